@@ -1,0 +1,88 @@
+# The verbs of this repository. `make help` lists them; each is one command of Go
+# or one small program below common/cmd.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+CHAPTERS := $(sort $(notdir $(wildcard ch[0-9][0-9]-*)))
+
+# CH, FROM and UPTO name a chapter as people do: 2, 02, ch02, ch02-resp-eventloop.
+# $(call chapter,NAME,VARIABLE) is its directory, or an error that says which
+# there are.
+number    = $(patsubst ch%,%,$(firstword $(subst -, ,$(1))))
+padded    = $(if $(filter 1 2 3 4 5 6 7 8 9,$(call number,$(1))),0)$(call number,$(1))
+chapter   = $(or $(filter $(if $(findstring -,$(1)),$(1),ch$(call padded,$(1))-%),$(CHAPTERS)),$(error $(2)=$(1): there is no such chapter; there are: $(CHAPTERS)))
+
+STAGE    = $(if $(CH),$(call chapter,$(CH),CH),$(lastword $(CHAPTERS)))
+SELECTED = $(if $(CH),$(call chapter,$(CH),CH),$(CHAPTERS))
+
+# The linters' releases. They are fetched when `make lint` first needs them.
+GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+FUZZTIME ?= 30s
+PACKAGES  = $(patsubst %,./%/...,$(1))
+# The suite builds the stages itself, so Go's cache of test results does not know
+# what a result depends on.
+GO_TEST  := go test -count=1
+# One of common's programs. It is built first: `go run` hides exit codes.
+tool      = go build -o bin/$(1) ./common/cmd/$(1) && bin/$(1)
+
+##@ For students
+.PHONY: run
+run: ## [CH=02] [ARGS="--port 7000"] | build and start a stage, the newest one if CH is not given
+	@go build -C $(STAGE) -o ../bin/$(STAGE) . && exec bin/$(STAGE) $(ARGS)
+
+.PHONY: test
+test: ## [CH=02] | unit tests and the shared suite, of one stage or all, and of redis-server
+	@command -v redis-server >/dev/null || echo "redis-server is not installed (Debian: apt-get install redis-server): the oracle's part is skipped"
+	CH=$(CH) $(GO_TEST) $(if $(CH),,./common/...) $(call PACKAGES,$(SELECTED)) $(if $(CH),./common/conformance/...)
+
+.PHONY: diff
+diff: ## CH=02 [FROM=01] [FILE=main.go] | what a chapter changes: the overview, then the lines
+	@$(call tool,chapters) diff -ch "$(CH)" -from "$(FROM)" -file "$(FILE)"
+
+.PHONY: check
+check: ## ADDR=127.0.0.1:6379 [UPTO=02] | grade any server, in any language, stage by stage
+	@$(call tool,check) -addr "$(ADDR)" -upto "$(UPTO)"
+
+.PHONY: matrix
+matrix: ## | every case of the suite on every stage and on redis-server, as a table
+	@$(call tool,matrix)
+
+.PHONY: bench
+bench: ## [CH=02] [ADDR=host:port] [ARGS="-rounds 9"] | a stage beside redis-server, as ratios
+	@$(call tool,bench) $(if $(ADDR),-addr "$(ADDR)",-ch "$(STAGE)") $(ARGS)
+
+##@ For maintainers
+.PHONY: drift
+drift: ## | differences between chapters that no README explains, and arrows that point up
+	@$(call tool,chapters) drift
+
+.PHONY: carry
+carry: ## FROM=02 [BASE=HEAD~1] [BYHAND=ch03-x/main.go] | take what changed in a chapter into the later ones
+	@$(call tool,chapters) carry -from "$(FROM)" -base "$(BASE)" -byhand "$(BYHAND)"
+
+.PHONY: lint
+lint: ## | gofumpt, go vet and staticcheck
+	@unformatted=$$(go run $(GOFUMPT) -l common $(CHAPTERS)) || exit 1; \
+	if [ -n "$$unformatted" ]; then echo "gofumpt would change:"; echo "$$unformatted"; exit 1; fi
+	go vet $(call PACKAGES,common $(CHAPTERS))
+	go run $(STATICCHECK) $(call PACKAGES,common $(CHAPTERS))
+
+.PHONY: race
+race: ## [CH=02] | the tests with the race detector
+	CH=$(CH) $(GO_TEST) -race $(call PACKAGES,common $(SELECTED))
+
+.PHONY: fuzz
+fuzz: ## [CH=02] [FUZZTIME=5m] | each fuzz test for a while
+	@for dir in $(SELECTED); do (cd $$dir && for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \
+		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' $$file); do \
+			echo "$$dir $$file $$name"; \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) || exit 1; \
+		done; done) || exit 1; done
+
+.PHONY: help
+help: ## | this list
+	@awk 'BEGIN { FS = ":.*## *| *\\| *" } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z]+:.*##/ { printf "  make %-52s %s\n", $$1 " " $$2, $$3 }' $(MAKEFILE_LIST)

@@ -1,0 +1,285 @@
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// generator.go: many clients on one thread, each in a closed loop.
+//
+//	       +---- send a batch of P requests (one write) <----+
+//	client |                                                 |
+//	       +---> read until P replies have come ---> latency-+
+//
+// It is an event loop like the server's own: epoll says which clients have
+// replies, and each of those reads, checks, counts and sends again. No thread
+// is woken, nothing is allocated, one buffer serves all clients: the batch is
+// patched with fresh keys right after it has been sent, while the server works.
+
+// recvSize is what one read may bring: the replies to a deep batch at once.
+const recvSize = 256 << 10
+
+// client is one connection.
+type client struct {
+	fd     int
+	left   int           // replies of the batch in flight that are still to come
+	sentAt time.Duration // on the generator's clock
+	place  scanner       // in its stream of replies
+	rest   []byte        // a batch's end that the socket did not take; normally none
+	gone   int           // bytes of rest that it took later
+}
+
+// generator drives the clients of one server. One goroutine uses it, locked to
+// its thread by the caller; only the peer's stop is for others.
+type generator struct {
+	*peer
+	epfd    int
+	clients []client
+	events  []unix.EpollEvent
+	in      []byte // every client's replies pass through here
+
+	batch    *batch
+	row      string // the command's name, for errors
+	inFlight int    // clients whose batch is not answered whole
+	replies  uint64
+	latency  Histogram
+
+	origin   time.Time
+	now      time.Duration // since origin, as of the last look at the clock
+	progress time.Duration // when the last reply came
+}
+
+// newGenerator connects the clients.
+func newGenerator(p *peer, clients int) (*generator, error) {
+	epfd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, fmt.Errorf("epoll: %w", err)
+	}
+	g := &generator{
+		peer: p, epfd: epfd, origin: time.Now(),
+		events: make([]unix.EpollEvent, clients), in: make([]byte, recvSize),
+	}
+	for i := 0; i < clients && err == nil; i++ {
+		var fd int
+		if fd, err = g.dial(); err == nil {
+			g.clients = append(g.clients, client{fd: fd})
+			err = g.watch(unix.EPOLL_CTL_ADD, i, unix.EPOLLIN)
+		}
+	}
+	if err != nil {
+		g.close()
+		return nil, err
+	}
+	return g, nil
+}
+
+func (g *generator) close() {
+	for i := range g.clients {
+		_ = unix.Close(g.clients[i].fd)
+	}
+	_ = unix.Close(g.epfd)
+}
+
+// watch sets what epoll reports of client i; the event carries i back.
+func (g *generator) watch(op, i int, events uint32) error {
+	return unix.EpollCtl(g.epfd, op, g.clients[i].fd, &unix.EpollEvent{Events: events, Fd: int32(i)})
+}
+
+// use sets the request that all clients send from now on. None is in flight.
+func (g *generator) use(row string, b *batch) { g.row, g.batch = row, b }
+
+// run lets all clients send until the time is up or at least the given number
+// of replies have come, whichever is first. Batches in flight stay so: a
+// further run goes on from there, finish waits for them. It counts into
+// g.replies and g.latency, which the caller resets.
+func (g *generator) run(d time.Duration, replies uint64) error {
+	g.tick()
+	end, enough := g.now+d, g.replies+replies
+	if enough < replies { // beyond the largest number: no limit
+		enough = math.MaxUint64
+	}
+	g.progress = g.now
+	if g.inFlight == 0 {
+		for i := range g.clients {
+			if err := g.sendBatch(i); err != nil {
+				return err
+			}
+		}
+	}
+	for g.now < end && g.replies < enough {
+		if err := g.turn(true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish waits until every batch in flight is answered, and sends no more.
+func (g *generator) finish() error {
+	for g.inFlight > 0 {
+		if err := g.turn(false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *generator) tick() { g.now = time.Since(g.origin) }
+
+// turn handles what epoll reports. It looks first without waiting: while the
+// server keeps up, that is all it takes.
+func (g *generator) turn(again bool) error {
+	if g.stop.Load() {
+		return errStopped
+	}
+	n, errno := epollNow(g.epfd, g.events)
+	if errno == 0 && n == 0 {
+		var err error
+		n, err = unix.EpollWait(g.epfd, g.events, int(pollWait.Milliseconds()))
+		if err != nil {
+			errno = err.(unix.Errno)
+		}
+	}
+	if errno != 0 && errno != unix.EINTR {
+		return fmt.Errorf("epoll_wait: %w", errno)
+	}
+	if errno != 0 || n <= 0 {
+		g.tick()
+		if g.now-g.progress > g.patience {
+			return fmt.Errorf("%s sent no reply to %s for %v", g.peer, g.row, g.patience)
+		}
+		return nil
+	}
+	for i := range n {
+		ev := &g.events[i]
+		if ev.Events&unix.EPOLLOUT != 0 {
+			if err := g.sendRest(int(ev.Fd)); err != nil {
+				return err
+			}
+		}
+		if ev.Events&^unix.EPOLLOUT != 0 {
+			if err := g.receive(int(ev.Fd), again); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// receive reads client i's replies. With the last of a batch it notes the
+// latency and, if again, sends the next batch.
+func (g *generator) receive(i int, again bool) error {
+	c := &g.clients[i]
+	n, errno := recv(c.fd, g.in)
+	if errno == unix.EAGAIN || errno == unix.EINTR {
+		return nil
+	}
+	if errno != 0 || n == 0 {
+		return g.broken("reading from", errno)
+	}
+	replies, used, ok := c.place.scan(&g.batch.reply, g.in[:n], c.left)
+	if !ok {
+		return g.wrongReply(c, g.in[used:n])
+	}
+	if used < n {
+		return fmt.Errorf("%s sent more than the replies to %s: %s", g.peer, g.row, quote(g.in[used:n]))
+	}
+	g.replies += uint64(replies)
+	g.tick()
+	g.progress = g.now
+	if c.left -= replies; c.left > 0 {
+		return nil
+	}
+	g.latency.Record(g.now - c.sentAt)
+	g.inFlight--
+	if !again {
+		return nil
+	}
+	return g.sendBatch(i)
+}
+
+// sendBatch sends the batch from client i and readies it for the next one.
+// What the socket does not take is copied, and sent when epoll says so.
+func (g *generator) sendBatch(i int) error {
+	c, b := &g.clients[i], g.batch
+	c.left, c.sentAt = b.depth, g.now
+	g.inFlight++
+	n, errno := send(c.fd, b.buf)
+	if errno == unix.EAGAIN || errno == unix.EINTR {
+		n, errno = 0, 0
+	}
+	if errno != 0 {
+		return g.broken("sending to", errno)
+	}
+	if n < len(b.buf) {
+		c.rest, c.gone = append(c.rest[:0], b.buf[n:]...), 0
+		if err := g.watch(unix.EPOLL_CTL_MOD, i, unix.EPOLLIN|unix.EPOLLOUT); err != nil {
+			return err
+		}
+	}
+	b.patch()
+	return nil
+}
+
+func (g *generator) sendRest(i int) error {
+	c := &g.clients[i]
+	n, errno := send(c.fd, c.rest[c.gone:])
+	if errno == unix.EAGAIN || errno == unix.EINTR {
+		return nil
+	}
+	if errno != 0 {
+		return g.broken("sending to", errno)
+	}
+	if c.gone += n; c.gone < len(c.rest) {
+		return nil
+	}
+	return g.watch(unix.EPOLL_CTL_MOD, i, unix.EPOLLIN)
+}
+
+// broken makes the error for a connection that is no more. Whether its end or
+// a reset shows depends on which side was faster: both mean that the server left.
+func (g *generator) broken(doing string, errno unix.Errno) error {
+	switch errno {
+	case 0, unix.ECONNRESET, unix.EPIPE:
+		return fmt.Errorf("%s closed the connection during %s", g.peer, g.row)
+	default:
+		return fmt.Errorf("%s %s: %w", doing, g.peer, errno)
+	}
+}
+
+// wrongReply makes the error for a reply that is not what the row expects,
+// having read the rest of its line.
+func (g *generator) wrongReply(c *client, got []byte) error {
+	line := append(bytes.Clone(c.place.begun(&g.batch.reply)), got...)
+	for !bytes.Contains(line, []byte("\r\n")) && len(line) < 512 {
+		n, err := g.recvWithin(c.fd, g.in, 200*time.Millisecond)
+		if err != nil || n == 0 {
+			break
+		}
+		line = append(line, g.in[:n]...)
+	}
+	if at := bytes.Index(line, []byte("\r\n")); at >= 0 && !bytes.HasPrefix(line, []byte("$")) {
+		line = line[:at+2]
+	}
+	hint := ""
+	if bytes.HasPrefix(line, []byte("$-1\r\n")) {
+		line, hint = line[:5], "; every key was loaded before the run, so the server lost it"
+	}
+	return fmt.Errorf("%s answered %s with %s where %s was expected%s",
+		g.peer, g.row, quote(line), g.batch.reply, hint)
+}
+
+// ownCPU is what this process has used: the generator thread and the little
+// that the Go runtime does beside it.
+func ownCPU() time.Duration {
+	d, err := cpuTime(os.Getpid())
+	if err != nil {
+		return 0
+	}
+	return d
+}

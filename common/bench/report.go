@@ -1,0 +1,220 @@
+package bench
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Report is all that a run found. As JSON it holds every measurement raw.
+type Report struct {
+	Server   string   `json:"server"` // the chapter, ch02-resp-eventloop, or the address that was measured
+	Machine  Machine  `json:"machine"`
+	Settings Settings `json:"settings"`
+	Notes    []string `json:"notes"` // what a reader must know, a line each
+	Samples  []Sample `json:"samples"`
+}
+
+// Settings repeats what was asked for.
+type Settings struct {
+	Rounds   int           `json:"rounds"`
+	Clients  int           `json:"clients"`
+	Pipeline []int         `json:"pipeline"`
+	Commands []string      `json:"commands"`
+	Measure  time.Duration `json:"measure_ns"`
+	Keys     int           `json:"keys"`
+	Size     int           `json:"value_bytes"`
+	Idle     int           `json:"idle"`
+}
+
+// Machine is where it ran.
+type Machine struct {
+	Time          time.Time `json:"time"`
+	CPU           string    `json:"cpu"`
+	Cores         int       `json:"cores"`
+	ServerCore    *int      `json:"server_core"` // null: not pinned
+	GeneratorCore *int      `json:"generator_core"`
+	Kernel        string    `json:"kernel"`
+	Go            string    `json:"go"`
+	Redis         string    `json:"redis"` // empty: not measured
+}
+
+func newReport(c Config) *Report {
+	r := &Report{Server: c.Addr, Machine: thisMachine(), Notes: []string{}}
+	if c.Chapter != nil {
+		r.Server = c.Chapter.Name
+	}
+	r.Settings = Settings{
+		Rounds: c.Rounds, Clients: c.Clients, Pipeline: c.Pipeline,
+		Measure: c.Measure, Keys: c.Keys, Size: c.Size, Idle: c.Idle,
+	}
+	for _, row := range c.Rows {
+		r.Settings.Commands = append(r.Settings.Commands, row.Name)
+	}
+	return r
+}
+
+func thisMachine() Machine {
+	m := Machine{Time: time.Now(), CPU: "unknown", Cores: runtime.NumCPU(), Go: runtime.Version()}
+	text, _ := os.ReadFile("/proc/cpuinfo")
+	for line := range strings.Lines(string(text)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			m.CPU = strings.TrimSpace(value)
+			break
+		}
+	}
+	var u unix.Utsname
+	if unix.Uname(&u) == nil {
+		m.Kernel = unix.ByteSliceToString(u.Release[:])
+	}
+	return m
+}
+
+// redisVersion is the v= of redis-server --version: 7.0.15.
+func redisVersion() string {
+	out, _ := exec.Command("redis-server", "--version").Output()
+	for field := range strings.FieldsSeq(string(out)) {
+		if version, ok := strings.CutPrefix(field, "v="); ok {
+			return version
+		}
+	}
+	return "of unknown version"
+}
+
+// Line is one command at one depth, over all rounds.
+type Line struct {
+	Command  string `json:"command"`
+	Pipeline int    `json:"pipeline"`
+	Idle     int    `json:"idle"`
+	Sides    []Side `json:"sides"` // the server, and redis where it was measured
+	// The server's figures divided by redis', round by round. Not numbers
+	// where there was no redis.
+	Throughput Spread `json:"throughput_ratio"`
+	CPU        Spread `json:"cpu_ratio"`
+}
+
+// Side is one server's part of a line.
+type Side struct {
+	Name      string `json:"server"`
+	PerSecond Spread `json:"requests_per_second"`
+	CPU       Spread `json:"cpu_us_per_request"`           // all threads of the server
+	OwnCPU    Spread `json:"generator_cpu_us_per_request"` // all threads of ours
+	P50       Spread `json:"p50_us"`
+	P99       Spread `json:"p99_us"`
+	Busy      Spread `json:"busy"` // CPU time by wall time
+	OwnBusy   Spread `json:"generator_busy"`
+
+	perSecond, cpu []float64 // round by round
+}
+
+// Lines digests the samples, in the order in which they were first taken.
+func (r *Report) Lines() []Line {
+	type key struct {
+		command  string
+		pipeline int
+		idle     int
+	}
+	var order []key
+	sides := map[key][]string{}
+	samples := map[key]map[string][]Sample{}
+	for _, s := range r.Samples {
+		k := key{s.Command, s.Pipeline, s.Idle}
+		if samples[k] == nil {
+			samples[k] = map[string][]Sample{}
+			order = append(order, k)
+		}
+		if samples[k][s.Server] == nil {
+			sides[k] = append(sides[k], s.Server)
+		}
+		samples[k][s.Server] = append(samples[k][s.Server], s)
+	}
+	var lines []Line
+	for _, k := range order {
+		line := Line{Command: k.command, Pipeline: k.pipeline, Idle: k.idle, Throughput: spreadOf(nil), CPU: spreadOf(nil)}
+		for _, name := range sides[k] { // round 1 measures the server before redis
+			line.Sides = append(line.Sides, sideOf(name, samples[k][name]))
+		}
+		if len(line.Sides) == 2 {
+			ours, redis := line.Sides[0], line.Sides[1]
+			line.Throughput = spreadOf(ratios(ours.perSecond, redis.perSecond))
+			line.CPU = spreadOf(ratios(ours.cpu, redis.cpu))
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func sideOf(name string, samples []Sample) Side {
+	each := func(figure func(Sample) float64) []float64 {
+		out := make([]float64, len(samples))
+		for i, s := range samples {
+			out[i] = figure(s)
+		}
+		return out
+	}
+	perSecond, cpu := each(Sample.perSecond), each(Sample.cpuMicros)
+	return Side{
+		Name: name, PerSecond: spreadOf(perSecond), CPU: spreadOf(cpu),
+		OwnCPU: spreadOf(each(Sample.ownMicros)),
+		P50:    spreadOf(each(Sample.p50Micros)), P99: spreadOf(each(Sample.p99Micros)),
+		Busy: spreadOf(each(Sample.busy)), OwnBusy: spreadOf(each(Sample.ownBusy)),
+		perSecond: perSecond, cpu: cpu,
+	}
+}
+
+// IdleCost is what idle connections did to one side of a line: its figures
+// with them divided by those without, round by round.
+type IdleCost struct {
+	Name            string
+	Throughput, CPU Spread
+}
+
+// IdleCosts pairs the lines that had idle connections with those that had none:
+// costs[i] is what they did to each side of lines[i].
+func (r *Report) IdleCosts() (lines []Line, costs [][]IdleCost) {
+	all := r.Lines()
+	for _, with := range all {
+		for _, without := range all {
+			if with.Idle == 0 || without.Idle != 0 || with.Command != without.Command || with.Pipeline != without.Pipeline {
+				continue
+			}
+			var row []IdleCost
+			for i, s := range with.Sides {
+				row = append(row, IdleCost{
+					Name:       s.Name,
+					Throughput: spreadOf(ratios(s.perSecond, without.Sides[i].perSecond)),
+					CPU:        spreadOf(ratios(s.cpu, without.Sides[i].cpu)),
+				})
+			}
+			lines, costs = append(lines, with), append(costs, row)
+		}
+	}
+	return lines, costs
+}
+
+// MarshalJSON writes a spread that is not a number as null.
+func (s Spread) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(s.Median) {
+		return []byte("null"), nil
+	}
+	type plain Spread
+	return json.Marshal(plain(s))
+}
+
+// WriteJSON writes the report with its lines, indented, to a file.
+func (r *Report) WriteJSON(file string) error {
+	text, err := json.MarshalIndent(struct {
+		*Report
+		Lines []Line `json:"lines"`
+	}{r, r.Lines()}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, append(text, '\n'), 0o644)
+}

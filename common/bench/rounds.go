@@ -1,0 +1,457 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/netip"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"redis-internals/common/chapters"
+	"redis-internals/common/harness"
+)
+
+// rounds.go: which server is measured when.
+//
+//	round 1   ping P=1: stage redis   ping P=16: stage redis   ...
+//	round 2   ping P=1: redis stage   ping P=16: redis stage   ...
+//	round 3   ping P=1: stage redis   ...
+//
+// The two figures that make a ratio are taken one right after the other, and
+// who goes first changes with every round: a machine that grows slower or
+// faster, or that others use, bends both alike.
+
+// Config says what to measure. cmd/bench documents the fields as flags.
+type Config struct {
+	Chapter  *chapters.Chapter // the stage to build and start; nil where Addr is set
+	Upto     int               // the chapter whose commands the server answers
+	Addr     string            // a running server to measure in place of a stage
+	NoRedis  bool
+	Rounds   int
+	Clients  int
+	Pipeline []int
+	Rows     []Row
+	Measure  time.Duration // of one measurement; its warm-up comes before that
+	Keys     int
+	Size     int
+	Idle     int
+
+	patience time.Duration // without any reply, then the run fails; 0: 10 s
+
+	// Progress, where set, is told of every measurement before it begins.
+	Progress func(Step)
+}
+
+// Step is where a run stands.
+type Step struct {
+	Round, Rounds int
+	Done, Total   int    // measurements
+	What          string // "round 2 of 5: ping, 16 in the pipeline, redis"
+}
+
+// Sample is one measurement of one server.
+type Sample struct {
+	Round     int           `json:"round"`
+	Server    string        `json:"server"`
+	Command   string        `json:"command"`
+	Pipeline  int           `json:"pipeline"`
+	Idle      int           `json:"idle"`
+	Requests  uint64        `json:"requests"`
+	Wall      time.Duration `json:"wall_ns"`
+	ServerCPU time.Duration `json:"server_cpu_ns"` // -1: not to be had
+	OwnCPU    time.Duration `json:"generator_cpu_ns"`
+	P50       time.Duration `json:"p50_ns"`
+	P99       time.Duration `json:"p99_ns"`
+	Max       time.Duration `json:"max_ns"`
+}
+
+// The figures of a sample. NaN: not to be had.
+
+func (s Sample) perSecond() float64 { return float64(s.Requests) / s.Wall.Seconds() }
+func (s Sample) busy() float64      { return part(s.ServerCPU, s.Wall) }
+func (s Sample) ownBusy() float64   { return part(s.OwnCPU, s.Wall) }
+func (s Sample) p50Micros() float64 { return float64(s.P50) / 1e3 }
+func (s Sample) p99Micros() float64 { return float64(s.P99) / 1e3 }
+func (s Sample) cpuMicros() float64 {
+	return part(s.ServerCPU, time.Duration(s.Requests)*time.Microsecond)
+}
+
+func (s Sample) ownMicros() float64 {
+	return part(s.OwnCPU, time.Duration(s.Requests)*time.Microsecond)
+}
+
+func part(a, of time.Duration) float64 {
+	if a < 0 || of <= 0 {
+		return math.NaN()
+	}
+	return float64(a) / float64(of)
+}
+
+// server is one side of the comparison.
+type server struct {
+	peer
+	proc  *harness.Server // nil: not ours, so its CPU time stays unknown
+	gen   *generator
+	idle  *idlers
+	cells map[cell]*batch
+}
+
+// cell is one line of the table, on one server.
+type cell struct {
+	row   string
+	depth int
+}
+
+// bench is a run under way.
+type bench struct {
+	Config
+	servers []*server
+	stopped atomic.Bool
+	report  *Report
+	done    int
+}
+
+// Run starts the servers, measures, stops the servers and reports. When ctx
+// ends it stops within a fraction of a second (only the compiler, where it is
+// at work, is waited for) and returns ctx.Err().
+func Run(ctx context.Context, cfg Config) (*Report, error) {
+	b := &bench{Config: cfg, report: newReport(cfg)}
+	if err := b.session(ctx, b.startServers, b.measureAll); err != nil {
+		return nil, err
+	}
+	return b.report, nil
+}
+
+// session starts servers, runs work on a thread pinned away from them, and
+// stops them. The end of ctx stops work and is then the error.
+func (b *bench) session(ctx context.Context, start func(context.Context) error, work func() error) error {
+	defer context.AfterFunc(ctx, func() { b.stopped.Store(true) })()
+	defer b.stopServers()
+	err := allowFiles(2*b.Clients + b.Idle)
+	if err == nil {
+		err = start(ctx)
+	}
+	if err == nil && ctx.Err() == nil {
+		ended := make(chan error)
+		go func() {
+			// Never unlocked: the thread ends with the goroutine, and its pinning with it.
+			runtime.LockOSThread()
+			b.pin()
+			ended <- work()
+		}()
+		if err = <-ended; err != nil {
+			err = b.lastWords(ctx, err)
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// lastWords adds to an error what a server printed that has ended. (Its end
+// breaks its connections a moment before we hear of it.)
+func (b *bench) lastWords(ctx context.Context, err error) error {
+	ctx, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+	defer cancel()
+	for _, s := range b.servers {
+		if s.proc == nil {
+			continue
+		}
+		select {
+		case <-s.proc.Exited():
+		case <-ctx.Done():
+		}
+		select {
+		case <-s.proc.Exited():
+			return fmt.Errorf("%w\n%s has ended (exit code %d); it printed:\n%s", err, s.name, s.proc.ExitCode(), s.proc.Log())
+		default:
+		}
+	}
+	return err
+}
+
+// allowClients are the flags with which a server, ours or Redis, takes as many
+// connections as will come; none where its default of 10,000 will do.
+func (b *bench) allowClients() []string {
+	if b.Idle == 0 {
+		return nil
+	}
+	return []string{"--maxclients", strconv.Itoa(b.Idle + b.Clients + spareFiles)}
+}
+
+func (b *bench) startServers(ctx context.Context) error {
+	if b.Addr != "" {
+		to, err := resolve(ctx, b.Addr)
+		if err != nil {
+			return fmt.Errorf("looking up %s: %w", b.Addr, err)
+		}
+		b.add("server", b.Addr, to, nil)
+		b.note("%s is not ours: no CPU time, and it is not pinned", b.Addr)
+	} else {
+		o := harness.Options{Args: b.allowClients()}
+		if os.Getenv("GOMAXPROCS") == "" {
+			o.Env = []string{"GOMAXPROCS=2"} // or the runtime goes down to 1 when it sees the pinning
+		}
+		s, err := harness.StartStage(*b.Chapter, o)
+		if err != nil {
+			return err
+		}
+		b.addStarted(s)
+	}
+	if b.NoRedis || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	s, err := harness.StartRedis(harness.Options{Args: b.allowClients()})
+	if errors.Is(err, harness.ErrNoRedis) {
+		b.note("%v: nothing to compare with", err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b.report.Machine.Redis = redisVersion()
+	b.addStarted(s)
+	return nil
+}
+
+func (b *bench) addStarted(s *harness.Server) {
+	b.add(s.Name, s.Addr, netip.MustParseAddrPort(s.Addr), s) // the harness listens on 127.0.0.1
+}
+
+func (b *bench) add(name, addr string, to netip.AddrPort, proc *harness.Server) {
+	p := peer{name: name, addr: addr, to: to, patience: b.patience, stop: &b.stopped}
+	if p.patience == 0 {
+		p.patience = defaultPatience
+	}
+	b.servers = append(b.servers, &server{peer: p, proc: proc})
+}
+
+func (b *bench) stopServers() {
+	for _, s := range b.servers {
+		if s.idle != nil {
+			s.idle.drop()
+		}
+		if s.gen != nil {
+			s.gen.close()
+		}
+		if s.proc != nil {
+			s.proc.Stop()
+		}
+	}
+}
+
+func (b *bench) note(format string, args ...any) {
+	b.report.Notes = append(b.report.Notes, fmt.Sprintf(format, args...))
+}
+
+// pin moves the servers to one core and the calling thread to another.
+func (b *bench) pin() {
+	servers, generator, ok := pickCores()
+	if !ok {
+		b.note("not pinned: this process may use one core only, which generator and servers share")
+		return
+	}
+	err := pinThread(0, generator)
+	for _, s := range b.servers {
+		if s.proc != nil && err == nil {
+			err = pinProcess(s.proc.Pid(), servers)
+		}
+	}
+	if err != nil {
+		b.note("not pinned: %v", err)
+		return
+	}
+	b.report.Machine.ServerCore, b.report.Machine.GeneratorCore = &servers, &generator
+}
+
+// measureAll connects, loads the keys and walks the rounds.
+func (b *bench) measureAll() error {
+	// Garbage there is little of (none while requests run): let it lie.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	for _, s := range b.servers {
+		if err := b.prepare(s); err != nil {
+			return err
+		}
+	}
+	for round := 1; round <= b.Rounds; round++ {
+		for _, block := range b.blocks(round) {
+			if err := b.measureBlock(round, block); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// block is a part of a round: all cells on these servers, with so many idle
+// connections to each.
+type block struct {
+	servers []*server
+	idle    int
+}
+
+// blocks is a round's order, turned around every second time. Where idle
+// connections are asked for, every server is measured with them right before
+// or after it is without, and only one server at a time has them: this process
+// may not be allowed more open files than one side takes.
+func (b *bench) blocks(round int) []block {
+	list := []block{{servers: b.servers}}
+	if b.Idle > 0 {
+		list = nil
+		for _, s := range b.servers {
+			list = append(list, block{[]*server{s}, 0}, block{[]*server{s}, b.Idle})
+		}
+	}
+	if round%2 == 0 {
+		slices.Reverse(list)
+	}
+	return list
+}
+
+// prepare connects the clients and makes every key that a row needs exist.
+func (b *bench) prepare(s *server) error {
+	var err error
+	if s.gen, err = newGenerator(&s.peer, b.Clients); err != nil {
+		return err
+	}
+	s.cells = map[cell]*batch{}
+	loaded := map[string]bool{}
+	for _, row := range b.Rows {
+		for _, depth := range b.Pipeline {
+			s.cells[cell{row.Name, depth}] = newBatch(row.Build(b.Size), depth, randomKeys(b.Keys, uint64(depth)*0x9E3779B97F4A7C15))
+		}
+		if row.Load == nil {
+			continue
+		}
+		t := row.Load(b.Size)
+		if loaded[string(t.Request)] {
+			continue
+		}
+		loaded[string(t.Request)] = true
+		depth := max(1, min(loadDepth, loadBytes/len(t.Request)))
+		if err := s.gen.load(row.Name, newBatch(t, depth, everyKey(b.Keys)), b.Keys); err != nil {
+			return fmt.Errorf("loading %d keys: %w", b.Keys, err)
+		}
+	}
+	return nil
+}
+
+// Keys are loaded through a pipeline of loadDepth requests, of fewer where they
+// are large.
+const (
+	loadDepth = 64
+	loadBytes = 1 << 20
+)
+
+// load sends every key's request once (a few of them twice).
+func (g *generator) load(row string, batch *batch, keys int) error {
+	g.use(row, batch)
+	if err := g.run(math.MaxInt64/2, uint64(keys)); err != nil {
+		return err
+	}
+	return g.finish()
+}
+
+func (b *bench) measureBlock(round int, k block) error {
+	for _, s := range k.servers {
+		if k.idle == 0 {
+			continue
+		}
+		var err error
+		if s.idle, err = openIdle(&s.peer, k.idle); err != nil {
+			return err
+		}
+	}
+	order := slices.Clone(k.servers)
+	if round%2 == 0 {
+		slices.Reverse(order)
+	}
+	for _, row := range b.Rows {
+		for _, depth := range b.Pipeline {
+			for _, s := range order {
+				b.step(round, row.Name, depth, s.name)
+				sample, err := b.measure(s, cell{row.Name, depth})
+				if err != nil {
+					return err
+				}
+				sample.Round, sample.Idle = round, k.idle
+				b.report.Samples = append(b.report.Samples, sample)
+			}
+		}
+	}
+	for _, s := range k.servers {
+		if s.idle != nil {
+			err := s.idle.hangUp()
+			if s.idle = nil; err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (b *bench) step(round int, row string, depth int, name string) {
+	total := b.Rounds * len(b.Rows) * len(b.Pipeline) * len(b.servers)
+	if b.Idle > 0 {
+		total *= 2
+	}
+	if b.Progress != nil {
+		b.Progress(Step{
+			Round: round, Rounds: b.Rounds, Done: b.done, Total: total,
+			What: fmt.Sprintf("round %d of %d: %s, %d in the pipeline, %s", round, b.Rounds, row, depth, name),
+		})
+	}
+	b.done++
+}
+
+// measure runs one cell on one server: a warm-up of a fifth, then the clocks
+// are read, the run goes on, and the clocks are read again while requests are
+// still in flight. What lies between the readings counts.
+func (b *bench) measure(s *server, c cell) (Sample, error) {
+	g := s.gen
+	g.use(c.row, s.cells[c])
+	if err := g.run(b.Measure/5, math.MaxUint64); err != nil {
+		return Sample{}, err
+	}
+	g.replies = 0
+	g.latency.Reset()
+	begin := s.clocks()
+	if err := g.run(b.Measure, math.MaxUint64); err != nil {
+		return Sample{}, err
+	}
+	end := s.clocks()
+	sample := Sample{
+		Server: s.name, Command: c.row, Pipeline: c.depth, Requests: g.replies,
+		Wall: end.wall.Sub(begin.wall), ServerCPU: -1, OwnCPU: end.own - begin.own,
+		P50: g.latency.Quantile(.5), P99: g.latency.Quantile(.99), Max: g.latency.Max(),
+	}
+	if begin.server >= 0 && end.server >= 0 {
+		sample.ServerCPU = end.server - begin.server
+	}
+	return sample, g.finish()
+}
+
+// clocks are read together, at the beginning and the end of a measurement.
+type clocks struct {
+	wall   time.Time
+	own    time.Duration
+	server time.Duration // -1: not to be had
+}
+
+func (s *server) clocks() clocks {
+	at := clocks{wall: time.Now(), own: ownCPU(), server: -1}
+	if s.proc != nil {
+		if d, err := cpuTime(s.proc.Pid()); err == nil {
+			at.server = d
+		}
+	}
+	return at
+}

@@ -1,0 +1,86 @@
+package bench
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Row is a command that can be measured. Later chapters gain the rows whose
+// From they reach.
+type Row struct {
+	Name  string // as -commands and the table have it
+	From  int    // the chapter it appears in
+	Until int    // the last chapter that answers it; 0: all from From on
+
+	// Build renders one request; size is the length of a value in bytes.
+	Build func(size int) Template
+	// Load, where set, renders the request that makes one key exist. It is sent
+	// once for every key before anything is measured, so that a GET always hits
+	// and a write always overwrites: no round is about a growing keyspace.
+	Load func(size int) Template
+}
+
+// Rows lists what can be measured, in the table's order.
+var Rows = []Row{
+	{Name: "echo_bytes", From: 1, Until: 1, Build: echoBytes},
+	{Name: "ping", From: 2, Build: func(int) Template { return command(exactly("+PONG\r\n"), "PING") }},
+	{Name: "ping_inline", From: 2, Build: pingInline},
+	{Name: "set", From: 3, Build: set, Load: set},
+	{Name: "get", From: 3, Build: get, Load: set},
+	{Name: "incr", From: 5, Build: incr, Load: incr},
+}
+
+// value is what every key holds: size bytes, the same for all, so that the
+// reply to a GET is known to the last byte.
+func value(size int) string { return strings.Repeat("x", size) }
+
+func echoBytes(size int) Template {
+	line := value(size) + "\r\n"
+	return Template{Request: []byte(line), KeyAt: -1, Reply: exactly(line)}
+}
+
+func pingInline(int) Template {
+	return Template{Request: []byte("PING\r\n"), KeyAt: -1, Reply: exactly("+PONG\r\n")}
+}
+
+func set(size int) Template {
+	return command(exactly("+OK\r\n"), "SET", numberedKey("key:"), value(size))
+}
+
+func get(size int) Template {
+	return command(exactly(fmt.Sprintf("$%d\r\n%s\r\n", size, value(size))), "GET", numberedKey("key:"))
+}
+
+// incr counts under keys of its own: those of SET hold no integers.
+func incr(int) Template { return command(anInteger, "INCR", numberedKey("cnt:")) }
+
+// in says whether the chapter answers the row's command.
+func (r Row) in(chapter int) bool {
+	return r.From <= chapter && (r.Until == 0 || chapter <= r.Until)
+}
+
+// RowsOf picks rows for a chapter: those named, or all it answers where names
+// is empty. The error says what could have been asked for.
+func RowsOf(chapter int, names []string) ([]Row, error) {
+	var all []Row
+	var known []string
+	for _, r := range Rows {
+		if r.in(chapter) {
+			all, known = append(all, r), append(known, r.Name)
+		}
+	}
+	if len(names) == 0 {
+		return all, nil
+	}
+	var picked []Row
+	for _, name := range names {
+		at := slices.Index(known, strings.ToLower(strings.TrimSpace(name)))
+		if at < 0 {
+			return nil, fmt.Errorf("no command %q to measure in chapter %d; there are: %s",
+				name, chapter, strings.Join(known, ","))
+		}
+		picked = append(picked, all[at])
+	}
+	return picked, nil
+}

@@ -1,0 +1,197 @@
+package bench
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// table.go: the report, for people.
+
+// full is the part of the time from which on we call somebody busy all the time.
+const full = 0.95
+
+// Table is the report as text.
+func (r *Report) Table() string {
+	w := &strings.Builder{}
+	lines := r.Lines()
+	fmt.Fprintln(w, r.headline())
+	for _, note := range r.Notes {
+		fmt.Fprintln(w, "note: "+note)
+	}
+	var idles []int
+	for _, l := range lines {
+		if len(idles) == 0 || l.Idle != idles[len(idles)-1] {
+			idles = append(idles, l.Idle)
+		}
+	}
+	for _, idle := range idles {
+		var part []Line
+		for _, l := range lines {
+			if l.Idle == idle {
+				part = append(part, l)
+			}
+		}
+		if len(idles) > 1 {
+			fmt.Fprintf(w, "\n== with %s idle connections ==\n", thousands(float64(idle)))
+		}
+		fmt.Fprintf(w, "\n%s\n%s", rateGrid(part), latencyGrid(part))
+	}
+	if covered, costs := r.IdleCosts(); len(costs) > 0 {
+		fmt.Fprintf(w, "\n== what %s idle connections cost: with / without ==\n\n%s",
+			thousands(float64(r.Settings.Idle)), idleGrid(covered, costs))
+	}
+	return w.String() + "\n" + legend(lines)
+}
+
+func (r *Report) headline() string {
+	s, m := r.Settings, r.Machine
+	text := r.Server
+	if m.Redis != "" {
+		text += " beside redis-server " + m.Redis
+	}
+	text += fmt.Sprintf(": %s, %s of %v", several(s.Clients, "client"), several(s.Rounds, "round"), s.Measure)
+	for _, name := range s.Commands {
+		if name != "ping" && name != "ping_inline" && name != "echo_bytes" {
+			text += fmt.Sprintf(", %s keys, values of %d bytes", thousands(float64(s.Keys)), s.Size)
+			break
+		}
+	}
+	text += fmt.Sprintf("\n%s, %d cores", m.CPU, m.Cores)
+	if m.ServerCore != nil {
+		text += fmt.Sprintf("; servers on core %d, generator on core %d", *m.ServerCore, *m.GeneratorCore)
+	}
+	return text + "; Linux " + m.Kernel + ", " + m.Go
+}
+
+func rateGrid(lines []Line) *grid {
+	g := &grid{columns: []column{{"", "command"}, {"", "pipeline"}}}
+	both := len(lines[0].Sides) == 2
+	for _, group := range []string{"requests per second", "server CPU per request, µs"} {
+		for _, s := range lines[0].Sides {
+			g.columns = append(g.columns, column{group, s.Name})
+		}
+		if both {
+			g.columns = append(g.columns, column{group, "ratio"}, column{group, "(min..max)"})
+		}
+	}
+	for _, l := range lines {
+		row := []string{l.Command, strconv.Itoa(l.Pipeline)}
+		for _, s := range l.Sides {
+			row = append(row, thousands(s.PerSecond.Median))
+		}
+		if both {
+			row = append(row, spreadCells(l.Throughput)...)
+		}
+		for _, s := range l.Sides {
+			row = append(row, number(s.CPU.Median, 3))
+		}
+		if both {
+			row = append(row, spreadCells(l.CPU)...)
+		}
+		g.row(row...)
+	}
+	return g
+}
+
+func latencyGrid(lines []Line) *grid {
+	g := &grid{columns: []column{{"", "command"}, {"", "pipeline"}}}
+	for _, group := range []string{"p50, µs", "p99, µs", "server busy, %", "generator busy, %"} {
+		for _, s := range lines[0].Sides {
+			g.columns = append(g.columns, column{group, s.Name})
+		}
+	}
+	for _, l := range lines {
+		row := []string{l.Command, strconv.Itoa(l.Pipeline)}
+		for _, s := range l.Sides {
+			row = append(row, number(s.P50.Median, 0))
+		}
+		for _, s := range l.Sides {
+			row = append(row, number(s.P99.Median, 0))
+		}
+		for _, s := range l.Sides {
+			row = append(row, number(100*s.Busy.Median, 0))
+		}
+		for _, s := range l.Sides {
+			mark := "   "
+			if s.generatorBound() {
+				mark = "[1]"
+			}
+			row = append(row, number(100*s.OwnBusy.Median, 0)+mark)
+		}
+		g.row(row...)
+	}
+	return g
+}
+
+// generatorBound: the generator had no time left, and the server had, or may
+// have had where nothing is known of it.
+func (s Side) generatorBound() bool {
+	return s.OwnBusy.Median >= full && !(s.Busy.Median >= full)
+}
+
+func idleGrid(lines []Line, costs [][]IdleCost) *grid {
+	g := &grid{columns: []column{{"", "command"}, {"", "pipeline"}}}
+	for _, c := range costs[0] {
+		for _, what := range []string{" throughput", " CPU per request"} {
+			g.columns = append(g.columns, column{c.Name + what, "ratio"}, column{c.Name + what, "(min..max)"})
+		}
+	}
+	for i, l := range lines {
+		row := []string{l.Command, strconv.Itoa(l.Pipeline)}
+		for _, c := range costs[i] {
+			row = append(append(row, spreadCells(c.Throughput)...), spreadCells(c.CPU)...)
+		}
+		g.row(row...)
+	}
+	return g
+}
+
+func legend(lines []Line) string {
+	var b strings.Builder
+	if len(lines) > 0 && len(lines[0].Sides) == 2 {
+		fmt.Fprintf(&b, "ratio: %s / redis, the median of the rounds' ratios. Requests: above 1 is better; CPU: below 1 is.\n", lines[0].Sides[0].Name)
+	}
+	b.WriteString("p50, p99: from sending a batch to its last reply, in a closed loop: a slow server is asked less often.\n")
+	for _, l := range lines {
+		for _, s := range l.Sides {
+			if s.generatorBound() {
+				return b.String() + "[1] the generator was the bottleneck: the server could have served more. Its CPU per request still holds.\n"
+			}
+		}
+	}
+	return b.String()
+}
+
+func spreadCells(s Spread) []string {
+	if math.IsNaN(s.Median) {
+		return []string{"-", ""}
+	}
+	return []string{number(s.Median, 2), fmt.Sprintf("(%.2f..%.2f)", s.Min, s.Max)}
+}
+
+// several counts things: "1 client", "50 clients".
+func several(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// number formats a figure, or "-" where it is none.
+func number(f float64, decimals int) string {
+	if math.IsNaN(f) {
+		return "-"
+	}
+	return strconv.FormatFloat(f, 'f', decimals, 64)
+}
+
+// thousands formats a figure without decimals: 1,234,567.
+func thousands(f float64) string {
+	s := number(f, 0)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

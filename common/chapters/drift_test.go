@@ -1,0 +1,171 @@
+package chapters
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// drifts returns the findings on a repository of the files, as lines.
+func drifts(t *testing.T, files map[string]string) []string {
+	t.Helper()
+	found, err := Drift(newRepository(t, files).root)
+	require.NoError(t, err)
+	lines := []string{}
+	for _, f := range found {
+		lines = append(lines, f.String())
+	}
+	return lines
+}
+
+// twoChapters are clean; with replaces or adds files, and "" takes one away.
+func twoChapters(with map[string]string) map[string]string {
+	files := map[string]string{
+		"ch01-a/README.md": "# One\n",
+		"ch01-a/main.go":   "package main\n\nimport _ \"redis-internals/ch01/internal/resp\"\n",
+		"ch01-a/kept.txt":  "kept\n",
+		"ch01-a/gone.txt":  "gone\n",
+		"ch02-b/README.md": "# Two\n\n## What changed since chapter 1\n\n- In short, `kept.txt`: is kept.\n\n" +
+			"- `new.txt`,\n  `changed.txt`: they had to.\n- `gone.txt`: removed, nobody reads it.\n\n## Exercises\n\n- `kept.txt`: read it.\n",
+		"ch02-b/main.go":     "package main\n\nimport _ \"redis-internals/ch02/internal/resp\"\n",
+		"ch02-b/kept.txt":    "kept\n",
+		"ch02-b/new.txt":     "new\n",
+		"ch01-a/changed.txt": "before\n",
+		"ch02-b/changed.txt": "after\n",
+		"ch02-b/go.sum":      "sums need no listing\n",
+	}
+	for name, text := range with {
+		files[name] = text
+		if text == "" {
+			delete(files, name)
+		}
+	}
+	return files
+}
+
+func TestDrift_IsSilentOnChaptersInLine(t *testing.T) {
+	require.Empty(t, drifts(t, twoChapters(nil)))
+}
+
+func TestDrift_NamesFilesThatDifferUnlisted(t *testing.T) {
+	require.Equal(t, []string{
+		"ch02-b/changed2.txt: is not in ch01-a, and README.md does not list it under \"## What changed...\"",
+		"ch02-b/gone2.txt: is removed, but stands in ch01-a, and README.md does not list it under \"## What changed...\"",
+		"ch02-b/kept.txt: differs from ch01-a, and README.md does not list it under \"## What changed...\"",
+	}, drifts(t, twoChapters(map[string]string{
+		"ch02-b/changed2.txt": "x\n", "ch01-a/gone2.txt": "x\n", "ch02-b/kept.txt": "kept, nearly\n",
+	})))
+}
+
+func TestDrift_SeesGoModDifferBeyondTheModulePath(t *testing.T) {
+	require.Equal(t, []string{
+		"ch02-b/go.mod: differs from ch01-a, and README.md does not list it under \"## What changed...\"",
+	}, drifts(t, twoChapters(map[string]string{"ch02-b/go.mod": "module redis-internals/ch02\n\ngo 1.25\n"})))
+}
+
+func TestDrift_NamesListedFilesThatDoNotDiffer(t *testing.T) {
+	require.Equal(t, []string{
+		"ch02-b/changed.txt: is the same as in ch01-a, but README.md line 7 lists it as changed",
+		"ch02-b/new.txt: is in neither chapter, but README.md line 7 lists it as changed",
+	}, slices.Sorted(slices.Values(drifts(t, twoChapters(map[string]string{"ch02-b/changed.txt": "before\n", "ch02-b/new.txt": ""})))))
+}
+
+func TestDrift_WantsAReasonForEachListedFile(t *testing.T) {
+	text := "## What changed\n\n- `new.txt`: a reason\n- `changed.txt`, `gone.txt`:\n"
+	require.Equal(t, []string{
+		"ch02-b/changed.txt: README.md line 4 lists it and does not say why",
+		"ch02-b/gone.txt: README.md line 4 lists it and does not say why",
+	}, drifts(t, twoChapters(map[string]string{"ch02-b/README.md": text})))
+}
+
+func TestDrift_WantsTheSectionFromChapterTwoOn(t *testing.T) {
+	text := "# Two\n\n```\n## What changed\n- `new.txt`: within a fence\n```\n"
+	require.Contains(t, drifts(t, twoChapters(map[string]string{"ch02-b/README.md": text})),
+		"ch02-b/README.md: has no section \"## What changed...\"")
+}
+
+func TestDrift_LetsTheReadmeListItself(t *testing.T) {
+	same := "# One\n\n## What changed\n\n- `README.md`: itself.\n"
+	require.Empty(t, drifts(t, map[string]string{"ch01-a/README.md": same, "ch02-b/README.md": same}))
+}
+
+func TestDrift_WantsAReadme(t *testing.T) {
+	require.Contains(t, drifts(t, twoChapters(map[string]string{"ch02-b/README.md": ""})),
+		"ch02-b/README.md: is missing: a chapter is a lesson")
+}
+
+func TestDrift_WantsTheChaptersOwnModulePath(t *testing.T) {
+	require.Contains(t, drifts(t, twoChapters(map[string]string{"ch02-b/go.mod": "module redis-internals/ch01\n"})),
+		"ch02-b/go.mod: module redis-internals/ch01 should be redis-internals/ch02")
+}
+
+// TestDrift_HoldsImportsAgainstTheLayers has a row for each rule: the file that
+// stands alone in a chapter, what it imports, and what is said ("" is nothing).
+func TestDrift_HoldsImportsAgainstTheLayers(t *testing.T) {
+	const own = "redis-internals/ch01/"
+	for _, row := range []struct{ name, file, imported, finding string }{
+		{"down one layer", "internal/keyspace/x.go", own + "internal/object", ""},
+		{"down many layers", "main.go", own + "internal/zmalloc", ""},
+		{"between structures", "internal/structures/a/x.go", own + "internal/structures/b", ""},
+		{"up from a test", "internal/zmalloc/x_test.go", own + "internal/server", ""},
+		{"up", "internal/keyspace/x.go", own + "internal/aof", "imports internal/aof, which is not below internal/keyspace"},
+		{"up to main", "internal/server/x.go", "redis-internals/ch01", "imports ., which is not below internal/server"},
+		{"between leaves", "internal/resp/x.go", own + "internal/glob", "imports internal/glob, which is not below internal/resp"},
+		{"from zmalloc to a structure", "internal/zmalloc/x.go", own + "internal/structures/a", "imports internal/structures/a, which is not below internal/zmalloc"},
+		{"a package without a layer", "internal/util/x.go", "fmt", "package internal/util has no layer; the table stands in common/chapters/layers.go"},
+		{"structures itself", "internal/structures/x.go", "fmt", "package internal/structures has no layer; the table stands in common/chapters/layers.go"},
+		{"system calls where they belong", "internal/aof/x.go", "os", ""},
+		{"os in config", "internal/config/x.go", "os", ""},
+		{"net in config", "internal/config/x.go", "net", "imports net: package internal/config makes no system calls"},
+		{"os in a command", "internal/command/x.go", "os", "imports os: package internal/command makes no system calls"},
+		{"unix in a leaf", "internal/resp/x.go", "golang.org/x/sys/unix", "imports golang.org/x/sys/unix: package internal/resp makes no system calls"},
+		{"os in a command's test", "internal/command/x_test.go", "os", ""},
+		{"another part of x/sys", "internal/command/x.go", "golang.org/x/sys/cpu", ""},
+		{"another module", "main.go", "example.org/m", "imports example.org/m: a chapter has the standard library, its own module and golang.org/x/sys"},
+		{"another chapter", "main.go", "redis-internals/ch02/internal/resp", "imports redis-internals/ch02/internal/resp: a chapter has the standard library, its own module and golang.org/x/sys"},
+		{"testify in code", "main.go", "github.com/stretchr/testify/require", "imports github.com/stretchr/testify/require: a chapter has the standard library, its own module and golang.org/x/sys"},
+		{"testify in a test", "main_test.go", "github.com/stretchr/testify/require", ""},
+		{"rapid in a test", "main_test.go", "pgregory.net/rapid", ""},
+		{"another module in a test", "main_test.go", "example.org/m", "imports example.org/m: a test has the standard library, its own module, golang.org/x/sys, testify and rapid"},
+		{"cgo", "main.go", "C", "imports C: a chapter has the standard library, its own module and golang.org/x/sys"},
+		{"anything in testdata", "testdata/x.go", "example.org/m", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			want := []Finding{}
+			if row.finding != "" {
+				want = append(want, Finding{"ch01-a", row.file, row.finding})
+			}
+			files := tree{row.file: {data: []byte("package p\n\nimport _ \"" + row.imported + "\"\n")}}
+			require.ElementsMatch(t, want, checkImports(Chapter{1, "ch01-a", ""}, files))
+		})
+	}
+}
+
+func TestDrift_TellsOfAPackageWithoutALayerOnce(t *testing.T) {
+	file := file{data: []byte("package util\n")}
+	require.Len(t, checkImports(Chapter{1, "ch01-a", ""}, tree{"internal/util/a.go": file, "internal/util/b.go": file}), 1)
+}
+
+func TestDrift_TakesInImports(t *testing.T) {
+	require.Equal(t, []string{"ch01-a/internal/resp/x.go: imports net: package internal/resp makes no system calls"},
+		drifts(t, map[string]string{"ch01-a/README.md": "", "ch01-a/internal/resp/x.go": "package resp\n\nimport _ \"net\"\n"}))
+}
+
+func TestDrift_TellsOfAFileThatDoesNotParse(t *testing.T) {
+	found := checkImports(Chapter{1, "ch01-a", ""}, tree{"main.go": {data: []byte("pakcage main\n")}})
+	require.Len(t, found, 1)
+	require.Contains(t, found[0].Message, "does not parse")
+}
+
+func TestRepository_ArrowsPointDown(t *testing.T) {
+	root, err := Root()
+	require.NoError(t, err)
+	list, err := List(root)
+	require.NoError(t, err)
+	for _, c := range list {
+		found, err := CheckImports(c)
+		require.NoError(t, err)
+		require.Empty(t, found)
+	}
+}

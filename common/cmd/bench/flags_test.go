@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// inRepository makes the directories of three chapters and goes there.
+func inRepository(t *testing.T) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("go.work", nil, 0o644))
+	for _, dir := range []string{"ch01-echo", "ch02-resp", "ch03-get"} {
+		require.NoError(t, os.Mkdir(dir, 0o755))
+	}
+}
+
+func TestParse_DefaultsToTheNewestStageAndAllItsCommands(t *testing.T) {
+	inRepository(t)
+	o, err := parse(nil, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "ch03-get", o.config.Chapter.Name)
+	var names []string
+	for _, r := range o.config.Rows {
+		names = append(names, r.Name)
+	}
+	require.Equal(t, []string{"ping", "ping_inline", "set", "get"}, names)
+	require.Equal(t, []int{1, 16, 64}, o.config.Pipeline)
+	require.Equal(t, 500*time.Millisecond, o.config.Measure)
+}
+
+func TestParse_TakesWhatIsAskedFor(t *testing.T) {
+	inRepository(t)
+	o, err := parse(strings.Fields("-ch ch02 -rounds 3 -clients 7 -pipeline 2,8 -commands PING -seconds 0.1 -keys 9 -size 8 -idle 4 -no-redis"), io.Discard)
+	require.NoError(t, err)
+	c := o.config
+	require.Equal(t, 2, c.Chapter.Number)
+	require.Equal(t, []int{3, 7, 9, 8, 4}, []int{c.Rounds, c.Clients, c.Keys, c.Size, c.Idle})
+	require.Equal(t, []int{2, 8}, c.Pipeline)
+	require.Equal(t, 100*time.Millisecond, c.Measure)
+	require.Len(t, c.Rows, 1)
+	require.True(t, c.NoRedis)
+}
+
+func TestParse_GivesChapterOneASingleClientAndNoRedis(t *testing.T) {
+	inRepository(t)
+	o, err := parse([]string{"-ch", "01"}, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, 1, o.config.Clients)
+	require.True(t, o.config.NoRedis)
+	require.Equal(t, "echo_bytes", o.config.Rows[0].Name)
+}
+
+func TestParse_AddressNeedsNoRepository(t *testing.T) {
+	t.Chdir(t.TempDir())
+	o, err := parse([]string{"-addr", "localhost:7000", "-ch", "02"}, io.Discard)
+	require.NoError(t, err)
+	require.Nil(t, o.config.Chapter)
+	require.Equal(t, "localhost:7000", o.config.Addr)
+	require.Len(t, o.config.Rows, 2, "the commands of chapter 2")
+	o, err = parse([]string{"-addr", "[::1]:7000"}, io.Discard)
+	require.NoError(t, err)
+	require.Len(t, o.config.Rows, 5, "those of the last chapter")
+}
+
+func TestRun_SaysWhatIsWrongInALineAndExitsWithTwo(t *testing.T) {
+	inRepository(t)
+	for args, says := range map[string]string{
+		"-nosuch":                   "flag provided but not defined: -nosuch (bench -help lists the flags)",
+		"-rounds x":                 `invalid value "x" for flag -rounds: parse error (bench -help lists the flags)`,
+		"02":                        `what is "02"? All arguments are flags: bench -ch 02`,
+		"-rounds 0":                 "-rounds 0: give a number from 1 to 1000",
+		"-clients 0":                "-clients 0: give a number from 1 to 100000",
+		"-keys 0":                   "-keys 0: give a number from 1 to 1073741824",
+		"-size 0":                   "-size 0: give a number from 1 to 536870912",
+		"-idle -1":                  "-idle -1: give a number from 0 to 1000000",
+		"-seconds 0":                "-seconds 0: give a number from 0.01 to 3600",
+		"-seconds NaN":              "-seconds NaN: give a number from 0.01 to 3600",
+		"-pipeline 0":               `-pipeline "0": give numbers from 1 to 100000, as in 1,16,64`,
+		"-pipeline 1,,2":            `-pipeline "1,,2": give numbers from 1 to 100000, as in 1,16,64`,
+		"-ch 9":                     `-ch: no chapter "9"; there are: ch01-echo ch02-resp ch03-get`,
+		"-ch 02 -commands get":      `-commands: no command "get" to measure in chapter 2; there are: ping,ping_inline`,
+		"-ch 01 -clients 2":         "chapter 1 serves one client at a time: -clients 1 and no -idle",
+		"-ch 01 -idle 2":            "chapter 1 serves one client at a time: -clients 1 and no -idle",
+		"-addr nowhere":             `-addr "nowhere": give host:port, as in 127.0.0.1:6379`,
+		"-addr :6379":               `-addr ":6379": give host:port, as in 127.0.0.1:6379`,
+		"-addr host:0":              `-addr "host:0": give host:port, as in 127.0.0.1:6379`,
+		"-addr=":                    `-addr "": give host:port, as in 127.0.0.1:6379`,
+		"-addr a:1 -ch 1":           `-ch "1" with -addr: give the chapter whose commands it answers, 2 to 8`,
+		"-check -ch 02":             "-check goes with -rounds, -clients, -pipeline and -seconds, not with -ch",
+		"-size 1000000":             "-clients 50, -pipeline 64, -size 1000000: more than 1 GiB of values under way; take fewer or smaller ones",
+		"-size 1000000 -pipeline 1": "-keys 100000, -size 1000000: more than 4 GiB of values in each server; take fewer or smaller ones",
+		"-json no/such/dir":         "-json: open no/such/dir: no such file or directory",
+		"-json .":                   "-json: open .: is a directory",
+		"-check -clients 100000 -pipeline 100000": "-clients 100000, -pipeline 100000, -size 64: more than 1 GiB of values under way; take fewer or smaller ones",
+	} {
+		t.Run(args, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			require.Equal(t, 2, run(t.Context(), strings.Fields(args), &out, &errs))
+			require.Equal(t, "bench: "+says+"\n", errs.String())
+			require.Empty(t, out.String())
+		})
+	}
+}
+
+func TestRun_NeedsTheRepositoryForAStage(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var out, errs bytes.Buffer
+	require.Equal(t, 2, run(t.Context(), []string{"-ch", "02"}, &out, &errs))
+	require.Equal(t, "bench: not inside the repository: no go.work here or above\n", errs.String())
+}
+
+func TestRun_HelpIsNoError(t *testing.T) {
+	for _, flag := range []string{"-h", "-help"} {
+		var out, errs bytes.Buffer
+		require.Zero(t, run(t.Context(), []string{flag}, &out, &errs))
+		require.Contains(t, out.String(), "-pipeline numbers")
+		require.Empty(t, errs.String())
+	}
+}
+
+func TestWritable_LeavesFilesAsTheyWere(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "x.json")
+	require.NoError(t, writable(file))
+	require.NoFileExists(t, file)
+	require.NoError(t, os.WriteFile(file, []byte("{}"), 0o644))
+	require.NoError(t, writable(file))
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, "{}", string(text))
+}

@@ -1,0 +1,153 @@
+package cases
+
+import (
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"redis-internals/common/conformance"
+)
+
+// noEcho is why a Redis is not asked these.
+const noEcho = "an echo server speaks no protocol"
+
+// echoServer is chapter 1: the bytes come back, to one client at a time.
+func echoServer() list {
+	rows := list{
+		{Name: "a line comes back", Run: func(t *T) { t.Dial().Exchange("hello\r\n", "hello\r\n") }},
+		{Name: "every byte value comes back", Run: everyByte},
+		{Name: "bytes sent one by one come back", Run: oneByOne},
+		{Name: "16 MB come back while they are sent", Run: sixteenMegabytes, Alone: true},
+		{Name: "a half-closed connection gets its last bytes", Run: lastBytes},
+		{Name: "a client that resets does not end the server", Run: resetIsSurvived},
+		{Name: "a second client waits until the first leaves", Run: secondWaits},
+		{Name: "a taken echo port is refused and named", Run: takenPort},
+		{Name: "echo: --bind chooses the address", Args: []string{"--bind", "127.0.0.1"}, Run: func(t *T) { t.Dial().Exchange("x", "x") }},
+		{Name: "SIGINT ends the echo server with code 0", Own: true, Run: endsOn(os.Interrupt, "PING\r\n")},
+		{Name: "SIGINT ends the echo server while a client is served", Own: true, Run: endsWhileServing},
+	}
+	for _, args := range [][]string{{"--port", "abc"}, {"--port", "99999"}, {"--nonsense"}} {
+		rows = append(rows, conformance.Case{Name: "echo server refuses " + strings.Join(args, " "), Run: refusesFlags(args...)})
+	}
+	for i := range rows {
+		rows[i].Until, rows[i].NotRedis = 1, noEcho
+	}
+	return in(1, "A simple TCP echo server", rows)
+}
+
+// everyValue is each of the 256 byte values once.
+var everyValue = func() string {
+	var b [256]byte
+	for i := range b {
+		b[i] = byte(i)
+	}
+	return string(b[:])
+}()
+
+func everyByte(t *T) { t.Dial().Exchange(everyValue, everyValue) }
+
+func oneByOne(t *T) {
+	c := t.Dial()
+	for i := range len(everyValue) {
+		c.Exchange(everyValue[i:i+1], everyValue[i:i+1])
+	}
+}
+
+// numbered is n bytes in which every line of 16 differs, so that a lost or
+// doubled piece shows.
+func numbered(n int) string {
+	line := []byte("000000000000000\n")
+	all := make([]byte, 0, n+len(line))
+	for len(all) < n {
+		all = append(all, line...)
+		digit := len(line) - 2
+		for ; line[digit] == '9'; digit-- {
+			line[digit] = '0'
+		}
+		line[digit]++
+	}
+	return string(all[:n])
+}
+
+func sixteenMegabytes(t *T) {
+	c, all := t.Dial(), numbered(16<<20)
+	t.Go(func() { c.Send(all) })
+	c.Expect(all)
+}
+
+func lastBytes(t *T) {
+	c := t.Dial()
+	c.Send("the last words")
+	c.CloseWrite()
+	c.Expect("the last words")
+	c.ExpectEOF()
+}
+
+func resetIsSurvived(t *T) {
+	c := t.Dial()
+	c.Exchange("x", "x")
+	c.Reset()
+	t.Dial().Exchange("still here?", "still here?")
+}
+
+func secondWaits(t *T) {
+	first, second := t.Dial(), t.Dial()
+	first.Exchange("one", "one")
+	second.Send("two")
+	second.ExpectSilence(100 * time.Millisecond)
+	first.Exchange("one again", "one again")
+	first.Close()
+	second.Expect("two")
+}
+
+func takenPort(t *T) {
+	_, port, err := net.SplitHostPort(t.Addr())
+	require.NoError(t, err)
+	code, output := t.Execute("--port", port)
+	require.Equal(t, 1, code, "exit code; it printed: %s", output)
+	require.Contains(t, output, port)
+	require.Contains(t, output, "in use")
+}
+
+// refusesFlags expects exit code 1 and words on the terminal.
+func refusesFlags(args ...string) func(*T) {
+	return func(t *T) {
+		code, output := t.Execute(args...)
+		require.Equal(t, 1, code, "exit code; it printed: %s", output)
+		require.NotEmpty(t, strings.TrimSpace(output), "a word on what is wrong")
+		require.NotContains(t, output, "goroutine ", "a message, not a crash")
+	}
+}
+
+// endsOn expects that the signal ends the server in order. It has a line
+// answered first: a server that answers has started whole.
+func endsOn(signal os.Signal, answer string) func(*T) {
+	return func(t *T) {
+		c := t.Dial()
+		c.Exchange("PING\r\n", answer)
+		c.Close()
+		endsInOrder(t, signal)
+	}
+}
+
+func endsInOrder(t *T, signal os.Signal) {
+	s := t.Server()
+	require.NoError(t, s.Signal(signal))
+	select {
+	case <-s.Exited():
+		require.Equal(t, 0, s.ExitCode(), "exit code; the log:\n%s", s.Log())
+	case <-time.After(t.Patience()):
+		require.Fail(t, "the server is still there after "+t.Patience().String())
+	}
+}
+
+func endsWhileServing(t *T) {
+	c := t.Dial()
+	c.Exchange("x", "x")
+	endsInOrder(t, syscall.SIGINT)
+	c.ExpectClosed()
+}

@@ -1,0 +1,80 @@
+package differential
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"redis-internals/common/conformance/wire"
+)
+
+// How far apart the replies of two servers may be that tell a time. They get
+// each command at about the same moment; all the times of a sequence are much
+// farther from each other.
+const (
+	toleranceSeconds      = 1
+	toleranceMilliseconds = 1000
+)
+
+// endOfCentury, in seconds and milliseconds, parts the times counted from now
+// from those counted from 1970: the latter must agree to the digit.
+const (
+	endOfCentury   = 4_102_444_800
+	endOfCenturyMs = endOfCentury * 1000
+)
+
+// Same says whether two servers' replies to the request agree: byte for byte,
+// but for the order of KEYS and for times that are counted from now.
+func Same(request []string, a, b wire.Value) bool {
+	switch strings.ToUpper(request[0]) {
+	case "KEYS":
+		return reflect.DeepEqual(sorted(a), sorted(b))
+	case "TTL":
+		return near(a, b, toleranceSeconds)
+	case "PTTL":
+		return near(a, b, toleranceMilliseconds)
+	case "EXPIRETIME":
+		if a.Int < endOfCentury {
+			return near(a, b, toleranceSeconds)
+		}
+	case "PEXPIRETIME":
+		if a.Int < endOfCenturyMs {
+			return near(a, b, toleranceMilliseconds)
+		}
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+// Bytes is a reply as it is on the wire.
+func Bytes(v wire.Value) string {
+	switch {
+	case v.Null:
+		return string(v.Kind) + "-1\r\n"
+	case v.Kind == '$':
+		return wire.Bulk(v.Text)
+	case v.Kind == '*':
+		var b strings.Builder
+		b.WriteString("*" + strconv.Itoa(len(v.Elems)) + "\r\n")
+		for _, e := range v.Elems {
+			b.WriteString(Bytes(e))
+		}
+		return b.String()
+	}
+	return string(v.Kind) + v.Text + "\r\n"
+}
+
+// near lets integers differ that are not among the answers -1 and -2.
+func near(a, b wire.Value, tolerance int64) bool {
+	if a.Kind != ':' || b.Kind != ':' || a.Int < 0 || b.Int < 0 {
+		return reflect.DeepEqual(a, b)
+	}
+	return a.Int-b.Int <= tolerance && b.Int-a.Int <= tolerance
+}
+
+// sorted is the reply with its elements in order, if it has any.
+func sorted(v wire.Value) wire.Value {
+	v.Elems = slices.Clone(v.Elems)
+	slices.SortFunc(v.Elems, func(a, b wire.Value) int { return strings.Compare(a.Text, b.Text) })
+	return v
+}

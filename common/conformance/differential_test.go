@@ -1,0 +1,172 @@
+package conformance_test
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"net"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"redis-internals/common/conformance"
+	"redis-internals/common/conformance/differential"
+	"redis-internals/common/conformance/wire"
+	"redis-internals/common/harness"
+)
+
+// sequences is how many are tried on each stage; -rapid.checks says otherwise.
+const sequences = "1000"
+
+// firstWithKeys is the chapter from which on there are commands to compare.
+const firstWithKeys = 3
+
+// TestDifferential sends generated commands to each stage and to redis-server,
+// which must answer alike. redis-server is also compared with another one of
+// its kind: sequences whose outcome depends on the clock would show there.
+func TestDifferential(t *testing.T) {
+	oracle := &peer{Target: redisTarget(t)}
+	setDefault(t, "rapid.checks", "100", sequences)
+	setDefault(t, "rapid.nofailfile", "false", "true")
+	setDefault(t, "rapid.shrinktime", "30s", "10s")
+	for _, c := range stages(t) {
+		if c.Number < firstWithKeys {
+			continue
+		}
+		t.Run(fmt.Sprintf("ch%02d", c.Number), func(t *testing.T) {
+			stage, err := conformance.StageTarget(c)
+			require.NoError(t, err)
+			t.Cleanup(stage.Close)
+			compare(t, &peer{Target: stage}, oracle)
+		})
+	}
+	t.Run("redis", func(t *testing.T) { compare(t, &peer{Target: redisTarget(t)}, oracle) })
+}
+
+// setDefault sets a flag of rapid's, unless the command line or the
+// environment has done so.
+func setDefault(t *testing.T, name, builtIn, value string) {
+	t.Helper()
+	f := flag.Lookup(name)
+	if f.Value.String() == builtIn {
+		require.NoError(t, f.Value.Set(value))
+		t.Cleanup(func() { _ = f.Value.Set(builtIn) })
+	}
+}
+
+// compare tries sequences until one is answered differently, which rapid then
+// makes as short as it can.
+func compare(t *testing.T, stage, oracle *peer) {
+	generator := differential.Sequences()
+	rapid.Check(t, func(t *rapid.T) {
+		sequence := generator.Draw(t, "sequence")
+		p := pair{t: t, stage: stage, oracle: oracle}
+		p.connect()
+		defer p.close()
+		p.both("FLUSHALL")
+		for i, c := range sequence {
+			p.both(c.Request(i)...)
+		}
+		p.keyspace()
+	})
+}
+
+// pair is the two servers in the course of one sequence.
+type pair struct {
+	t             *rapid.T
+	stage, oracle *peer
+}
+
+func (p *pair) connect() {
+	for _, s := range []*peer{p.stage, p.oracle} {
+		if err := s.connect(); err != nil {
+			p.t.Fatalf("%s: %v", s.Name, err)
+		}
+	}
+}
+
+func (p *pair) close() {
+	p.stage.close()
+	p.oracle.close()
+}
+
+// both sends a request to both servers at once, compares the replies and
+// returns the oracle's.
+func (p *pair) both(request ...string) wire.Value {
+	bytes := wire.Command(request...)
+	errStage, errOracle := p.stage.send(bytes), p.oracle.send(bytes)
+	var got, want wire.Value
+	if errStage == nil {
+		got, errStage = wire.Read(p.stage.r)
+	}
+	if errOracle == nil {
+		want, errOracle = wire.Read(p.oracle.r)
+	}
+	if errOracle != nil {
+		p.t.Fatalf("redis-server does not answer %s: %v", differential.Show(request), errOracle)
+	}
+	if errStage != nil {
+		p.t.Fatalf("no reply to %s\n%s: %v\nredis: %s", differential.Show(request),
+			p.stage.Name, errStage, wire.Escape(differential.Bytes(want)))
+	}
+	if !differential.Same(request, got, want) {
+		p.t.Fatalf("different replies to %s\n%s: %s\nredis: %s", differential.Show(request),
+			p.stage.Name, wire.Escape(differential.Bytes(got)), wire.Escape(differential.Bytes(want)))
+	}
+	return want
+}
+
+// keyspace compares all that there is in the end.
+func (p *pair) keyspace() {
+	names := p.both("KEYS", "*").Strings()
+	slices.Sort(names)
+	for _, name := range names {
+		for _, command := range []string{"TYPE", "GET", "TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"} {
+			p.both(command, name)
+		}
+	}
+	p.both(append([]string{"EXISTS"}, differential.Keys...)...) // what is over is gone
+	p.both("DBSIZE")
+}
+
+// peer is one of the servers that are compared. One that has ended is started
+// again for the next sequence, so that a crash shrinks like other failures.
+type peer struct {
+	*conformance.Target
+	server *harness.Server // in place of the target's own, once that has ended
+	nc     net.Conn
+	r      *bufio.Reader
+}
+
+func (s *peer) connect() (err error) {
+	addr := s.Addr
+	if s.server != nil {
+		addr = s.server.Addr
+	}
+	s.nc, err = net.DialTimeout("tcp", addr, 5*time.Second)
+	if err != nil {
+		if s.server, err = s.Launch(harness.Options{}); err != nil {
+			return fmt.Errorf("it has ended, and does not start again: %w", err)
+		}
+		if s.nc, err = net.DialTimeout("tcp", s.server.Addr, 5*time.Second); err != nil {
+			return err
+		}
+	}
+	s.r = bufio.NewReader(s.nc)
+	return nil
+}
+
+func (s *peer) send(bytes string) error {
+	_ = s.nc.SetDeadline(time.Now().Add(10 * time.Second))
+	_, err := s.nc.Write([]byte(bytes))
+	return err
+}
+
+func (s *peer) close() {
+	if s.nc != nil {
+		_ = s.nc.Close()
+	}
+}

@@ -1,0 +1,200 @@
+package conformance_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"redis-internals/common/chapters"
+	"redis-internals/common/conformance"
+	"redis-internals/common/conformance/cases"
+	"redis-internals/common/harness"
+)
+
+// mutant is chapter 2 with one mistake in it, of a kind that people make. The
+// suite is worth its time if it notices: the cases in caught must fail.
+type mutant struct {
+	name   string
+	file   string // inside the chapter
+	find   string // stands in the file once
+	put    string // in its place
+	caught []string
+}
+
+// sound are cases that no mutant of the list breaks: a mutant that does not
+// even serve would prove nothing.
+var sound = []string{"go-redis connects with its defaults"}
+
+var mutants = []mutant{
+	{
+		name: "unknown-command-answers-pong", file: "internal/command/engine.go",
+		find:   "\t\te.rejectUnknown(c)\n",
+		put:    "\t\tc.ReplyWire(\"+PONG\\r\\n\")\n",
+		caught: []string{"an unknown command is refused by name", "CLIENT refuses an unknown subcommand", "POST closes the connection without a word"},
+	},
+	{
+		name: "partial-argument-is-executed", file: "internal/resp/request.go",
+		find:   "if len(buf) < end+2 {",
+		put:    "if end = min(end, len(buf)-2); end < p.pos {",
+		caught: []string{"requests cut in two anywhere are understood", "nothing is answered before the whole request is there"},
+	},
+	{
+		name: "short-write-is-lost", file: "internal/server/conn.go",
+		find:   "\t\tc.sent += n\n",
+		put:    "\t\tc.sent = len(buf)\n",
+		caught: []string{"a client that does not read gets every byte in the end", "a large reply before QUIT arrives whole"},
+	},
+	{
+		name: "client-is-served-while-it-sends", file: "internal/server/conn.go",
+		find: "\t\tc.receive()\n\t}\n}\n",
+		put: `		for more := 1; more > 0 && !c.closed; more, _ = unix.IoctlGetInt(c.fd, unix.TIOCINQ) {
+			c.receive()
+			for sent := false; !c.closed && !sent; {
+				c.flush()
+				sent = c.closed || !c.executeNext()
+			}
+		}
+	}
+}
+`,
+		caught: []string{"a client that pipelines without end starves nobody"},
+	},
+	{
+		name: "client-is-served-until-it-leaves", file: "internal/server/conn.go",
+		find: "\t\tc.receive()\n\t}\n}\n",
+		put: `		for !c.closed {
+			c.receive()
+			for sent := false; !c.closed && !sent; {
+				c.flush()
+				sent = c.closed || !c.executeNext()
+			}
+		}
+	}
+}
+`,
+		caught: []string{"a client in the middle of a request keeps nobody waiting", "CLIENT SETNAME is the connection's own"},
+	},
+	{
+		name: "setname-forgets", file: "internal/command/connection.go",
+		find:   "\tc.Name = string(c.Args[2])\n",
+		put:    "",
+		caught: []string{"CLIENT SETNAME is remembered", "CLIENT SETNAME is the connection's own"},
+	},
+	{
+		name: "quit-stays", file: "internal/command/connection.go",
+		find:   "\tc.ReplyOK()\n\tc.Closing = CloseAfterReply\n",
+		put:    "\tc.ReplyOK()\n",
+		caught: []string{"QUIT answers OK and closes", "what follows QUIT is not answered"},
+	},
+	{
+		name: "argument-ends-at-nul", file: "internal/command/connection.go",
+		find: "func echo(c *Client) { c.ReplyBulk(c.Args[1]) }",
+		put: `func echo(c *Client) {
+	n := 0
+	for n < len(c.Args[1]) && c.Args[1][n] != 0 {
+		n++
+	}
+	c.ReplyBulk(c.Args[1][:n])
+}`,
+		caught: []string{"an argument may hold NUL", "an argument may hold every byte value"},
+	},
+	{
+		name: "protocol-error-stays", file: "internal/command/engine.go",
+		find:   "\tc.ReplyError(\"ERR \" + err.Error())\n\tc.Closing = CloseAfterReply\n",
+		put:    "\tc.ReplyError(\"ERR \" + err.Error())\n",
+		caught: []string{"an array's length must be a number", "what was asked after a protocol error is not"},
+	},
+	{
+		name: "idle-loop-spins", file: "internal/eventloop/loop.go",
+		find:   "l.events, l.untilNextTimer())",
+		put:    "l.events, min(0, l.untilNextTimer()+1))",
+		caught: []string{"an idle server sleeps"},
+	},
+	{
+		name: "maxclients-is-ignored", file: "internal/server/listen.go",
+		find:   "if len(s.conns) >= s.opts.MaxClients {",
+		put:    "if false {",
+		caught: []string{"a client above maxclients is told so and closed"},
+	},
+	{
+		name: "accept-spins-without-descriptors", file: "internal/server/listen.go",
+		find:   "\t\t\ts.pauseAccepting(err)\n",
+		put:    "",
+		caught: []string{"when descriptors run out the clients that wait are served later"},
+	},
+	{
+		name: "large-reply-is-cut-by-quit", file: "internal/server/conn.go",
+		find:   "\tcase c.hasUnsent():\n\t\tc.awaitWritable()\n",
+		put:    "\tcase c.hasUnsent() && c.client.Closing == command.StayOpen:\n\t\tc.awaitWritable()\n",
+		caught: []string{"a large reply before QUIT arrives whole"},
+	},
+}
+
+// TestMutants breaks chapter 2 on purpose and expects the suite to say where.
+func TestMutants(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a server a mutant")
+	}
+	chapter, ok := chapterTwo(t)
+	if !ok {
+		t.Skip("CH names another chapter")
+	}
+	byName := map[string]conformance.Case{}
+	for _, c := range cases.All() {
+		byName[c.Name] = c
+	}
+	unmutated, err := conformance.StageTarget(chapter)
+	require.NoError(t, err)
+	t.Cleanup(unmutated.Close)
+	for _, m := range mutants {
+		t.Run(m.name, func(t *testing.T) {
+			mutated := m.start(t, chapter)
+			for _, name := range sound {
+				require.Equal(t, conformance.Passed, run(t, mutated, byName, name).Status, "%s must pass on the mutant", name)
+			}
+			for _, name := range m.caught {
+				require.Equal(t, conformance.Failed, run(t, mutated, byName, name).Status, "%s must fail on the mutant", name)
+				r := run(t, unmutated, byName, name)
+				require.Equal(t, conformance.Passed, r.Status, "%s must pass without the mutation: %s", name, r.Report)
+			}
+		})
+	}
+}
+
+func chapterTwo(t *testing.T) (chapters.Chapter, bool) {
+	for _, c := range stages(t) {
+		if c.Number == 2 {
+			return c, true
+		}
+	}
+	return chapters.Chapter{}, false
+}
+
+// run runs a case by its name. It has short patience: most of what is waited
+// for here never comes.
+func run(t *testing.T, target *conformance.Target, byName map[string]conformance.Case, name string) conformance.Result {
+	t.Helper()
+	c, ok := byName[name]
+	require.True(t, ok, "there is a case %q", name)
+	c.Timeout = 15 * time.Second
+	return conformance.Run(target, c)
+}
+
+// start builds and starts the mutant.
+func (m mutant) start(t *testing.T, chapter chapters.Chapter) *conformance.Target {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join(chapter.Dir, m.file))
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(string(source), m.find), "%s holds %q once", m.file, m.find)
+	binary, err := harness.BuildReplacing(chapter, m.name, map[string]string{m.file: strings.Replace(string(source), m.find, m.put, 1)})
+	require.NoError(t, err)
+	target, err := conformance.BinaryTarget(m.name, chapter.Number, binary)
+	require.NoError(t, err)
+	target.Patience = time.Second
+	t.Cleanup(target.Close)
+	return target
+}

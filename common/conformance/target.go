@@ -1,0 +1,154 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os/exec"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"redis-internals/common/chapters"
+	"redis-internals/common/conformance/wire"
+	"redis-internals/common/harness"
+)
+
+// patience is how long a wait for a server lasts before the case fails.
+const patience = 5 * time.Second
+
+// Target is a server to judge.
+type Target struct {
+	Name    string
+	Addr    string // of the server that cases share
+	Chapter int    // the chapter whose cases it is asked; 0 for all there are
+	Redis   bool   // it is a Redis: cases with NotRedis are not for it
+
+	// Launch starts another server like it. Nil where only an address is known.
+	Launch func(o harness.Options) (*harness.Server, error)
+	Binary string // what Launch starts; "" where only an address is known
+
+	Patience time.Duration // for one wait; 5 s if 0
+
+	shared *harness.Server
+}
+
+// OneAtATime says that the server serves a client only when the one before
+// has left, so its cases cannot run beside each other. The echo server is so.
+func (t *Target) OneAtATime() bool { return t.Chapter == 1 }
+
+func (t *Target) stage() bool { return t.Binary != "" && !t.Redis }
+
+func (t *Target) patience() time.Duration {
+	if t.Patience == 0 {
+		return patience
+	}
+	return t.Patience
+}
+
+// Close ends the shared server, if it was started here.
+func (t *Target) Close() {
+	if t.shared != nil {
+		t.shared.Kill()
+	}
+}
+
+// StageTarget builds a chapter's server and starts one for the cases to share.
+func StageTarget(c chapters.Chapter) (*Target, error) {
+	binary, err := harness.Build(c)
+	if err != nil {
+		return nil, err
+	}
+	return BinaryTarget(fmt.Sprintf("ch%02d", c.Number), c.Number, binary)
+}
+
+// BinaryTarget starts a server that takes a stage's flags.
+func BinaryTarget(name string, chapter int, binary string) (*Target, error) {
+	t := &Target{Name: name, Chapter: chapter, Binary: binary}
+	t.Launch = func(o harness.Options) (*harness.Server, error) { return harness.StartBinary(name, binary, o) }
+	return t.start()
+}
+
+// RedisTarget starts a redis-server, or returns harness.ErrNoRedis. It is asked
+// the cases of every chapter.
+func RedisTarget() (*Target, error) {
+	binary, err := exec.LookPath("redis-server")
+	if err != nil {
+		return nil, harness.ErrNoRedis
+	}
+	t := &Target{Name: "redis", Redis: true, Binary: binary, Launch: harness.StartRedis}
+	return t.start()
+}
+
+func (t *Target) start() (*Target, error) {
+	shared, err := t.Launch(harness.Options{})
+	if err != nil {
+		return nil, err
+	}
+	t.shared, t.Addr = shared, shared.Addr
+	return t, nil
+}
+
+// AddressTarget is whatever listens on addr; it is an error that nothing does.
+func AddressTarget(addr string, chapter int) (*Target, error) {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		return nil, fmt.Errorf("%q is no host:port", addr)
+	}
+	t := &Target{Name: addr, Addr: addr, Chapter: chapter}
+	if err := t.reachable(); err != nil {
+		return nil, err
+	}
+	t.Redis = chapter > 1 && callsItselfRedis(addr)
+	return t, nil
+}
+
+// reachable says why nothing answers on the target's address.
+func (t *Target) reachable() error {
+	conn, err := net.DialTimeout("tcp", t.Addr, patience)
+	if err != nil {
+		var op *net.OpError
+		if errors.As(err, &op) && op.Err != nil {
+			err = op.Err
+		}
+		return fmt.Errorf("no server to reach on %s: %w", t.Addr, err)
+	}
+	return conn.Close()
+}
+
+// callsItselfRedis asks with INFO. A server that does not know INFO, or does
+// not answer at all, is no Redis.
+func callsItselfRedis(addr string) bool {
+	conn, err := net.DialTimeout("tcp", addr, patience)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(time.Second))
+	if _, err := conn.Write([]byte(wire.Command("INFO", "server"))); err != nil {
+		return false
+	}
+	buf := make([]byte, 4096)
+	n, _ := conn.Read(buf)
+	return strings.Contains(string(buf[:n]), "redis_version:")
+}
+
+// RaiseFileLimit sets this process's limit of open files as high as it may
+// go, for the cases with thousands of connections. Servers started afterwards
+// inherit it.
+func RaiseFileLimit() {
+	var limit unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) == nil && limit.Cur < limit.Max {
+		limit.Cur = limit.Max
+		_ = unix.Setrlimit(unix.RLIMIT_NOFILE, &limit)
+	}
+}
+
+// FileLimit is how many files this process may have open.
+func FileLimit() int {
+	var limit unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) != nil {
+		return 0
+	}
+	return int(min(limit.Cur, 1<<30))
+}

@@ -1,0 +1,105 @@
+package transcript
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"redis-internals/common/conformance/wire"
+)
+
+const page = "Text\n" +
+	"```redis-cli\n" +
+	"127.0.0.1:6379> ECHO \"a b\"\n" +
+	"\"a b\"\n" +
+	"127.0.0.1:6379[3](TX)> COMMAND LIST\n" +
+	"1) \"ping\"\n" +
+	"...\n" +
+	"```\n" +
+	"```go\n127.0.0.1:6379> not this\n```\n" +
+	"```redis-cli ours\n127.0.0.1:7000> HELLO 3\n(error) NOPROTO unsupported protocol version\n```\n"
+
+func TestParse_FindsTheSessionsAndTheirReplies(t *testing.T) {
+	blocks, err := Parse(page)
+	require.NoError(t, err)
+	require.Equal(t, []Block{
+		{Line: 2, Steps: []Step{
+			{Line: 3, Typed: `ECHO "a b"`, Want: []string{`"a b"`}},
+			{Line: 5, Typed: "COMMAND LIST", Want: []string{`1) "ping"`}, More: true},
+		}},
+		{Line: 12, Ours: true, Steps: []Step{{Line: 13, Typed: "HELLO 3", Want: []string{"(error) NOPROTO unsupported protocol version"}}}},
+	}, blocks)
+}
+
+func TestParse_SaysWhatIsWrongWithABlock(t *testing.T) {
+	for _, bad := range []string{
+		"```redis-cli\n```\n",
+		"```redis-cli\nPONG\n```\n",
+		"```redis-cli\n127.0.0.1:6379> PING\n",
+		"```redis-cli theirs\n127.0.0.1:6379> PING\n```\n",
+		"```redis-cli\n127.0.0.1:6379> PING\n...\nPONG\n```\n",
+	} {
+		_, err := Parse(bad)
+		require.ErrorContains(t, err, "line ", "%q", bad)
+	}
+}
+
+func TestCheck_ComparesLinesAndAllowsMoreAfterDots(t *testing.T) {
+	whole := Step{Typed: "X", Want: []string{"1) a", "2) b"}}
+	require.NoError(t, whole.Check("1) a\n2) b\n"))
+	require.Error(t, whole.Check("1) a\n"))
+	require.Error(t, whole.Check("1) a\n2) c\n"))
+	require.Error(t, whole.Check("1) a\n2) b\n3) c\n"))
+	open := Step{Typed: "X", Want: []string{"1) a"}, More: true}
+	require.NoError(t, open.Check("1) a\n2) b\n"))
+	require.NoError(t, open.Check("1) a\n"))
+	require.Error(t, open.Check("1) b\n2) b\n"))
+}
+
+func TestWords_SplitsAsRedisDoes(t *testing.T) {
+	for line, want := range map[string][]string{
+		``:                             nil,
+		` SET  a b `:                   {"SET", "a", "b"},
+		`E "a b" ''`:                   {"E", "a b", ""},
+		`E "\x41\n\"\q\xzz" '\'\n' a\`: {"E", "A\n\"qxzz", `'\n`, `a\`},
+		`E a"b c"`:                     {"E", "ab c"},
+	} {
+		got, err := Words(line)
+		require.NoError(t, err, line)
+		require.Equal(t, want, got, line)
+	}
+	for _, bad := range []string{`"`, `'a`, `"a"b`, `'a'b`, `"\`, `"a\"`} {
+		_, err := Words(bad)
+		require.Error(t, err, bad)
+	}
+}
+
+func TestFormat_WritesWhatRedisCliPrints(t *testing.T) {
+	text := func(kind byte, s string) wire.Value { return wire.Value{Kind: kind, Text: s} }
+	list := func(kind byte, e ...wire.Value) wire.Value { return wire.Value{Kind: kind, Elems: e} }
+	for want, v := range map[string]wire.Value{
+		"OK\n":                              text('+', "OK"),
+		"(error) ERR x\n":                   text('-', "ERR x"),
+		"(integer) -3\n":                    {Kind: ':', Int: -3},
+		"(nil)\n":                           {Kind: '$', Null: true},
+		"\"a\\n\\x00\\xff\\\"\"\n":          text('$', "a\n\x00\xff\""),
+		"(empty array)\n":                   list('*'),
+		"(double) 1.5\n":                    text(',', "1.5"),
+		"(true)\n":                          text('#', "t"),
+		"1) \"a\"\n2) 1) OK\n   2) (nil)\n": list('*', text('$', "a"), list('*', text('+', "OK"), wire.Value{Kind: '_', Null: true})),
+		"1# \"k\" => (integer) 1\n2# \"l\" => 1) \"m\"\n": list('%', text('$', "k"), wire.Value{Kind: ':', Int: 1}, text('$', "l"), list('*', text('$', "m"))),
+		"1~ \"a\"\n": list('~', text('$', "a")),
+	} {
+		require.Equal(t, want, Format(v))
+	}
+}
+
+func TestFormat_AlignsNumbersToTheLast(t *testing.T) {
+	v := wire.Value{Kind: '*'}
+	for range 10 {
+		v.Elems = append(v.Elems, wire.Value{Kind: '*', Elems: []wire.Value{{Kind: '+', Text: "x"}, {Kind: '+', Text: "y"}}})
+	}
+	got := Format(v)
+	require.Contains(t, got, " 1) 1) x\n    2) y\n")
+	require.Contains(t, got, "10) 1) x\n    2) y\n")
+}

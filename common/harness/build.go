@@ -1,0 +1,94 @@
+package harness
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+
+	"redis-internals/common/chapters"
+)
+
+// builds holds one result per chapter built by this process.
+var builds struct {
+	sync.Mutex
+	dir    string
+	byName map[string]string
+}
+
+// Build compiles the chapter's server and returns the binary's path. A second
+// call for the same chapter returns the first one's result.
+func Build(c chapters.Chapter) (string, error) { return build(c, c.Name, nil) }
+
+// BuildReplacing compiles the chapter with some of its files replaced, without
+// touching them: replaced maps a file's path inside the chapter to the content
+// that stands in for it. The name tells this build from the others.
+func BuildReplacing(c chapters.Chapter, name string, replaced map[string]string) (string, error) {
+	return build(c, c.Name+"-"+name, replaced)
+}
+
+func build(c chapters.Chapter, name string, replaced map[string]string) (string, error) {
+	builds.Lock()
+	defer builds.Unlock()
+	if binary, ok := builds.byName[name]; ok {
+		return binary, nil
+	}
+	if builds.dir == "" {
+		dir, err := os.MkdirTemp("", "redis-internals-build-")
+		if err != nil {
+			return "", err
+		}
+		builds.dir, builds.byName = dir, map[string]string{}
+	}
+	binary := filepath.Join(builds.dir, name)
+	args := []string{"build", "-o", binary}
+	if len(replaced) > 0 {
+		overlay, err := writeOverlay(c, filepath.Join(builds.dir, name+"-overlay"), replaced)
+		if err != nil {
+			return "", err
+		}
+		args = append(args, "-overlay", overlay)
+	}
+	cmd := exec.Command("go", append(args, ".")...)
+	cmd.Dir = c.Dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building %s: %w\n%s", name, err, out)
+	}
+	builds.byName[name] = binary
+	return binary, nil
+}
+
+// writeOverlay writes what go build -overlay reads: the replacing files and a
+// JSON file that maps the original paths to them.
+func writeOverlay(c chapters.Chapter, dir string, replaced map[string]string) (string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	paths := map[string]string{}
+	for path, content := range replaced {
+		stand := filepath.Join(dir, fmt.Sprintf("%d.go", len(paths)))
+		if err := os.WriteFile(stand, []byte(content), 0o644); err != nil {
+			return "", err
+		}
+		paths[filepath.Join(c.Dir, path)] = stand
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": paths})
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(dir, "overlay.json")
+	return file, os.WriteFile(file, overlay, 0o644)
+}
+
+// RemoveBuilds deletes what Build and BuildReplacing made. Call it when the
+// process ends.
+func RemoveBuilds() {
+	builds.Lock()
+	defer builds.Unlock()
+	if builds.dir != "" {
+		_ = os.RemoveAll(builds.dir)
+		builds.dir, builds.byName = "", nil
+	}
+}
