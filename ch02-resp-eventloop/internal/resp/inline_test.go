@@ -28,7 +28,7 @@ func TestInline_SplitsWordsAsRedisDoes(t *testing.T) {
 		{"\"a\"\vb", []string{"a", "b"}},
 		{``, []string{}},
 	} {
-		got, ok := splitWords([]byte(tc.line), nil)
+		got, ok := SplitWords([]byte(tc.line), nil)
 		require.True(t, ok, "%q", tc.line)
 		words := []string{}
 		for _, w := range got {
@@ -40,7 +40,7 @@ func TestInline_SplitsWordsAsRedisDoes(t *testing.T) {
 
 func TestInline_RefusesUnbalancedQuotes(t *testing.T) {
 	for _, line := range []string{`"`, `'`, `ECHO "a`, `ECHO 'a`, `ECHO "a"b`, `ECHO 'a'b`, `ECHO "a\"`, `ECHO "a\`, `"a""b"`} {
-		_, ok := splitWords([]byte(line), nil)
+		_, ok := SplitWords([]byte(line), nil)
 		require.False(t, ok, "%q", line)
 	}
 }

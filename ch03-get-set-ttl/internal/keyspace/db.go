@@ -18,7 +18,10 @@
 // Redis: db.c.
 package keyspace
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"unsafe"
+)
 
 // DB is a database. It belongs to one goroutine.
 type DB struct {
@@ -31,7 +34,10 @@ type DB struct {
 	random  *rand.Rand
 }
 
-// entry is one key with what belongs to it.
+// entry is one key with what belongs to it. The bytes of key and value lie in one
+// block of memory, as they are read together:
+//
+//	block  | key | value | room |
 type entry struct {
 	key        string
 	value      Value
@@ -91,26 +97,40 @@ func (db *DB) lookup(key []byte) *entry {
 }
 
 // Set makes key hold a copy of value. A time to live is dropped unless keepTTL.
-// A key that is new may push another one out: see evict.go. O(1), and one
-// allocation for a new key and one for a value that is longer than the old one.
-// Redis: db.c, setKey.
+// A key that is new may push another one out: see evict.go. O(1), with two
+// allocations for a new key, one for a value that is longer than the old one's
+// room, and none else. Redis: db.c, setKey.
 func (db *DB) Set(key, value []byte, keepTTL bool) {
 	e := db.lookup(key)
 	if e == nil {
-		e = db.add(string(key))
-	} else if !keepTTL {
+		db.add(key, value)
+		return
+	}
+	if !keepTTL {
 		db.setExpireAt(e, 0)
 	}
-	e.value.set(value)
+	if !e.value.replace(value) {
+		e.place(key, value)
+		db.entries[e.key] = e // the map's key, too, leaves the old block
+	}
 }
 
-// set stores a copy of b, in the room of the old value if it fits there and
-// does not waste half of it.
-func (v *Value) set(b []byte) {
+// place gives the entry a block of its own with key and value.
+func (e *entry) place(key, value []byte) {
+	block := make([]byte, len(key)+len(value))
+	e.key = unsafe.String(unsafe.SliceData(block), copy(block, key))
+	e.value.data = block[len(key):]
+	copy(e.value.data, value)
+}
+
+// replace stores a copy of b, if it fits in the room of the old value and does
+// not waste half of it.
+func (v *Value) replace(b []byte) bool {
 	if n := cap(v.data); len(b) > n || len(b) < n/2 {
-		v.data = make([]byte, len(b))
+		return false
 	}
 	v.data = append(v.data[:0], b...)
+	return true
 }
 
 // Delete deletes key, and reports whether it was there. O(1). Redis: db.c,
@@ -145,17 +165,17 @@ func (db *DB) Walk(visit func(key string)) {
 }
 
 // add makes an entry for a key that is not there.
-func (db *DB) add(key string) *entry {
+func (db *DB) add(key, value []byte) {
 	db.makeRoom()
-	e := &entry{key: key, prev: db.last}
+	e := &entry{prev: db.last}
+	e.place(key, value)
 	if db.last == nil {
 		db.first = e
 	} else {
 		db.last.next = e
 	}
 	db.last = e
-	db.entries[key] = e
-	return e
+	db.entries[e.key] = e
 }
 
 // remove deletes an entry that is there.

@@ -22,7 +22,7 @@ func (p *Parser) parseInline(buf []byte, args [][]byte) (int, [][]byte, error) {
 		return 0, args, nil
 	}
 	newline := p.seen + i
-	args, ok := splitWords(bytes.TrimSuffix(buf[:newline], []byte{'\r'}), args)
+	args, ok := SplitWords(bytes.TrimSuffix(buf[:newline], []byte{'\r'}), args)
 	if !ok {
 		return 0, args, ErrQuotes
 	}
@@ -30,11 +30,11 @@ func (p *Parser) parseInline(buf []byte, args [][]byte) (int, [][]byte, error) {
 	return p.finish(), args, nil
 }
 
-// splitWords appends line's words to args. A word without its quotes and
+// SplitWords appends line's words to args. A word without its quotes and
 // escapes is never longer than with them, so it is written over itself, and
 // the words borrow from line. ok is false if a quote is not closed, or is
 // closed in the middle of a word.
-func splitWords(line []byte, args [][]byte) (_ [][]byte, ok bool) {
+func SplitWords(line []byte, args [][]byte) (_ [][]byte, ok bool) {
 	for {
 		for len(line) > 0 && isSpace(line[0]) {
 			line = line[1:]
