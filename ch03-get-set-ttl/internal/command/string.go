@@ -2,7 +2,11 @@
 
 package command
 
-import "math"
+import (
+	"math"
+
+	"redis-internals/ch03/internal/keyspace"
+)
 
 var stringCommands = []Row{
 	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
@@ -23,14 +27,7 @@ func set(c *Client) {
 	if !ok {
 		return
 	}
-	old := c.DB.LookupWrite(key)
-	if options.get {
-		c.ReplyValue(old)
-	}
-	if options.onlyNew && old != nil || options.onlyOld && old == nil {
-		if !options.get {
-			c.ReplyNull()
-		}
+	if options.dependsOnOld() && !options.replyOld(c, c.DB.LookupWrite(key)) {
 		return
 	}
 	c.DB.Set(key, value, options.keepTTL)
@@ -52,6 +49,21 @@ type setOptions struct {
 }
 
 func (o *setOptions) expires() bool { return o.expire != nil }
+
+func (o *setOptions) dependsOnOld() bool { return o.onlyNew || o.onlyOld || o.get }
+
+// replyOld replies what the old value has to do with the reply, and reports
+// whether the key may be set.
+func (o *setOptions) replyOld(c *Client, old *keyspace.Value) bool {
+	refused := o.onlyNew && old != nil || o.onlyOld && old == nil
+	switch {
+	case o.get:
+		c.ReplyValue(old)
+	case refused:
+		c.ReplyNull()
+	}
+	return !refused
+}
 
 // parseSetOptions replies the error if the options contradict each other or
 // are none. Redis: t_string.c, parseExtendedStringArgumentsOrReply.
