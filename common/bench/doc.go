@@ -17,7 +17,8 @@
 //     compared to the last byte; a wrong one ends the run.
 //   - CPU per request: what all threads of the server ran on a CPU, in user mode
 //     and in the kernel, divided by the requests.
-//   - p50 and p99: from the sending of a batch to its last reply.
+//   - p50 and p99: from the sending of a batch to its last reply. (p99.9 is in
+//     the JSON and in the table of rewrites.)
 //   - busy: CPU time by wall time. Where the server had time left and the
 //     generator had none the line is marked: the rate is the generator's own.
 //
@@ -44,6 +45,26 @@
 // knows the pid; it counts all its threads, those that ended too, in
 // nanoseconds. See procstat.go for what stands in for it where it is refused.
 // Of a server that is known by its address only there is none.
+//
+// # The append-only file
+//
+// From chapter 4 on both servers can be started with an append-only file, under
+// one of the policies of appendfsync, each in a temporary folder of its own. The
+// figures then contain the disk: -dir puts the folders on the one that is meant,
+// the notes say which it was, and no file is rewritten unasked.
+//
+// Two questions have tables of their own:
+//
+//   - Loading (RunLoading, loading.go): how long does a server take to come back?
+//     A file of N commands is written once: 80 % SET of new keys, 10 % SET of new
+//     keys with PXAT, 10 % overwrites. Both servers load that same file from the
+//     page cache, turn by turn. The clock runs from the start of the process to
+//     its first PONG, and DBSIZE must be right.
+//   - Rewriting (RunRewriting, rewriting.go): what do clients feel of a
+//     BGREWRITEAOF? They send SET and GET, half and half, on random keys, first
+//     without and then during one. Both servers have a core; a fork's child has
+//     the cores that are left, if any. The CPU time that the JSON has of a server
+//     is that of its process: a child's is not in it, a thread's is.
 //
 // # What the latencies are not
 //

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,6 +21,7 @@ import (
 // replies, and each of those reads, checks, counts and sends again. No thread
 // is woken, nothing is allocated, one buffer serves all clients: the batch is
 // patched with fresh keys right after it has been sent, while the server works.
+// A row of two commands has two batches, which each client sends in turn.
 
 // recvSize is what one read may bring: the replies to a deep batch at once.
 const recvSize = 256 << 10
@@ -29,6 +31,8 @@ type client struct {
 	fd     int
 	left   int           // replies of the batch in flight that are still to come
 	sentAt time.Duration // on the generator's clock
+	kind   int           // which of the generator's batches it sends next
+	batch  *batch        // the one in flight, or the last that was
 	place  scanner       // in its stream of replies
 	rest   []byte        // a batch's end that the socket did not take; normally none
 	gone   int           // bytes of rest that it took later
@@ -43,9 +47,10 @@ type generator struct {
 	events  []unix.EpollEvent
 	in      []byte // every client's replies pass through here
 
-	batch    *batch
-	row      string // the command's name, for errors
-	inFlight int    // clients whose batch is not answered whole
+	batches  []*batch
+	row      string       // the command's name, for errors
+	ended    *atomic.Bool // where set, another goroutine ends a run with it
+	inFlight int          // clients whose batch is not answered whole
 	replies  uint64
 	latency  Histogram
 
@@ -90,13 +95,20 @@ func (g *generator) watch(op, i int, events uint32) error {
 	return unix.EpollCtl(g.epfd, op, g.clients[i].fd, &unix.EpollEvent{Events: events, Fd: int32(i)})
 }
 
-// use sets the request that all clients send from now on. None is in flight.
-func (g *generator) use(row string, b *batch) { g.row, g.batch = row, b }
+// use sets the requests that all clients send from now on. None is in flight.
+// Of several batches each client sends one after the other, and neighbours
+// begin with different ones: every kind is under way at any time.
+func (g *generator) use(row string, batches ...*batch) {
+	g.row, g.batches = row, batches
+	for i := range g.clients {
+		g.clients[i].kind = i % len(batches)
+	}
+}
 
-// run lets all clients send until the time is up or at least the given number
-// of replies have come, whichever is first. Batches in flight stay so: a
-// further run goes on from there, finish waits for them. It counts into
-// g.replies and g.latency, which the caller resets.
+// run lets all clients send until the time is up, at least the given number of
+// replies have come, or g.ended is true, whichever is first. Batches in flight
+// stay so: a further run goes on from there, finish waits for them. It counts
+// into g.replies and g.latency, which the caller resets.
 func (g *generator) run(d time.Duration, replies uint64) error {
 	g.tick()
 	end, enough := g.now+d, g.replies+replies
@@ -111,7 +123,7 @@ func (g *generator) run(d time.Duration, replies uint64) error {
 			}
 		}
 	}
-	for g.now < end && g.replies < enough {
+	for g.now < end && g.replies < enough && (g.ended == nil || !g.ended.Load()) {
 		if err := g.turn(true); err != nil {
 			return err
 		}
@@ -182,7 +194,7 @@ func (g *generator) receive(i int, again bool) error {
 	if errno != 0 || n == 0 {
 		return g.broken("reading from", errno)
 	}
-	replies, used, ok := c.place.scan(&g.batch.reply, g.in[:n], c.left)
+	replies, used, ok := c.place.scan(&c.batch.reply, g.in[:n], c.left)
 	if !ok {
 		return g.wrongReply(c, g.in[used:n])
 	}
@@ -206,8 +218,12 @@ func (g *generator) receive(i int, again bool) error {
 // sendBatch sends the batch from client i and readies it for the next one.
 // What the socket does not take is copied, and sent when epoll says so.
 func (g *generator) sendBatch(i int) error {
-	c, b := &g.clients[i], g.batch
-	c.left, c.sentAt = b.depth, g.now
+	c := &g.clients[i]
+	b := g.batches[c.kind]
+	if c.kind++; c.kind == len(g.batches) {
+		c.kind = 0
+	}
+	c.batch, c.left, c.sentAt = b, b.depth, g.now
 	g.inFlight++
 	n, errno := send(c.fd, b.buf)
 	if errno == unix.EAGAIN || errno == unix.EINTR {
@@ -255,7 +271,7 @@ func (g *generator) broken(doing string, errno unix.Errno) error {
 // wrongReply makes the error for a reply that is not what the row expects,
 // having read the rest of its line.
 func (g *generator) wrongReply(c *client, got []byte) error {
-	line := append(bytes.Clone(c.place.begun(&g.batch.reply)), got...)
+	line := append(bytes.Clone(c.place.begun(&c.batch.reply)), got...)
 	for !bytes.Contains(line, []byte("\r\n")) && len(line) < 512 {
 		n, err := g.recvWithin(c.fd, g.in, 200*time.Millisecond)
 		if err != nil || n == 0 {
@@ -271,7 +287,7 @@ func (g *generator) wrongReply(c *client, got []byte) error {
 		line, hint = line[:5], "; every key was loaded before the run, so the server lost it"
 	}
 	return fmt.Errorf("%s answered %s with %s where %s was expected%s",
-		g.peer, g.row, quote(line), g.batch.reply, hint)
+		g.peer, g.row, quote(line), c.batch.reply, hint)
 }
 
 // ownCPU is what this process has used: the generator thread and the little

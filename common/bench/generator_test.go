@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math"
 	"net"
 	"net/netip"
 	"strings"
@@ -177,4 +178,37 @@ func TestResolve_RefusesWhatIsNoAddress(t *testing.T) {
 		_, err := resolve(t.Context(), given)
 		require.Error(t, err, given)
 	}
+}
+
+func TestGenerator_SendsTheBatchesOfARowInTurn(t *testing.T) {
+	var gets, sets atomic.Int64
+	r := &responder{}
+	_, addr := serve(t, func(_ int, args []string) (string, bool) {
+		if args[0] == "GET" {
+			gets.Add(1)
+		} else {
+			sets.Add(1)
+		}
+		return r.honest(args), false
+	})
+	g := connect(t, addr, 3)
+	row := rowNamed(t, "set_get")
+	require.NoError(t, g.load("set", newBatch(row.Load(5), loadDepth, everyKey(10)), 10))
+	loaded := sets.Load()
+	g.use("set_get", row.batches(5, 4, 10)...)
+	require.NoError(t, g.run(time.Hour, 1000))
+	require.NoError(t, g.finish())
+	// Each client is ahead with one kind by a batch at most.
+	require.InDelta(t, gets.Load(), sets.Load()-loaded, 3*4)
+}
+
+func TestGenerator_EndsARunWhenAnotherGoroutineSaysSo(t *testing.T) {
+	_, addr := serve(t, nil)
+	g := connect(t, addr, 3)
+	g.use("ping", newBatch(rowNamed(t, "ping").Build(1), 1, keySource{}))
+	g.ended = &atomic.Bool{}
+	time.AfterFunc(5*time.Millisecond, func() { g.ended.Store(true) })
+	require.NoError(t, g.run(time.Hour, math.MaxUint64))
+	require.NoError(t, g.finish())
+	require.Positive(t, g.replies)
 }

@@ -13,6 +13,8 @@ import (
 // pin.go: the servers on one core, the load generator on another, so that
 // neither takes time from the other and no thread wanders.
 //
+// Where rewrites are measured the servers have all other cores: see rewriting.go.
+//
 // A server starts unpinned and is pinned thread by thread afterwards: a Go
 // program that is born with a single core settles its runtime for one (no
 // spinning, GOMAXPROCS=1) and would not be measured as it is meant to run.
@@ -46,16 +48,29 @@ func physicalCore(cpu int) string {
 	return strings.TrimSpace(string(text))
 }
 
-// pinThread moves one thread to a core; tid 0 is the calling thread.
-func pinThread(tid, core int) error {
+// only is the set of one core.
+func only(core int) *unix.CPUSet {
 	var set unix.CPUSet
 	set.Set(core)
-	return unix.SchedSetaffinity(tid, &set)
+	return &set
 }
 
-// pinProcess moves all threads of a process to a core. It looks again until it
-// finds no new thread; one born later inherits the core of its parent.
-func pinProcess(pid, core int) error {
+// allBut is the set of all cores this process may use but one.
+func allBut(core int) (*unix.CPUSet, error) {
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &set); err != nil {
+		return nil, err
+	}
+	set.Clear(core)
+	return &set, nil
+}
+
+// pinThread moves one thread to some cores; tid 0 is the calling thread.
+func pinThread(tid int, cores *unix.CPUSet) error { return unix.SchedSetaffinity(tid, cores) }
+
+// pinProcess moves all threads of a process to some cores. It looks again until
+// it finds no new thread; one born later inherits the cores of its parent.
+func pinProcess(pid int, cores *unix.CPUSet) error {
 	pinned := map[int]bool{}
 	for {
 		tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))
@@ -68,7 +83,7 @@ func pinProcess(pid, core int) error {
 			if err != nil || pinned[tid] {
 				continue
 			}
-			if err := pinThread(tid, core); err != nil && err != unix.ESRCH {
+			if err := pinThread(tid, cores); err != nil && err != unix.ESRCH {
 				return fmt.Errorf("pinning thread %d of process %d: %w", tid, pid, err)
 			}
 			pinned[tid] = true

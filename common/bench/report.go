@@ -19,6 +19,7 @@ type Report struct {
 	Settings Settings `json:"settings"`
 	Notes    []string `json:"notes"` // what a reader must know, a line each
 	Samples  []Sample `json:"samples"`
+	Loads    []Load   `json:"loads,omitempty"` // of RunLoading, in place of samples
 }
 
 // Settings repeats what was asked for.
@@ -31,6 +32,8 @@ type Settings struct {
 	Keys     int           `json:"keys"`
 	Size     int           `json:"value_bytes"`
 	Idle     int           `json:"idle"`
+	Fsync    string        `json:"appendfsync,omitempty"`
+	Loading  int           `json:"loading,omitempty"` // commands in the file
 }
 
 // Machine is where it ran.
@@ -52,7 +55,7 @@ func newReport(c Config) *Report {
 	}
 	r.Settings = Settings{
 		Rounds: c.Rounds, Clients: c.Clients, Pipeline: c.Pipeline,
-		Measure: c.Measure, Keys: c.Keys, Size: c.Size, Idle: c.Idle,
+		Measure: c.Measure, Keys: c.Keys, Size: c.Size, Idle: c.Idle, Fsync: c.Fsync, Loading: c.Loading,
 	}
 	for _, row := range c.Rows {
 		r.Settings.Commands = append(r.Settings.Commands, row.Name)
@@ -92,7 +95,8 @@ type Line struct {
 	Command  string `json:"command"`
 	Pipeline int    `json:"pipeline"`
 	Idle     int    `json:"idle"`
-	Sides    []Side `json:"sides"` // the server, and redis where it was measured
+	Rewrite  bool   `json:"rewrite"` // measured during rewrites
+	Sides    []Side `json:"sides"`   // the server, and redis where it was measured
 	// The server's figures divided by redis', round by round. Not numbers
 	// where there was no redis.
 	Throughput Spread `json:"throughput_ratio"`
@@ -107,10 +111,12 @@ type Side struct {
 	OwnCPU    Spread `json:"generator_cpu_us_per_request"` // all threads of ours
 	P50       Spread `json:"p50_us"`
 	P99       Spread `json:"p99_us"`
+	P999      Spread `json:"p999_us"`
 	Busy      Spread `json:"busy"` // CPU time by wall time
 	OwnBusy   Spread `json:"generator_busy"`
+	Rewrite   Spread `json:"rewrite_s"` // null: there was none
 
-	perSecond, cpu []float64 // round by round
+	perSecond, cpu, p50, p99, p999 []float64 // round by round
 }
 
 // Lines digests the samples, in the order in which they were first taken.
@@ -119,12 +125,13 @@ func (r *Report) Lines() []Line {
 		command  string
 		pipeline int
 		idle     int
+		rewrite  bool
 	}
 	var order []key
 	sides := map[key][]string{}
 	samples := map[key]map[string][]Sample{}
 	for _, s := range r.Samples {
-		k := key{s.Command, s.Pipeline, s.Idle}
+		k := key{s.Command, s.Pipeline, s.Idle, s.Rewrite > 0}
 		if samples[k] == nil {
 			samples[k] = map[string][]Sample{}
 			order = append(order, k)
@@ -136,7 +143,7 @@ func (r *Report) Lines() []Line {
 	}
 	var lines []Line
 	for _, k := range order {
-		line := Line{Command: k.command, Pipeline: k.pipeline, Idle: k.idle, Throughput: spreadOf(nil), CPU: spreadOf(nil)}
+		line := Line{Command: k.command, Pipeline: k.pipeline, Idle: k.idle, Rewrite: k.rewrite, Throughput: spreadOf(nil), CPU: spreadOf(nil)}
 		for _, name := range sides[k] { // round 1 measures the server before redis
 			line.Sides = append(line.Sides, sideOf(name, samples[k][name]))
 		}
@@ -159,12 +166,14 @@ func sideOf(name string, samples []Sample) Side {
 		return out
 	}
 	perSecond, cpu := each(Sample.perSecond), each(Sample.cpuMicros)
+	p50, p99, p999 := each(Sample.p50Micros), each(Sample.p99Micros), each(Sample.p999Micros)
 	return Side{
 		Name: name, PerSecond: spreadOf(perSecond), CPU: spreadOf(cpu),
 		OwnCPU: spreadOf(each(Sample.ownMicros)),
-		P50:    spreadOf(each(Sample.p50Micros)), P99: spreadOf(each(Sample.p99Micros)),
+		P50:    spreadOf(p50), P99: spreadOf(p99), P999: spreadOf(p999),
 		Busy: spreadOf(each(Sample.busy)), OwnBusy: spreadOf(each(Sample.ownBusy)),
-		perSecond: perSecond, cpu: cpu,
+		Rewrite:   spreadOf(each(Sample.rewriteSeconds)),
+		perSecond: perSecond, cpu: cpu, p50: p50, p99: p99, p999: p999,
 	}
 }
 

@@ -2,15 +2,11 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
-	"net/netip"
-	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +38,9 @@ type Config struct {
 	Keys     int
 	Size     int
 	Idle     int
+	Fsync    string // start the servers with an append-only file and this appendfsync; "": without
+	Dir      string // where the servers' folders are made, if they have files; "": the system's
+	Loading  int    // commands in the file that RunLoading has loaded
 
 	patience time.Duration // without any reply, then the run fails; 0: 10 s
 
@@ -69,22 +68,32 @@ type Sample struct {
 	OwnCPU    time.Duration `json:"generator_cpu_ns"`
 	P50       time.Duration `json:"p50_ns"`
 	P99       time.Duration `json:"p99_ns"`
+	P999      time.Duration `json:"p999_ns"`
 	Max       time.Duration `json:"max_ns"`
+	Rewrite   time.Duration `json:"rewrite_ns,omitempty"` // it was measured during a rewrite that took so long
 }
 
 // The figures of a sample. NaN: not to be had.
 
-func (s Sample) perSecond() float64 { return float64(s.Requests) / s.Wall.Seconds() }
-func (s Sample) busy() float64      { return part(s.ServerCPU, s.Wall) }
-func (s Sample) ownBusy() float64   { return part(s.OwnCPU, s.Wall) }
-func (s Sample) p50Micros() float64 { return float64(s.P50) / 1e3 }
-func (s Sample) p99Micros() float64 { return float64(s.P99) / 1e3 }
+func (s Sample) perSecond() float64  { return float64(s.Requests) / s.Wall.Seconds() }
+func (s Sample) busy() float64       { return part(s.ServerCPU, s.Wall) }
+func (s Sample) ownBusy() float64    { return part(s.OwnCPU, s.Wall) }
+func (s Sample) p50Micros() float64  { return float64(s.P50) / 1e3 }
+func (s Sample) p99Micros() float64  { return float64(s.P99) / 1e3 }
+func (s Sample) p999Micros() float64 { return float64(s.P999) / 1e3 }
 func (s Sample) cpuMicros() float64 {
 	return part(s.ServerCPU, time.Duration(s.Requests)*time.Microsecond)
 }
 
 func (s Sample) ownMicros() float64 {
 	return part(s.OwnCPU, time.Duration(s.Requests)*time.Microsecond)
+}
+
+func (s Sample) rewriteSeconds() float64 {
+	if s.Rewrite == 0 {
+		return math.NaN()
+	}
+	return s.Rewrite.Seconds()
 }
 
 func part(a, of time.Duration) float64 {
@@ -98,9 +107,10 @@ func part(a, of time.Duration) float64 {
 type server struct {
 	peer
 	proc  *harness.Server // nil: not ours, so its CPU time stays unknown
+	dir   string          // its working directory; "" where it is not ours
 	gen   *generator
 	idle  *idlers
-	cells map[cell]*batch
+	cells map[cell][]*batch
 }
 
 // cell is one line of the table, on one server.
@@ -116,6 +126,9 @@ type bench struct {
 	stopped atomic.Bool
 	report  *Report
 	done    int
+	folder  string // holds the servers' folders; "": they have no files
+
+	rewriting bool // each cell is measured without and during a rewrite
 }
 
 // Run starts the servers, measures, stops the servers and reports. When ctx
@@ -178,98 +191,45 @@ func (b *bench) lastWords(ctx context.Context, err error) error {
 	return err
 }
 
-// allowClients are the flags with which a server, ours or Redis, takes as many
-// connections as will come; none where its default of 10,000 will do.
-func (b *bench) allowClients() []string {
-	if b.Idle == 0 {
-		return nil
-	}
-	return []string{"--maxclients", strconv.Itoa(b.Idle + b.Clients + spareFiles)}
-}
-
-func (b *bench) startServers(ctx context.Context) error {
-	if b.Addr != "" {
-		to, err := resolve(ctx, b.Addr)
-		if err != nil {
-			return fmt.Errorf("looking up %s: %w", b.Addr, err)
-		}
-		b.add("server", b.Addr, to, nil)
-		b.note("%s is not ours: no CPU time, and it is not pinned", b.Addr)
-	} else {
-		o := harness.Options{Args: b.allowClients()}
-		if os.Getenv("GOMAXPROCS") == "" {
-			o.Env = []string{"GOMAXPROCS=2"} // or the runtime goes down to 1 when it sees the pinning
-		}
-		s, err := harness.StartStage(*b.Chapter, o)
-		if err != nil {
-			return err
-		}
-		b.addStarted(s)
-	}
-	if b.NoRedis || ctx.Err() != nil {
-		return ctx.Err()
-	}
-	s, err := harness.StartRedis(harness.Options{Args: b.allowClients()})
-	if errors.Is(err, harness.ErrNoRedis) {
-		b.note("%v: nothing to compare with", err)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	b.report.Machine.Redis = redisVersion()
-	b.addStarted(s)
-	return nil
-}
-
-func (b *bench) addStarted(s *harness.Server) {
-	b.add(s.Name, s.Addr, netip.MustParseAddrPort(s.Addr), s) // the harness listens on 127.0.0.1
-}
-
-func (b *bench) add(name, addr string, to netip.AddrPort, proc *harness.Server) {
-	p := peer{name: name, addr: addr, to: to, patience: b.patience, stop: &b.stopped}
-	if p.patience == 0 {
-		p.patience = defaultPatience
-	}
-	b.servers = append(b.servers, &server{peer: p, proc: proc})
-}
-
-func (b *bench) stopServers() {
-	for _, s := range b.servers {
-		if s.idle != nil {
-			s.idle.drop()
-		}
-		if s.gen != nil {
-			s.gen.close()
-		}
-		if s.proc != nil {
-			s.proc.Stop()
-		}
-	}
-}
-
 func (b *bench) note(format string, args ...any) {
 	b.report.Notes = append(b.report.Notes, fmt.Sprintf(format, args...))
 }
 
-// pin moves the servers to one core and the calling thread to another.
+// pin moves the servers to one core (for rewrites to all that are left), and
+// the calling thread to another.
 func (b *bench) pin() {
 	servers, generator, ok := pickCores()
 	if !ok {
 		b.note("not pinned: this process may use one core only, which generator and servers share")
 		return
 	}
-	err := pinThread(0, generator)
+	cores := only(servers)
+	if b.rewriting {
+		var err error
+		if cores, err = allBut(generator); err != nil {
+			b.note("not pinned: %v", err)
+			return
+		}
+	}
+	err := pinThread(0, only(generator))
 	for _, s := range b.servers {
 		if s.proc != nil && err == nil {
-			err = pinProcess(s.proc.Pid(), servers)
+			err = pinProcess(s.proc.Pid(), cores)
 		}
 	}
 	if err != nil {
 		b.note("not pinned: %v", err)
 		return
 	}
-	b.report.Machine.ServerCore, b.report.Machine.GeneratorCore = &servers, &generator
+	b.report.Machine.GeneratorCore = &generator
+	if cores.Count() == 1 {
+		b.report.Machine.ServerCore = &servers
+		if b.rewriting {
+			b.note("no core to spare: a fork's child shares its parent's")
+		}
+	} else {
+		b.note("generator on core %d, the servers on the other %d", generator, cores.Count())
+	}
 }
 
 // measureAll connects, loads the keys and walks the rounds.
@@ -322,11 +282,11 @@ func (b *bench) prepare(s *server) error {
 	if s.gen, err = newGenerator(&s.peer, b.Clients); err != nil {
 		return err
 	}
-	s.cells = map[cell]*batch{}
+	s.cells = map[cell][]*batch{}
 	loaded := map[string]bool{}
 	for _, row := range b.Rows {
 		for _, depth := range b.Pipeline {
-			s.cells[cell{row.Name, depth}] = newBatch(row.Build(b.Size), depth, randomKeys(b.Keys, uint64(depth)*0x9E3779B97F4A7C15))
+			s.cells[cell{row.Name, depth}] = row.batches(b.Size, depth, b.Keys)
 		}
 		if row.Load == nil {
 			continue
@@ -378,12 +338,14 @@ func (b *bench) measureBlock(round int, k block) error {
 		for _, depth := range b.Pipeline {
 			for _, s := range order {
 				b.step(round, row.Name, depth, s.name)
-				sample, err := b.measure(s, cell{row.Name, depth})
+				samples, err := b.take(s, cell{row.Name, depth})
 				if err != nil {
 					return err
 				}
-				sample.Round, sample.Idle = round, k.idle
-				b.report.Samples = append(b.report.Samples, sample)
+				for _, sample := range samples {
+					sample.Round, sample.Idle = round, k.idle
+					b.report.Samples = append(b.report.Samples, sample)
+				}
 			}
 		}
 	}
@@ -412,31 +374,50 @@ func (b *bench) step(round int, row string, depth int, name string) {
 	b.done++
 }
 
+// take measures a cell on a server as this run does it.
+func (b *bench) take(s *server, c cell) ([]Sample, error) {
+	if b.rewriting {
+		return b.measureRewrite(s, c)
+	}
+	sample, err := b.measure(s, c)
+	return []Sample{sample}, err
+}
+
 // measure runs one cell on one server: a warm-up of a fifth, then the clocks
 // are read, the run goes on, and the clocks are read again while requests are
 // still in flight. What lies between the readings counts.
 func (b *bench) measure(s *server, c cell) (Sample, error) {
-	g := s.gen
-	g.use(c.row, s.cells[c])
-	if err := g.run(b.Measure/5, math.MaxUint64); err != nil {
+	s.gen.use(c.row, s.cells[c]...)
+	if err := s.gen.run(b.Measure/5, math.MaxUint64); err != nil {
 		return Sample{}, err
 	}
+	sample, err := s.window(c, b.Measure)
+	if err != nil {
+		return Sample{}, err
+	}
+	return sample, s.gen.finish()
+}
+
+// window is what comes in for a time, or until the generator's end is set, while
+// requests are in flight before and after.
+func (s *server) window(c cell, d time.Duration) (Sample, error) {
+	g := s.gen
 	g.replies = 0
 	g.latency.Reset()
 	begin := s.clocks()
-	if err := g.run(b.Measure, math.MaxUint64); err != nil {
+	if err := g.run(d, math.MaxUint64); err != nil {
 		return Sample{}, err
 	}
 	end := s.clocks()
 	sample := Sample{
 		Server: s.name, Command: c.row, Pipeline: c.depth, Requests: g.replies,
 		Wall: end.wall.Sub(begin.wall), ServerCPU: -1, OwnCPU: end.own - begin.own,
-		P50: g.latency.Quantile(.5), P99: g.latency.Quantile(.99), Max: g.latency.Max(),
+		P50: g.latency.Quantile(.5), P99: g.latency.Quantile(.99), P999: g.latency.Quantile(.999), Max: g.latency.Max(),
 	}
 	if begin.server >= 0 && end.server >= 0 {
 		sample.ServerCPU = end.server - begin.server
 	}
-	return sample, g.finish()
+	return sample, nil
 }
 
 // clocks are read together, at the beginning and the end of a measurement.

@@ -51,24 +51,25 @@ func TestRun_MeasuresEveryCommandAtEveryDepthInEveryRound(t *testing.T) {
 	steps := 0
 	cfg.Progress = func(s Step) {
 		require.Equal(t, steps, s.Done)
-		require.Equal(t, 2*5*2, s.Total)
+		require.Equal(t, 2*6*2, s.Total)
 		steps++
 	}
 	report, err := Run(t.Context(), cfg)
 	require.NoError(t, err)
-	require.Equal(t, 20, steps)
-	require.Len(t, report.Samples, 20)
+	require.Equal(t, 24, steps)
+	require.Len(t, report.Samples, 24)
 	var sum uint64
 	for i, s := range report.Samples {
-		require.Equal(t, cfg.Rows[i/2%5].Name, s.Command)
+		require.Equal(t, cfg.Rows[i/2%6].Name, s.Command)
 		require.Equal(t, cfg.Pipeline[i%2], s.Pipeline)
-		require.Equal(t, 1+i/10, s.Round)
+		require.Equal(t, 1+i/12, s.Round)
 		require.GreaterOrEqual(t, s.Wall, cfg.Measure)
 		require.Positive(t, s.Requests)
 		require.EqualValues(t, -1, s.ServerCPU, "of a server that is not ours nothing is known")
 		require.Positive(t, s.P50)
 		require.LessOrEqual(t, s.P50, s.P99)
-		require.LessOrEqual(t, s.P99, s.Max)
+		require.LessOrEqual(t, s.P99, s.P999)
+		require.LessOrEqual(t, s.P999, s.Max)
 		sum += s.Requests
 	}
 	require.Less(t, sum, uint64(r.counted()), "the warm-up counts too")

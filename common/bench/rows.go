@@ -15,6 +15,9 @@ type Row struct {
 
 	// Build renders one request; size is the length of a value in bytes.
 	Build func(size int) Template
+	// Also, where set, renders the request of every second batch: the row is
+	// two commands, half and half. (Within a batch all requests are alike.)
+	Also func(size int) Template
 	// Load, where set, renders the request that makes one key exist. It is sent
 	// once for every key before anything is measured, so that a GET always hits
 	// and a write always overwrites: no round is about a growing keyspace.
@@ -28,7 +31,18 @@ var Rows = []Row{
 	{Name: "ping_inline", From: 2, Build: pingInline},
 	{Name: "set", From: 3, Build: set, Load: set},
 	{Name: "get", From: 3, Build: get, Load: set},
+	{Name: "set_get", From: 4, Build: set, Also: get, Load: set},
 	{Name: "incr", From: 5, Build: incr, Load: incr},
+}
+
+// batches renders the row for a depth, with keys at random.
+func (r Row) batches(size, depth, keys int) []*batch {
+	seed := uint64(depth) * 0x9E3779B97F4A7C15
+	list := []*batch{newBatch(r.Build(size), depth, randomKeys(keys, seed))}
+	if r.Also != nil {
+		list = append(list, newBatch(r.Also(size), depth, randomKeys(keys, ^seed)))
+	}
+	return list
 }
 
 // value is what every key holds: size bytes, the same for all, so that the

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,11 +16,24 @@ const full = 0.95
 // Table is the report as text.
 func (r *Report) Table() string {
 	w := &strings.Builder{}
-	lines := r.Lines()
 	fmt.Fprintln(w, r.headline())
 	for _, note := range r.Notes {
 		fmt.Fprintln(w, "note: "+note)
 	}
+	lines := r.Lines()
+	switch {
+	case len(r.Loads) > 0:
+		w.WriteString(r.loadTable())
+	case slices.ContainsFunc(lines, func(l Line) bool { return l.Rewrite }):
+		w.WriteString(rewriteTable(lines))
+	default:
+		r.rowTables(w, lines)
+	}
+	return w.String()
+}
+
+// rowTables are those of an ordinary run.
+func (r *Report) rowTables(w *strings.Builder, lines []Line) {
 	var idles []int
 	for _, l := range lines {
 		if len(idles) == 0 || l.Idle != idles[len(idles)-1] {
@@ -42,7 +56,7 @@ func (r *Report) Table() string {
 		fmt.Fprintf(w, "\n== what %s idle connections cost: with / without ==\n\n%s",
 			thousands(float64(r.Settings.Idle)), idleGrid(covered, costs))
 	}
-	return w.String() + "\n" + legend(lines)
+	w.WriteString("\n" + legend(lines))
 }
 
 func (r *Report) headline() string {
@@ -51,12 +65,22 @@ func (r *Report) headline() string {
 	if m.Redis != "" {
 		text += " beside redis-server " + m.Redis
 	}
-	text += fmt.Sprintf(": %s, %s of %v", several(s.Clients, "client"), several(s.Rounds, "round"), s.Measure)
+	if s.Loading > 0 {
+		text += fmt.Sprintf(": loading %s commands, %s", thousands(float64(s.Loading)), several(s.Rounds, "round"))
+	} else {
+		text += fmt.Sprintf(": %s, %s of %v", several(s.Clients, "client"), several(s.Rounds, "round"), s.Measure)
+	}
 	for _, name := range s.Commands {
 		if name != "ping" && name != "ping_inline" && name != "echo_bytes" {
 			text += fmt.Sprintf(", %s keys, values of %d bytes", thousands(float64(s.Keys)), s.Size)
 			break
 		}
+	}
+	if s.Loading > 0 {
+		text += fmt.Sprintf(", %s keys, values of %d bytes", thousands(float64(s.Keys)), s.Size)
+	}
+	if s.Fsync != "" {
+		text += ", appendfsync " + s.Fsync
 	}
 	text += fmt.Sprintf("\n%s, %d cores", m.CPU, m.Cores)
 	if m.ServerCore != nil {
@@ -148,12 +172,14 @@ func idleGrid(lines []Line, costs [][]IdleCost) *grid {
 	return g
 }
 
+const latencyLegend = "Latencies: from sending a batch to its last reply, in a closed loop: a slow server is asked less often.\n"
+
 func legend(lines []Line) string {
 	var b strings.Builder
 	if len(lines) > 0 && len(lines[0].Sides) == 2 {
 		fmt.Fprintf(&b, "ratio: %s / redis, the median of the rounds' ratios. Requests: above 1 is better; CPU: below 1 is.\n", lines[0].Sides[0].Name)
 	}
-	b.WriteString("p50, p99: from sending a batch to its last reply, in a closed loop: a slow server is asked less often.\n")
+	b.WriteString(latencyLegend)
 	for _, l := range lines {
 		for _, s := range l.Sides {
 			if s.generatorBound() {

@@ -19,9 +19,10 @@ import (
 
 // options is the command line, checked.
 type options struct {
-	config bench.Config
-	check  bool
-	json   string
+	config    bench.Config
+	check     bool
+	rewriting int // keys to load before rewrites are measured; 0: not this
+	json      string
 }
 
 // flags is the command line as it was typed.
@@ -57,6 +58,7 @@ func parse(args []string, help io.Writer) (*options, error) {
 	fs.IntVar(&c.Keys, "keys", 100_000, "`number` of different keys; all exist before anything is measured")
 	fs.IntVar(&c.Size, "size", 64, "length of a value in `bytes`")
 	fs.IntVar(&c.Idle, "idle", 0, "also measure with so many idle `connections` to each server, and say what they cost")
+	o.appendOnlyFlags(fs)
 	fs.StringVar(&o.json, "json", "", "write every measurement and the machine's facts to `file`")
 	fs.BoolVar(&c.NoRedis, "no-redis", false, "measure without redis-server beside it")
 	fs.BoolVar(&o.check, "check", false, "measure the load generator beside redis-benchmark, both against redis-server")
@@ -103,14 +105,18 @@ func (o *options) resolve(f *flags) error {
 		return err
 	}
 	if o.check {
-		for _, other := range []string{"ch", "addr", "commands", "idle", "json", "no-redis", "keys", "size"} {
-			if f.set[other] {
-				return fmt.Errorf("-check goes with -rounds, -clients, -pipeline and -seconds, not with -%s", other)
-			}
+		if err := f.onlyWith("check", "rounds", "clients", "pipeline", "seconds"); err != nil {
+			return err
 		}
 		return o.fits()
 	}
+	if err := o.resolveAppendOnly(f); err != nil {
+		return err
+	}
 	if err := o.target(f); err != nil {
+		return err
+	}
+	if err := o.hasAppendOnly(f); err != nil {
 		return err
 	}
 	if err := o.fits(); err != nil {
@@ -137,7 +143,14 @@ func (o *options) fits() error {
 			c.Clients, depth, c.Size)
 	}
 	if c.Keys*c.Size > mostLoaded {
-		return fmt.Errorf("-keys %d, -size %d: more than 4 GiB of values in each server; take fewer or smaller ones", c.Keys, c.Size)
+		keys := "keys"
+		switch {
+		case c.Loading > 0:
+			keys = "loading"
+		case o.rewriting > 0:
+			keys = "rewriting"
+		}
+		return fmt.Errorf("-%s %d, -size %d: more than 4 GiB of values in each server; take fewer or smaller ones", keys, c.Keys, c.Size)
 	}
 	return nil
 }

@@ -49,6 +49,42 @@ func TestParse_TakesWhatIsAskedFor(t *testing.T) {
 	require.True(t, c.NoRedis)
 }
 
+func TestParse_TakesTheFlagsOfTheAppendOnlyFileFromChapterFour(t *testing.T) {
+	inRepository(t)
+	require.NoError(t, os.Mkdir("ch04-aof", 0o755))
+	for args, want := range map[string]struct {
+		fsync              string
+		loading, rewriting int
+		keys               int
+	}{
+		"-appendfsync always":              {fsync: "always", keys: 100_000},
+		"-appendfsync no -dir . -keys 7":   {fsync: "no", keys: 7},
+		"-loading 20 -size 9 -rounds 2":    {loading: 20, keys: 20},
+		"-rewriting 30 -appendfsync no":    {fsync: "no", rewriting: 30, keys: 30},
+		"-ch 04 -rewriting 30 -pipeline 1": {rewriting: 30, keys: 30},
+	} {
+		t.Run(args, func(t *testing.T) {
+			o, err := parse(strings.Fields(args), io.Discard)
+			require.NoError(t, err)
+			c := o.config
+			require.Equal(t, want.fsync, c.Fsync)
+			require.Equal(t, []int{want.loading, want.rewriting, want.keys}, []int{c.Loading, o.rewriting, c.Keys})
+			files, err := os.ReadDir(".")
+			require.NoError(t, err)
+			require.Len(t, files, 5, "trying -dir leaves nothing behind")
+		})
+	}
+}
+
+func TestParse_KeepsLargeFilesFromFillingTheMemory(t *testing.T) {
+	inRepository(t)
+	require.NoError(t, os.Mkdir("ch04-aof", 0o755))
+	for _, flag := range []string{"-loading", "-rewriting"} {
+		_, err := parse([]string{flag, "99999999"}, io.Discard)
+		require.EqualError(t, err, flag+" 99999999, -size 64: more than 4 GiB of values in each server; take fewer or smaller ones")
+	}
+}
+
 func TestParse_GivesChapterOneASingleClientAndNoRedis(t *testing.T) {
 	inRepository(t)
 	o, err := parse([]string{"-ch", "01"}, io.Discard)
@@ -67,7 +103,7 @@ func TestParse_AddressNeedsNoRepository(t *testing.T) {
 	require.Len(t, o.config.Rows, 2, "the commands of chapter 2")
 	o, err = parse([]string{"-addr", "[::1]:7000"}, io.Discard)
 	require.NoError(t, err)
-	require.Len(t, o.config.Rows, 5, "those of the last chapter")
+	require.Len(t, o.config.Rows, 6, "those of the last chapter")
 }
 
 func TestRun_SaysWhatIsWrongInALineAndExitsWithTwo(t *testing.T) {
@@ -97,6 +133,22 @@ func TestRun_SaysWhatIsWrongInALineAndExitsWithTwo(t *testing.T) {
 		"-check -ch 02":             "-check goes with -rounds, -clients, -pipeline and -seconds, not with -ch",
 		"-size 1000000":             "-clients 50, -pipeline 64, -size 1000000: more than 1 GiB of values under way; take fewer or smaller ones",
 		"-size 1000000 -pipeline 1": "-keys 100000, -size 1000000: more than 4 GiB of values in each server; take fewer or smaller ones",
+		"-appendfsync often":        `-appendfsync "often": give one of always, everysec, no`,
+		"-appendfsync=":             `-appendfsync "": give one of always, everysec, no`,
+		"-appendfsync no":           "-appendfsync: chapter 3 has no append-only file; chapter 4 is the first",
+		"-appendfsync no -addr a:1": "-appendfsync needs servers that bench starts, not -addr",
+		"-loading 0":                "-loading 0: give a number from 1 to 1073741824",
+		"-loading 9":                "-loading: chapter 3 has no append-only file; chapter 4 is the first",
+		"-loading 9 -keys 9":        "-loading goes with -ch, -rounds, -size, -dir, -json and -no-redis, not with -keys",
+		"-rewriting -1":             "-rewriting -1: give a number from 1 to 1073741824",
+		"-rewriting 9 -ch 02":       "-rewriting: chapter 2 has no append-only file; chapter 4 is the first",
+		"-rewriting 9 -loading 9":   "-loading goes with -ch, -rounds, -size, -dir, -json and -no-redis, not with -rewriting",
+		"-rewriting 9 -idle 9":      "-rewriting goes with -ch, -rounds, -clients, -pipeline, -seconds, -size, -appendfsync, -dir, -json and -no-redis, not with -idle",
+		"-dir .":                    "-dir goes with -appendfsync, -loading or -rewriting: without these the servers keep no files",
+		"-dir none -loading 9":      `-dir "none": no such file or directory`,
+		"-dir go.work -loading 9":   `-dir "go.work": not a directory`,
+		"-dir= -loading 9":          `-dir "": give a directory`,
+		"-check -loading 9":         "-check goes with -rounds, -clients, -pipeline and -seconds, not with -loading",
 		"-json no/such/dir":         "-json: open no/such/dir: no such file or directory",
 		"-json .":                   "-json: open .: is a directory",
 		"-check -clients 100000 -pipeline 100000": "-clients 100000, -pipeline 100000, -size 64: more than 1 GiB of values under way; take fewer or smaller ones",

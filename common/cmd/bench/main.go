@@ -3,6 +3,9 @@
 //	go run ./common/cmd/bench -ch 02
 //	go run ./common/cmd/bench -ch 03 -commands get,set -pipeline 1,16 -keys 1000000
 //	go run ./common/cmd/bench -ch 02 -commands ping -pipeline 1 -idle 10000
+//	go run ./common/cmd/bench -ch 04 -commands set -appendfsync always -dir /var/tmp
+//	go run ./common/cmd/bench -ch 04 -loading 1000000
+//	go run ./common/cmd/bench -ch 04 -rewriting 1000000 -pipeline 1,16
 //	go run ./common/cmd/bench -addr 127.0.0.1:6379 -ch 02
 //	go run ./common/cmd/bench -check
 //	go run ./common/cmd/bench -json /tmp/ch02.json
@@ -76,7 +79,14 @@ func measure(ctx context.Context, o *options) (string, error) {
 	if o.check {
 		return bench.Check(ctx, o.config)
 	}
-	report, err := bench.Run(ctx, o.config)
+	run := bench.Run
+	switch {
+	case o.config.Loading > 0:
+		run = bench.RunLoading
+	case o.rewriting > 0:
+		run = bench.RunRewriting
+	}
+	report, err := run(ctx, o.config)
 	if err == nil && o.json != "" {
 		err = report.WriteJSON(o.json)
 	}
