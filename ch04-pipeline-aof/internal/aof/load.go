@@ -41,17 +41,18 @@ func (l *Log) Load(execute func(words [][]byte) error, pause func() (stop bool))
 	}
 	began := time.Now()
 	parts := l.manifest.parts()
-	total, err := l.totalSize(parts)
+	left, err := l.totalSize(parts)
 	if err != nil {
 		return err
 	}
-	progress := &progress{log: l, total: total, pause: pause, reported: began}
+	progress := &progress{log: l, total: left, pause: pause, reported: began}
 	for i, p := range parts {
 		r := &reader{execute: execute, progress: progress}
-		size, err := l.loadPart(r, p, i == len(parts)-1)
+		size, err := l.loadPart(r, p, left)
 		if err != nil {
 			return err
 		}
+		left -= size
 		l.size += size
 		if i == 0 {
 			l.baseSize = size
@@ -77,9 +78,9 @@ func (l *Log) totalSize(parts []part) (total int64, err error) {
 	return total, nil
 }
 
-// loadPart executes one file, and returns its size. If it is the last one, it
-// may be torn.
-func (l *Log) loadPart(r *reader, p part, last bool) (size int64, err error) {
+// loadPart executes one file, and returns its size. left is what there is of it
+// and the files behind it: if that is all its own, it may be torn.
+func (l *Log) loadPart(r *reader, p part, left int64) (size int64, err error) {
 	name := l.path(p.name)
 	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {
@@ -93,7 +94,7 @@ func (l *Log) loadPart(r *reader, p part, last bool) (size int64, err error) {
 		return r.offset, nil
 	case !errors.Is(err, errTorn):
 		return 0, fmt.Errorf("loading the AOF file %s: %w", name, err)
-	case !last:
+	case left > r.end():
 		return 0, fmt.Errorf("the AOF file %s is torn at offset %d, and it is not the last file of the log: restore it from a backup", name, r.whole)
 	case !l.LoadTruncated:
 		return 0, fmt.Errorf("unexpected end of the AOF file %s: the command at offset %d is not whole. "+

@@ -91,7 +91,6 @@ type Log struct {
 	written  int64  // how many of them have been written
 
 	writeErr       error     // of the last write; nil if it succeeded
-	torn           bool      // it left half a command in the file
 	fatal          error     // what Flush is still to return
 	errLogged      time.Time // when a failing write was last reported
 	syncer         *syncer

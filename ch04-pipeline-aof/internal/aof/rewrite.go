@@ -38,14 +38,14 @@ var ErrRewriting = errors.New("a rewrite of the append-only file is under way al
 
 const (
 	temporaryPrefix = "temp-"
-	sliceBudget     = time.Millisecond     // of one slice of the walk
-	slicePause      = 4 * time.Millisecond // between two, for requests
-	chunkSize       = 256 << 10            // bytes dumped before they go to the writer
-	maxChunks       = 4                    // that may wait for the writer; then the walk waits, too
-	syncEvery       = 4 << 20              // bytes of the base; the last sync is then short
-	maxFailures     = 3                    // in a row, until automatic rewrites pause
-	firstPause      = time.Minute          // which doubles with every failure,
-	longestPause    = time.Hour            // up to this
+	sliceBudget     = 100 * time.Microsecond // of one slice of the walk: a client waits no longer for it
+	slicePause      = 2 * time.Millisecond   // between two, for requests
+	chunkSize       = 128 << 10              // bytes dumped before they go to the writer
+	maxChunks       = 4                      // that may wait for the writer; then the walk waits, too
+	syncEvery       = 4 << 20                // bytes of the base; the last sync is then short
+	maxFailures     = 3                      // in a row, until automatic rewrites pause
+	firstPause      = time.Minute            // which doubles with every failure,
+	longestPause    = time.Hour              // up to this
 )
 
 // rewrite is one that is under way.
@@ -145,16 +145,16 @@ func (l *Log) beginSnapshot(w *rewrite, m manifest, incr *os.File) {
 			return
 		}
 	}
+	w.chunk = w.emptyChunk()
 	w.db.StartSnapshot(w.dump)
 	l.Loop.After(0, func() time.Duration { return l.walk(w) })
 }
 
-// switchTo goes on with another file. It is an error if the old one could not
-// take all that was appended; what it could not take goes to the new one, too.
+// switchTo goes on with another file. It is an error, and the log stays with the
+// old one, if that could not take all that was appended.
 func (l *Log) switchTo(incr *os.File) error {
 	err := l.write()
-	l.reportWrite(err)
-	if l.torn { // the new file must not follow half a command
+	if l.reportWrite(err); err != nil {
 		incr.Close()
 		return err
 	}
@@ -170,7 +170,7 @@ func (l *Log) switchTo(incr *os.File) error {
 		l.file.Close()
 	}
 	l.file, l.fileSize, l.unsynced = incr, 0, false
-	return err
+	return nil
 }
 
 // walk dumps some keys. The pauses are the requests'.
@@ -217,7 +217,7 @@ func (w *rewrite) emptyChunk() []byte {
 	case chunk := <-w.free:
 		return chunk[:0]
 	default:
-		return nil
+		return make([]byte, 0, 2*chunkSize)
 	}
 }
 
@@ -268,12 +268,6 @@ func (l *Log) replaceBase(m manifest, temporary string) (manifest, error) {
 		return m, err
 	}
 	l.step("base renamed")
-	// A FLUSHALL ends the snapshot early: then the base counts on it.
-	if len(m.incrs) > 0 {
-		if err := syncFile(l.path(m.incrs[len(m.incrs)-1].name)); err != nil {
-			return m, err
-		}
-	}
 	if err := writeManifest(l.folder, m); err != nil {
 		return m, err
 	}

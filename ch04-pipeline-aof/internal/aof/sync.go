@@ -71,16 +71,6 @@ func (s *syncer) stop() {
 	<-s.done
 }
 
-// syncFile is fdatasync for a file that is not open here.
-func syncFile(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return fdatasync(f)
-}
-
 // fdatasync forces the file's bytes, and its length, to the disk.
 func fdatasync(f *os.File) error {
 	for {

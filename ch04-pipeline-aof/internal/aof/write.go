@@ -69,7 +69,6 @@ func (l *Log) write() error {
 	l.size += int64(n)
 	l.written += int64(n)
 	l.unsynced = l.unsynced || n > 0
-	l.torn = err != nil && n > 0
 	if n < len(l.buf) {
 		l.buf = append(l.buf[:0], l.buf[n:]...)
 		return fmt.Errorf("writing %s: %w", l.file.Name(), cause(err))

@@ -157,11 +157,9 @@ func (db *DB) Delete(key []byte) bool {
 // count. O(1).
 func (db *DB) Len() int { return len(db.entries) }
 
-// Flush deletes all keys. A snapshot has nothing more to dump then: what comes
-// after it begins with an empty database. O(1); the garbage collector does the
-// rest.
+// Flush deletes all keys. A snapshot goes on along the list of the old ones. O(1);
+// the garbage collector does the rest.
 func (db *DB) Flush() {
-	db.snapshot.next = nil
 	db.entries = map[string]*entry{}
 	db.first, db.last, db.volatile = nil, nil, nil
 }
