@@ -94,7 +94,7 @@ func (l *Log) loadPart(r *reader, p part, left int64) (size int64, err error) {
 		return r.offset, nil
 	case !errors.Is(err, errTorn):
 		return 0, fmt.Errorf("loading the AOF file %s: %w", name, err)
-	case left > r.end():
+	case left > r.end() || p == l.manifest.base && len(l.manifest.incrs) > 0: // a base was whole when it got its name
 		return 0, fmt.Errorf("the AOF file %s is torn at offset %d, and it is not the last file of the log: restore it from a backup", name, r.whole)
 	case !l.LoadTruncated:
 		return 0, fmt.Errorf("unexpected end of the AOF file %s: the command at offset %d is not whole. "+
@@ -233,10 +233,16 @@ func (r *reader) damaged(what string) error {
 // understood: network clients may be sloppy, but here a byte that differs is a
 // byte that has changed.
 func isCanonical(request []byte, words [][]byte) bool {
-	at := 1 + digits(len(words)) + 2
+	at := 0
+	lineEnds := func(n int) bool { // after n more bytes
+		at += n + 2
+		return at <= len(request) && request[at-2] == '\r' && request[at-1] == '\n'
+	}
+	if !lineEnds(1 + digits(len(words))) {
+		return false
+	}
 	for _, word := range words {
-		at += 1 + digits(len(word)) + 2 + len(word) + 2
-		if at > len(request) || request[at-2] != '\r' || request[at-1] != '\n' {
+		if !lineEnds(1+digits(len(word))) || !lineEnds(len(word)) {
 			return false
 		}
 	}

@@ -12,7 +12,6 @@
 package aof
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"os"
@@ -127,26 +126,19 @@ func manifestName(prefix string) string { return prefix + ".manifest" }
 func readManifest(folder, prefix string) (manifest, error) {
 	m := manifest{prefix: prefix}
 	name := filepath.Join(folder, manifestName(prefix))
-	f, err := os.Open(name)
+	text, err := os.ReadFile(name)
 	if errors.Is(err, os.ErrNotExist) {
 		return m, nil
 	}
 	if err != nil {
-		return m, fmt.Errorf("cannot open the AOF manifest %s: %w", name, cause(err))
+		return m, fmt.Errorf("cannot read the AOF manifest %s: %w", name, cause(err))
 	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
 	n := 0
-	for lines.Scan() {
+	for line := range strings.Lines(string(text)) {
 		n++
-		if line := lines.Text(); !strings.HasPrefix(line, "#") {
-			if err := m.addLine(line); err != nil {
-				return m, fmt.Errorf("bad AOF manifest %s, line %d: %w", name, n, err)
-			}
+		if err := m.addLine(line); err != nil {
+			return m, fmt.Errorf("bad AOF manifest %s, line %d: %w", name, n, err)
 		}
-	}
-	if err := lines.Err(); err != nil {
-		return m, fmt.Errorf("bad AOF manifest %s, line %d: %w", name, n+1, err)
 	}
 	if len(m.parts()) == 0 {
 		return m, fmt.Errorf("bad AOF manifest %s: it names no files", name)
@@ -156,6 +148,12 @@ func readManifest(folder, prefix string) (manifest, error) {
 
 // addLine adds what a line says.
 func (m *manifest) addLine(line string) error {
+	switch {
+	case !strings.HasSuffix(line, "\n"):
+		return errors.New("the line is torn: it has no end")
+	case line[0] == '#':
+		return nil
+	}
 	words, ok := resp.SplitWords([]byte(line), nil)
 	if !ok || len(words) < 6 || len(words)%2 != 0 {
 		return errors.New("it should read: file NAME seq NUMBER type b, i or h")
