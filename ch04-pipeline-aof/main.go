@@ -68,13 +68,13 @@ func parseOptions(args []string) (server.Options, error) {
 		KeepAlive:  300 * time.Second,
 		MaxQuery:   1 << 30,
 		AOF: aof.Options{
-			Fsync:             aof.EverySecond,
-			Dir:               ".",
-			DirName:           "appendonlydir",
-			FileName:          "appendonly.aof",
-			LoadTruncated:     true,
-			RewritePercentage: 100,
-			RewriteMinSize:    64 << 20,
+			AppendFsync:           aof.EverySecond,
+			Dir:                   ".",
+			AppendDirName:         "appendonlydir",
+			AppendFileName:        "appendonly.aof",
+			AOFLoadTruncated:      true,
+			AutoRewritePercentage: 100,
+			AutoRewriteMinSize:    64 << 20,
 		},
 	}
 	flags := flag.NewFlagSet("ch04-pipeline-aof", flag.ContinueOnError)
@@ -93,15 +93,15 @@ func parseOptions(args []string) (server.Options, error) {
 	flags.Func("client-query-buffer-limit", "", func(s string) error { return setMemory(&o.MaxQuery, s, 1<<20) })
 	flags.Func("client-output-buffer-limit", "", func(s string) error { return setOutputLimit(&o.Output, s) })
 	flags.Func("dir", "", func(s string) error { o.AOF.Dir = s; return nil })
-	flags.Func("appendonly", "", yesNo(&o.AOF.Enabled))
-	flags.Func("appendfsync", "", func(s string) error { return setPolicy(&o.AOF.Fsync, s) })
-	flags.Func("appenddirname", "", name(&o.AOF.DirName))
-	flags.Func("appendfilename", "", name(&o.AOF.FileName))
-	flags.Func("aof-load-truncated", "", yesNo(&o.AOF.LoadTruncated))
+	flags.Func("appendonly", "", yesNo(&o.AOF.AppendOnly))
+	flags.Func("appendfsync", "", func(s string) error { return setPolicy(&o.AOF.AppendFsync, s) })
+	flags.Func("appenddirname", "", name(&o.AOF.AppendDirName))
+	flags.Func("appendfilename", "", name(&o.AOF.AppendFileName))
+	flags.Func("aof-load-truncated", "", yesNo(&o.AOF.AOFLoadTruncated))
 	flags.Func("aof-use-rdb-preamble", "", onlyNo)
 	flags.Func("no-appendfsync-on-rewrite", "", yesNo(&o.AOF.NoFsyncOnRewrite))
-	flags.Func("auto-aof-rewrite-percentage", "", number(0, math.MaxInt32, func(n int) { o.AOF.RewritePercentage = n }))
-	flags.Func("auto-aof-rewrite-min-size", "", func(s string) error { return setMemory(&o.AOF.RewriteMinSize, s, 0) })
+	flags.Func("auto-aof-rewrite-percentage", "", number(0, math.MaxInt32, func(n int) { o.AOF.AutoRewritePercentage = n }))
+	flags.Func("auto-aof-rewrite-min-size", "", func(s string) error { return setMemory(&o.AOF.AutoRewriteMinSize, s, 0) })
 	if err := flags.Parse(args); err != nil {
 		if strings.Contains(err.Error(), "not defined") {
 			err = fmt.Errorf("%w (--help lists those there are)", err)

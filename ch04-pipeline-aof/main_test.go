@@ -31,8 +31,8 @@ func TestParseOptions_AcceptsThoseOfTheAppendOnlyFile(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, aof.Options{
-		Enabled: true, Fsync: aof.Always, Dir: "/tmp", DirName: "d", FileName: "f.aof",
-		NoFsyncOnRewrite: true, RewritePercentage: 50, RewriteMinSize: 1 << 20,
+		AppendOnly: true, AppendFsync: aof.Always, Dir: "/tmp", AppendDirName: "d", AppendFileName: "f.aof",
+		NoFsyncOnRewrite: true, AutoRewritePercentage: 50, AutoRewriteMinSize: 1 << 20,
 	}, o.AOF)
 }
 

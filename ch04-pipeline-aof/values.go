@@ -63,22 +63,22 @@ func setPolicy(value *aof.Policy, s string) error {
 }
 
 // units of memory, as redis.conf has them.
-var units = map[string]int64{
+var units = map[string]int{
 	"": 1, "b": 1, "k": 1000, "kb": 1 << 10, "m": 1000_000, "mb": 1 << 20, "g": 1000_000_000, "gb": 1 << 30,
 }
 
 // parseMemory reads a number of bytes, with or without a unit.
-func parseMemory(s string) (bytes int64, err error) {
+func parseMemory(s string) (bytes int, err error) {
 	digits := strings.TrimRight(strings.ToLower(s), "bkmg")
 	unit, known := units[strings.ToLower(s[len(digits):])]
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || !known || n < 0 || n > math.MaxInt64/unit {
+	n, err := strconv.Atoi(digits)
+	if err != nil || !known || n < 0 || n > math.MaxInt/unit {
 		return 0, errors.New("a size is needed, as in 1024, 64kb, 10mb or 1gb")
 	}
 	return n * unit, nil
 }
 
-func setMemory[T int | int64](value *T, s string, least int64) error {
+func setMemory(value *int, s string, least int) error {
 	n, err := parseMemory(s)
 	if err != nil {
 		return err
@@ -86,7 +86,7 @@ func setMemory[T int | int64](value *T, s string, least int64) error {
 	if n < least {
 		return fmt.Errorf("at least %d bytes are needed", least)
 	}
-	*value = T(n)
+	*value = n
 	return nil
 }
 

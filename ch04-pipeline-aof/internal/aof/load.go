@@ -36,7 +36,7 @@ const (
 // borrowed. pause is called now and then. It must be called before Start.
 // Redis: aof.c, loadAppendOnlyFiles.
 func (l *Log) Load(execute func(words [][]byte) error, pause func() (stop bool)) error {
-	if !l.Enabled {
+	if !l.opts.AppendOnly {
 		return nil
 	}
 	began := time.Now()
@@ -59,7 +59,7 @@ func (l *Log) Load(execute func(words [][]byte) error, pause func() (stop bool))
 		}
 	}
 	if len(parts) > 0 {
-		l.Log.Info("DB loaded from append only file", "commands", progress.commands, "bytes", l.size,
+		l.log.Info("DB loaded from append only file", "commands", progress.commands, "bytes", l.size,
 			"seconds", seconds(time.Since(began)))
 	}
 	return nil
@@ -96,11 +96,11 @@ func (l *Log) loadPart(r *reader, p part, left int64) (size int64, err error) {
 		return 0, fmt.Errorf("loading the AOF file %s: %w", name, err)
 	case left > r.end() || p == l.manifest.base && len(l.manifest.incrs) > 0: // a base was whole when it got its name
 		return 0, fmt.Errorf("the AOF file %s is torn at offset %d, and it is not the last file of the log: restore it from a backup", name, r.whole)
-	case !l.LoadTruncated:
+	case !l.opts.AOFLoadTruncated:
 		return 0, fmt.Errorf("unexpected end of the AOF file %s: the command at offset %d is not whole. "+
 			"Make a backup of it, then start with --aof-load-truncated yes to cut it off", name, r.whole)
 	}
-	l.Log.Warn("!!! Warning: short read while loading the AOF file: it ends in the middle of a command. Truncating it, because aof-load-truncated is enabled",
+	l.log.Warn("!!! Warning: short read while loading the AOF file: it ends in the middle of a command. Truncating it, because aof-load-truncated is enabled",
 		"file", name, "offset", r.whole, "bytes", r.end()-r.whole)
 	if err := f.Truncate(r.whole); err != nil {
 		return 0, fmt.Errorf("cannot truncate the AOF file %s: %w", name, cause(err))
@@ -128,7 +128,7 @@ func (p *progress) step(bytes int) error {
 	}
 	if time.Since(p.reported) >= reportEvery {
 		p.reported = time.Now()
-		p.log.Log.Info("Loading the append only file", "percent", p.bytes*100/max(1, p.total), "commands", p.commands)
+		p.log.log.Info("Loading the append only file", "percent", p.bytes*100/max(1, p.total), "commands", p.commands)
 	}
 	return nil
 }

@@ -51,20 +51,17 @@ const (
 	Never
 )
 
-// Options are the log's settings, under Redis' names.
+// Options are the log's settings.
 type Options struct {
-	Enabled           bool   // appendonly
-	Fsync             Policy // appendfsync
-	Dir               string // dir
-	DirName           string // appenddirname: a folder in Dir
-	FileName          string // appendfilename: how the names of its files begin
-	LoadTruncated     bool   // aof-load-truncated
-	RewritePercentage int    // auto-aof-rewrite-percentage; 0 is never
-	RewriteMinSize    int64  // auto-aof-rewrite-min-size, in bytes
-	NoFsyncOnRewrite  bool   // no-appendfsync-on-rewrite
-
-	Loop Loop
-	Log  *slog.Logger
+	AppendOnly            bool   // whether there is a log
+	AppendFsync           Policy // when it is synced
+	Dir                   string // where its folder stands
+	AppendDirName         string // the folder
+	AppendFileName        string // how the names of its files begin
+	AOFLoadTruncated      bool   // whether half a command at its end is cut off
+	AutoRewritePercentage int    // growth that makes it be rewritten; 0 is never
+	AutoRewriteMinSize    int    // and the least size for that, in bytes
+	NoFsyncOnRewrite      bool   // whether it is not synced meanwhile
 }
 
 // Loop is what the log needs of the event loop.
@@ -76,12 +73,15 @@ type Loop interface {
 
 // Log is an append-only file.
 type Log struct {
-	Options
+	opts Options
+	loop Loop
+	log  *slog.Logger
+
 	folder   string   // Dir/DirName
 	lock     *os.File // the folder, held for as long as the log is open; nil before
 	manifest manifest
 
-	file     *os.File // what is appended to; nil before Start, and if not Enabled
+	file     *os.File // what is appended to; nil before Start, and with appendonly no
 	fileSize int64    // bytes of file that are whole
 	baseSize int64    // of the log when it was last rewritten, or loaded
 	size     int64    // of all its files now
@@ -105,16 +105,19 @@ type Log struct {
 	step func(done string) // for tests: called between the steps of a rewrite
 }
 
-// Open returns the log that the options describe. If it is Enabled the folder is
+// Open returns the log that the settings describe. With appendonly the folder is
 // made where there is none, and locked against other servers.
-func Open(o Options) (*Log, error) {
-	l := &Log{Options: o, folder: filepath.Join(o.Dir, o.DirName), syncer: newSyncer(), step: func(string) {}}
-	if info, err := os.Stat(o.Dir); err != nil {
-		return nil, fmt.Errorf("--dir %s: %w", o.Dir, cause(err))
-	} else if !info.IsDir() {
-		return nil, fmt.Errorf("--dir %s: not a directory", o.Dir)
+func Open(opts Options, loop Loop, log *slog.Logger) (*Log, error) {
+	l := &Log{
+		opts: opts, loop: loop, log: log, folder: filepath.Join(opts.Dir, opts.AppendDirName),
+		syncer: newSyncer(), step: func(string) {},
 	}
-	if o.Enabled {
+	if info, err := os.Stat(opts.Dir); err != nil {
+		return nil, fmt.Errorf("--dir %s: %w", opts.Dir, cause(err))
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("--dir %s: not a directory", opts.Dir)
+	}
+	if opts.AppendOnly {
 		if err := l.openFolder(); err != nil {
 			l.Close()
 			return nil, err
@@ -144,7 +147,7 @@ func (l *Log) openFolder() error {
 		return fmt.Errorf("cannot lock the append-only folder %s: %w", l.folder, err)
 	}
 	l.lock = folder
-	if l.manifest, err = readManifest(l.folder, l.FileName); err != nil {
+	if l.manifest, err = readManifest(l.folder, l.opts.AppendFileName); err != nil {
 		return err
 	}
 	if err := l.adopt(); err != nil {
@@ -158,24 +161,24 @@ func (l *Log) openFolder() error {
 // and moved then, so that an interrupted adoption is completed. Redis: aof.c,
 // aofUpgradePrepare.
 func (l *Log) adopt() error {
-	old := filepath.Join(l.Dir, l.FileName)
+	old := filepath.Join(l.opts.Dir, l.opts.AppendFileName)
 	if info, err := os.Stat(old); err != nil || !info.Mode().IsRegular() {
 		return nil
 	}
 	if len(l.manifest.parts()) == 0 {
-		l.manifest.base, l.manifest.lastBase = part{l.FileName, 1}, 1
+		l.manifest.base, l.manifest.lastBase = part{l.opts.AppendFileName, 1}, 1
 		if err := writeManifest(l.folder, l.manifest); err != nil {
 			return err
 		}
 	}
-	if _, err := os.Stat(l.path(l.FileName)); l.manifest.base.name != l.FileName || err == nil {
+	if _, err := os.Stat(l.path(l.opts.AppendFileName)); l.manifest.base.name != l.opts.AppendFileName || err == nil {
 		return nil
 	}
-	if err := os.Rename(old, l.path(l.FileName)); err != nil {
+	if err := os.Rename(old, l.path(l.opts.AppendFileName)); err != nil {
 		return fmt.Errorf("cannot move %s into the append-only folder: %w", old, cause(err))
 	}
-	l.Log.Info("Took over the append-only file of an older Redis", "file", old)
-	return errors.Join(syncFolder(l.folder), syncFolder(l.Dir))
+	l.log.Info("Took over the append-only file of an older Redis", "file", old)
+	return errors.Join(syncFolder(l.folder), syncFolder(l.opts.Dir))
 }
 
 // tidy deletes what a crash in the middle of a rewrite has left.
@@ -185,7 +188,7 @@ func (l *Log) tidy() (err error) {
 		return err
 	}
 	for _, name := range left {
-		if strings.HasPrefix(filepath.Base(name), temporaryPrefix+l.FileName) {
+		if strings.HasPrefix(filepath.Base(name), temporaryPrefix+l.opts.AppendFileName) {
 			_ = os.Remove(name) // it does no harm if it stays
 		}
 	}
@@ -206,7 +209,7 @@ func cause(err error) error {
 // Start makes ready for appending: behind what there is, or in a fresh folder.
 // Load comes before it.
 func (l *Log) Start() error {
-	if !l.Enabled {
+	if !l.opts.AppendOnly {
 		return nil
 	}
 	m := l.manifest
@@ -285,7 +288,7 @@ func (l *Log) Appended() int64 { return l.appended }
 // Safe is how many of the bytes ever appended are as safe as a reply promises:
 // with Always they are synced. Otherwise replies promise nothing.
 func (l *Log) Safe() int64 {
-	if l.Fsync == Always {
+	if l.opts.AppendFsync == Always {
 		return l.written
 	}
 	return l.appended

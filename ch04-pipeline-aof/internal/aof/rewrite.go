@@ -62,14 +62,14 @@ type rewrite struct {
 }
 
 // Rewrite begins to rewrite the log to what db holds, as soon as the new
-// incremental file is there. If the log is not Enabled it makes a folder with
+// incremental file is there. With appendonly no it makes a folder with
 // just a base. The error is ErrRewriting if a rewrite is under way.
 func (l *Log) Rewrite(db *keyspace.DB) error {
 	if l.rewriting != nil {
 		return ErrRewriting
 	}
 	if err := l.openFolder(); err != nil {
-		l.Log.Warn("Cannot rewrite the append only file", "error", err)
+		l.log.Warn("Cannot rewrite the append only file", "error", err)
 		return err
 	}
 	w := &rewrite{
@@ -77,7 +77,7 @@ func (l *Log) Rewrite(db *keyspace.DB) error {
 		chunks: make(chan []byte, maxChunks), free: make(chan []byte, maxChunks), ended: make(chan struct{}),
 	}
 	l.rewriting = w
-	l.Log.Info("Background append only file rewriting started")
+	l.log.Info("Background append only file rewriting started")
 	go l.runRewrite(w, l.manifest, l.file != nil)
 	return nil
 }
@@ -93,10 +93,10 @@ func (l *Log) runRewrite(w *rewrite, m manifest, appending bool) {
 		incr, err = l.prepareIncr(m)
 	}
 	if err != nil {
-		l.Loop.Post(func() { l.rewriteFailed(w, err) })
+		l.loop.Post(func() { l.rewriteFailed(w, err) })
 		return
 	}
-	l.Loop.Post(func() { l.beginSnapshot(w, m, incr) })
+	l.loop.Post(func() { l.beginSnapshot(w, m, incr) })
 	temporary := l.path(temporaryPrefix + m.withNewBase().base.name)
 	size, err := l.writeBase(w, temporary)
 	if err == nil && !w.abandoned.Load() {
@@ -109,10 +109,10 @@ func (l *Log) runRewrite(w *rewrite, m manifest, appending bool) {
 	}
 	if err != nil || w.abandoned.Load() {
 		_ = os.Remove(temporary) // it may not be there
-		l.Loop.Post(func() { l.rewriteFailed(w, err) })
+		l.loop.Post(func() { l.rewriteFailed(w, err) })
 		return
 	}
-	l.Loop.Post(func() { l.rewriteDone(w, m, size) })
+	l.loop.Post(func() { l.rewriteDone(w, m, size) })
 }
 
 // prepareIncr makes the last file that m names, and m the folder's manifest.
@@ -147,7 +147,7 @@ func (l *Log) beginSnapshot(w *rewrite, m manifest, incr *os.File) {
 	}
 	w.chunk = w.emptyChunk()
 	w.db.StartSnapshot(w.dump)
-	l.Loop.After(0, func() time.Duration { return l.walk(w) })
+	l.loop.After(0, func() time.Duration { return l.walk(w) })
 }
 
 // switchTo goes on with another file. It is an error, and the log stays with the
@@ -159,9 +159,9 @@ func (l *Log) switchTo(incr *os.File) error {
 		return err
 	}
 	switch {
-	case l.Fsync == EverySecond:
+	case l.opts.AppendFsync == EverySecond:
 		l.syncer.syncAndClose(l.file)
-	case l.Fsync == Always && l.unsynced:
+	case l.opts.AppendFsync == Always && l.unsynced:
 		if l.fatal = fdatasync(l.file); l.fatal != nil {
 			return l.fatal
 		}
@@ -241,7 +241,7 @@ func (l *Log) writeBase(w *rewrite, temporary string) (size int64, err error) {
 				err, unsynced = fdatasync(f), 0
 			}
 			if err != nil {
-				l.Loop.Post(func() { l.rewriteFailed(w, err) })
+				l.loop.Post(func() { l.rewriteFailed(w, err) })
 			}
 		}
 		select {
@@ -295,7 +295,7 @@ func (l *Log) rewriteDone(w *rewrite, m manifest, baseSize int64) {
 	l.rewriting, l.manifest, l.failures = nil, m, 0
 	l.size = baseSize + l.fileSize
 	l.baseSize = l.size
-	l.Log.Info("Background AOF rewrite finished successfully", "keys", w.keys, "bytes", baseSize,
+	l.log.Info("Background AOF rewrite finished successfully", "keys", w.keys, "bytes", baseSize,
 		"seconds", seconds(time.Since(w.began)))
 }
 
@@ -308,9 +308,9 @@ func (l *Log) rewriteFailed(w *rewrite, err error) {
 	l.abandonRewrite()
 	l.failures++
 	if l.failures >= maxFailures {
-		l.retryAt = l.Loop.Now().Add(min(longestPause, firstPause<<min(l.failures-maxFailures, 10)))
+		l.retryAt = l.loop.Now().Add(min(longestPause, firstPause<<min(l.failures-maxFailures, 10)))
 	}
-	l.Log.Warn("Background AOF rewrite failed; the log goes on as it was", "error", err)
+	l.log.Warn("Background AOF rewrite failed; the log goes on as it was", "error", err)
 }
 
 // abandonRewrite gives a rewrite up and waits until its goroutine has ended.
@@ -329,10 +329,10 @@ func (l *Log) abandonRewrite() {
 // WantsRewrite reports whether the log has grown so much since it was last
 // rewritten that it should be again. Redis: server.c, serverCron.
 func (l *Log) WantsRewrite() bool {
-	if l.file == nil || l.rewriting != nil || l.RewritePercentage == 0 || l.size <= l.RewriteMinSize ||
-		l.Loop.Now().Before(l.retryAt) {
+	if l.file == nil || l.rewriting != nil || l.opts.AutoRewritePercentage == 0 || l.size <= int64(l.opts.AutoRewriteMinSize) ||
+		l.loop.Now().Before(l.retryAt) {
 		return false
 	}
 	base := max(1, l.baseSize)
-	return (l.size-base)*100/base >= int64(l.RewritePercentage)
+	return (l.size-base)*100/base >= int64(l.opts.AutoRewritePercentage)
 }

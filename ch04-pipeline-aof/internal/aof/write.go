@@ -42,18 +42,18 @@ func (l *Log) Flush() error {
 
 // isPostponed reports whether writing waits for a sync that is under way.
 func (l *Log) isPostponed() bool {
-	if len(l.buf) == 0 || l.Fsync != EverySecond || !l.syncer.busy() {
+	if len(l.buf) == 0 || l.opts.AppendFsync != EverySecond || !l.syncer.busy() {
 		l.postponedSince = time.Time{}
 		return false
 	}
-	now := l.Loop.Now()
+	now := l.loop.Now()
 	if l.postponedSince.IsZero() {
 		l.postponedSince = now
 	}
 	if now.Sub(l.postponedSince) < maxPostponed {
 		return true
 	}
-	l.Log.Warn("Asynchronous AOF fsync is taking too long (disk is busy?). Writing the AOF buffer without waiting for fsync to complete, this may slow down the server.")
+	l.log.Warn("Asynchronous AOF fsync is taking too long (disk is busy?). Writing the AOF buffer without waiting for fsync to complete, this may slow down the server.")
 	l.postponedSince = time.Time{}
 	return false
 }
@@ -82,13 +82,13 @@ func (l *Log) write() error {
 
 // reportWrite remembers how the last write went, and logs a change.
 func (l *Log) reportWrite(err error) {
-	now := l.Loop.Now()
+	now := l.loop.Now()
 	switch {
 	case err != nil && now.Sub(l.errLogged) >= errLogInterval:
-		l.Log.Error("Error writing to the AOF file; writes are refused until it succeeds", "error", err)
+		l.log.Error("Error writing to the AOF file; writes are refused until it succeeds", "error", err)
 		l.errLogged = now
 	case err == nil && l.writeErr != nil:
-		l.Log.Info("AOF write error looks solved. The server can write again.")
+		l.log.Info("AOF write error looks solved. The server can write again.")
 		l.errLogged = time.Time{}
 	}
 	l.writeErr = err
@@ -97,10 +97,10 @@ func (l *Log) reportWrite(err error) {
 // sync syncs what has been written, if the policy wants it now.
 func (l *Log) sync() error {
 	failed := l.syncer.err() != nil // the last one: it is tried again
-	if !l.unsynced && !failed || l.NoFsyncOnRewrite && l.rewriting != nil {
+	if !l.unsynced && !failed || l.opts.NoFsyncOnRewrite && l.rewriting != nil {
 		return nil
 	}
-	switch l.Fsync {
+	switch l.opts.AppendFsync {
 	case Always:
 		// If it fails the kernel may have thrown the bytes away: nobody knows what
 		// is on the disk then, and a sync that succeeds later would not tell.
@@ -109,7 +109,7 @@ func (l *Log) sync() error {
 		}
 		l.unsynced = false
 	case EverySecond:
-		if now := l.Loop.Now(); !l.syncer.busy() && now.Sub(l.lastSync) >= time.Second {
+		if now := l.loop.Now(); !l.syncer.busy() && now.Sub(l.lastSync) >= time.Second {
 			l.syncer.sync(l.file)
 			l.lastSync, l.unsynced = now, false
 		}

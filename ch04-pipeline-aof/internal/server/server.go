@@ -42,7 +42,7 @@ type Options struct {
 	MaxQuery   int           // bytes of one connection's unexecuted requests (client-query-buffer-limit)
 	Output     OutputLimit   // of one connection's unsent replies (client-output-buffer-limit)
 	MaxKeys    int           // keys there may be; 0 is no limit (ours: Redis counts bytes)
-	AOF        aof.Options   // the append-only file; Loop and Log are filled in
+	AOF        aof.Options   // the append-only file
 	Log        *slog.Logger
 }
 
@@ -87,8 +87,7 @@ func Listen(opts Options) (*Server, error) {
 	}
 	s.opts.MaxClients = s.fitDescriptorLimit(opts.MaxClients)
 	loop.BeforeSleep = s.endTurn
-	opts.AOF.Loop, opts.AOF.Log = loop, opts.Log
-	if s.aof, err = aof.Open(opts.AOF); err != nil {
+	if s.aof, err = aof.Open(opts.AOF, loop, opts.Log); err != nil {
 		loop.Close()
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func start(t *testing.T, change func(*Options)) *Server {
 	opts := Options{
 		Bind: []string{"127.0.0.1"}, Port: freePort(t), Backlog: 511,
 		MaxClients: 100, KeepAlive: 300 * time.Second, MaxQuery: 1 << 30,
-		AOF: aof.Options{Dir: t.TempDir(), DirName: "appendonlydir", FileName: "appendonly.aof", LoadTruncated: true},
+		AOF: aof.Options{Dir: t.TempDir(), AppendDirName: "appendonlydir", AppendFileName: "appendonly.aof", AOFLoadTruncated: true},
 		Log: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {
