@@ -1,0 +1,93 @@
+// snapshot.go: all keys as they were at one moment, dumped while commands go on.
+//
+// Redis forks: the child process has the memory as it was, and the kernel copies
+// each page that the parent changes. Here the same is done key by key. A walk
+// comes by every key and dumps it, a slice of time at a time; and whoever changes
+// a key that the walk has not reached dumps it first, as it still is:
+//
+//	order    a ── b ── c ── d ── e ── f        f was added after the start
+//	epoch    7    7    6    7    6    7
+//	                   ▲ next    │
+//	                   │         └ not dumped yet: a write to e dumps it first
+//	                   └ the walk is here; d was changed, so it has been dumped
+//
+// An entry's epoch is the number of the last snapshot that need not look at it
+// again: it was dumped, or is newer than the start. So every key is dumped once,
+// with the value that it had when the snapshot began. Redis: aof.c,
+// rewriteAppendOnlyFileBackground.
+
+package keyspace
+
+import (
+	"time"
+
+	"redis-internals/ch05/internal/object"
+)
+
+// DumpFunc gets a key of a snapshot: the number its database had when the
+// snapshot began, its value, and when it expires (Unix milliseconds, 0 for
+// never). It keeps none of them.
+type DumpFunc func(db int, key string, value *object.Object, expireAt int64)
+
+// snapshot is the state of the walk through one database.
+type snapshot struct {
+	dump  DumpFunc // nil if there is none
+	db    int      // the number to dump
+	next  *entry   // the walk's place
+	epoch uint32   // grows with every snapshot
+}
+
+// keysAtATime is how many keys the walk dumps before it looks at the clock.
+const keysAtATime = 16
+
+// StartSnapshot begins a snapshot of what the databases hold now: dump is called
+// once with each key that has not expired, from SnapshotStep or from a write
+// before it changes the key. There must be none yet. O(databases).
+func (ks *Keyspace) StartSnapshot(dump DumpFunc) {
+	for _, db := range ks.dbs {
+		db.snapshot = snapshot{dump: dump, db: db.ID, next: db.first, epoch: db.snapshot.epoch + 1}
+	}
+}
+
+// SnapshotStep dumps keys for as long as budget, and reports whether there are
+// more. When there are none the snapshot has ended.
+func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
+	start := time.Now()
+	for _, db := range ks.dbs {
+		for s := &db.snapshot; s.next != nil; {
+			for i := 0; i < keysAtATime && s.next != nil; i++ {
+				e := s.next
+				s.next = e.next
+				db.dumpOnce(e)
+			}
+			if time.Since(start) > budget {
+				return true
+			}
+		}
+	}
+	ks.EndSnapshot()
+	return false
+}
+
+// EndSnapshot gives the snapshot up.
+func (ks *Keyspace) EndSnapshot() {
+	for _, db := range ks.dbs {
+		db.snapshot.dump, db.snapshot.next = nil, nil
+	}
+}
+
+// beforeChange is called before e changes or goes.
+func (db *DB) beforeChange(e *entry) {
+	if db.snapshot.dump != nil {
+		db.dumpOnce(e)
+	}
+}
+
+func (db *DB) dumpOnce(e *entry) {
+	if s := &db.snapshot; e.epoch != s.epoch {
+		e.epoch = s.epoch
+		if !db.expired(e) {
+			s.dump(s.db, e.key, &e.object, e.expireAt)
+		}
+	}
+}
