@@ -28,6 +28,9 @@ func All() []conformance.Case {
 		getAndSet(), setOptions(), onKeys(), timesToLive(), commandsOfKeys(),
 		expire(), expiry(),
 		simpleFirst(),
+		pipelining(), pipelineLimits(),
+		aofLog(), aofRestart(), aofRewrite(),
+		aofLoad(), aofDamage(), aofDisk(), aofExchange(), aofFlags(),
 	)
 }
 

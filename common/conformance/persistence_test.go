@@ -1,0 +1,111 @@
+package conformance_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"redis-internals/common/conformance"
+	"redis-internals/common/conformance/differential"
+	"redis-internals/common/conformance/wire"
+	"redis-internals/common/harness"
+)
+
+// restarts is how many sequences are tried on each stage; each takes three
+// servers. -rapid.checks says otherwise.
+const restarts = "50"
+
+// firstWithLog is the chapter from which on data outlives its server.
+const firstWithLog = 4
+
+// TestPersistence sends generated commands to a stage that logs them, kills it
+// with -9, and expects the same data of another one that loads the log, and of
+// a redis-server that loads a copy of it.
+func TestPersistence(t *testing.T) {
+	setDefault(t, "rapid.checks", "100", restarts)
+	setDefault(t, "rapid.nofailfile", "false", "true")
+	setDefault(t, "rapid.shrinktime", "30s", "10s")
+	for _, c := range stages(t) {
+		if c.Number < firstWithLog {
+			continue
+		}
+		t.Run(fmt.Sprintf("ch%02d", c.Number), func(t *testing.T) {
+			stage, err := conformance.StageTarget(c)
+			require.NoError(t, err)
+			t.Cleanup(stage.Close)
+			survivesKill(t, stage)
+		})
+	}
+	t.Run("redis", func(t *testing.T) { survivesKill(t, redisTarget(t)) })
+}
+
+func survivesKill(t *testing.T, target *conformance.Target) {
+	generator, rewrite := differential.Sequences(), rapid.IntRange(0, 7)
+	redis, err := conformance.RedisTarget()
+	if !errors.Is(err, harness.ErrNoRedis) {
+		require.NoError(t, err)
+		t.Cleanup(redis.Close)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		dir := temporaryDir(t)
+		before := onDisk(t, target, dir, func(p *peer) {
+			for i, c := range generator.Draw(t, "sequence") {
+				ask(t, p, c.Request(i)...)
+				if rewrite.Draw(t, "rewrite") == 7 {
+					ask(t, p, "BGREWRITEAOF") // or one is under way
+				}
+			}
+		})
+		require.Equal(t, before, onDisk(t, target, dir, nil), "after kill -9 and a restart")
+		if redis != nil {
+			duplicate := temporaryDir(t)
+			require.NoError(t, os.CopyFS(duplicate, os.DirFS(dir)))
+			require.Equal(t, before, onDisk(t, redis, duplicate, nil), "in a redis-server that has loaded the log")
+		}
+	})
+}
+
+func temporaryDir(t *rapid.T) string {
+	dir, err := os.MkdirTemp("", "redis-internals-persistence-")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+// onDisk starts a server on the directory, does something with it, returns all
+// that it holds then, a line a key, and kills it.
+func onDisk(t *rapid.T, target *conformance.Target, dir string, do func(*peer)) (lines []string) {
+	server, err := target.Launch(harness.Options{Dir: dir, Args: []string{"--appendonly", "yes", "--appendfsync", "always", "--aof-use-rdb-preamble", "no"}})
+	require.NoError(t, err)
+	defer server.Kill()
+	p := &peer{Target: target, server: server}
+	require.NoError(t, p.connect())
+	defer p.close()
+	for deadline := time.Now().Add(5 * time.Second); ask(t, p, "PING").Text != "PONG"; {
+		require.True(t, time.Now().Before(deadline), "%s is still loading; it printed: %s", target.Name, server.Log())
+	}
+	if do != nil {
+		do(p)
+	}
+	names := ask(t, p, "KEYS", "*").Strings()
+	slices.Sort(names)
+	for _, name := range names {
+		value, end := ask(t, p, "GET", name).Text, ask(t, p, "PEXPIRETIME", name).Int
+		lines = append(lines, wire.Escape(name)+" "+wire.Escape(value)+" "+strconv.FormatInt(end, 10))
+	}
+	return lines
+}
+
+func ask(t *rapid.T, p *peer, request ...string) wire.Value {
+	require.NoError(t, p.send(wire.Command(request...)))
+	v, err := wire.Read(p.r)
+	require.NoError(t, err, "the reply to %s", differential.Show(request))
+	return v
+}
