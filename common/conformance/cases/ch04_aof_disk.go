@@ -169,8 +169,8 @@ func fullDiskRewrite(t *T) {
 	makeSpace()
 	awaitWritable(t, c)
 	t.Until("another rewrite succeeds", func() bool {
-		c.Call("BGREWRITEAOF")
-		return strings.Contains(d.manifestNow(), "base.aof seq 2 ")
+		c.Call("BGREWRITEAOF") // more than one may succeed
+		return !strings.Contains(d.manifestNow(), "base.aof seq 1 ")
 	})
 	expectKept(d, s, n)
 }

@@ -1,0 +1,177 @@
+// connection.go: what a client says about the connection itself.
+// Redis: networking.c; PING and ECHO are in server.c.
+
+package command
+
+import "redis-internals/ch06/internal/resp"
+
+var connectionCommands = []Row{
+	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
+	{"ping", ping, -1, Fast, ACLConnection, noKeys, doc("1.0.0", "O(1)", "[<message>]", "Answers PONG, or the message.", "request_policy:all_shards", "response_policy:all_succeeded")},
+	{"echo", echo, 2, Loading | Stale | Fast, ACLConnection, noKeys, doc("1.0.0", "O(1)", "<message>", "Answers the message.")},
+	{"quit", quit, -1, NoScript | Loading | Stale | Fast | NoAuth | AllowBusy, ACLConnection, noKeys, doc("1.0.0", "O(1)", "", "Closes the connection once all replies are sent.")},
+	{"select", selectDB, 2, Loading | Stale | Fast, ACLConnection, noKeys, doc("1.0.0", "O(1)", "<index>", "Chooses the database to work on.")},
+	{"hello", hello, -1, NoScript | Loading | Stale | Fast | NoAuth | AllowBusy, ACLConnection, noKeys, doc("6.0.0", "O(1)", "[<protover> [AUTH <username> <password>] [SETNAME <name>]]", "Agrees on a protocol version, and tells who answers.")},
+
+	{"client", nil, -2, 0, 0, noKeys, doc("2.4.0", "Depends on subcommand.", "", "Holds the commands about client connections.")},
+	{"client|id", clientID, 2, NoScript | Loading | Stale, ACLConnection, noKeys, doc("5.0.0", "O(1)", "", "Answers the connection's ID.")},
+	{"client|getname", clientGetName, 2, NoScript | Loading | Stale, ACLConnection, noKeys, doc("2.6.9", "O(1)", "", "Answers the connection's name.")},
+	{"client|setname", clientSetName, 3, NoScript | Loading | Stale, ACLConnection, noKeys, doc("2.6.9", "O(1)", "<name>", "Names the connection.")},
+	{"client|setinfo", clientSetInfo, 4, NoScript | Loading | Stale, ACLConnection, noKeys, doc("7.2.0", "O(1)", "(LIB-NAME <name>|LIB-VER <version>)", "Tells which client library is in use.")},
+	{"client|help", help, 2, Loading | Stale, ACLConnection, noKeys, doc("5.0.0", "O(1)", "", "Prints this help.")},
+}
+
+func ping(c *Client) {
+	switch len(c.Args) {
+	case 1:
+		c.ReplyWire("+PONG\r\n")
+	case 2:
+		c.ReplyBulk(c.Args[1])
+	default:
+		c.ReplyError("ERR wrong number of arguments for 'ping' command")
+	}
+}
+
+func echo(c *Client) { c.ReplyBulk(c.Args[1]) }
+
+func quit(c *Client) {
+	c.ReplyOK()
+	c.Closing = CloseAfterReply
+}
+
+// selectDB answers SELECT. Redis: db.c, selectCommand.
+func selectDB(c *Client) {
+	id, ok := parseInt(c, c.Args[1])
+	switch {
+	case !ok:
+	case !c.engine.hasDB(id):
+		c.ReplyError(errNoDB)
+	default:
+		c.DB = c.engine.keys.DB(int(id))
+		c.ReplyOK()
+	}
+}
+
+// hello answers HELLO [protover [AUTH username password] [SETNAME name]]. There
+// is one user, default, whom any password lets in. Nothing changes unless the
+// whole request is right.
+func hello(c *Client) {
+	options, name := [][]byte(nil), c.Name
+	if len(c.Args) > 1 {
+		if !checkProtocol(c) {
+			return
+		}
+		options = c.Args[2:]
+	}
+	var user []byte
+	for len(options) > 0 {
+		switch {
+		case equalFold(options[0], "auth") && len(options) >= 3:
+			user, options = options[1], options[3:]
+		case equalFold(options[0], "setname") && len(options) >= 2:
+			if !validName(c, options[1]) {
+				return
+			}
+			name, options = string(options[1]), options[2:]
+		default:
+			c.ReplyError("ERR Syntax error in HELLO option '" + quoted(options[0], len(options[0])) + "'")
+			return
+		}
+	}
+	if user != nil && string(user) != "default" {
+		c.ReplyError("WRONGPASS invalid username-password pair or user is disabled.")
+		return
+	}
+	c.Name = name
+	c.replyHello()
+}
+
+// checkProtocol replies the error if HELLO's version is not one we speak.
+func checkProtocol(c *Client) bool {
+	version, ok := resp.ParseInt(c.Args[1])
+	switch {
+	case !ok:
+		c.ReplyError("ERR Protocol version is not an integer or out of range")
+		return false
+	case version != 2:
+		c.ReplyError("NOPROTO unsupported protocol version")
+		return false
+	}
+	return true
+}
+
+func (c *Client) replyHello() {
+	c.ReplyMapLen(7)
+	c.ReplyBulkString("server")
+	c.ReplyBulkString("redis")
+	c.ReplyBulkString("version")
+	c.ReplyBulkString(Version)
+	c.ReplyBulkString("proto")
+	c.ReplyInt(2)
+	c.ReplyBulkString("id")
+	c.ReplyInt(c.ID)
+	c.ReplyBulkString("mode")
+	c.ReplyBulkString("standalone")
+	c.ReplyBulkString("role")
+	c.ReplyBulkString("master")
+	c.ReplyBulkString("modules")
+	c.ReplyArrayLen(0)
+}
+
+func clientID(c *Client) { c.ReplyInt(c.ID) }
+
+func clientGetName(c *Client) {
+	if c.Name == "" {
+		c.ReplyNull()
+		return
+	}
+	c.ReplyBulkString(c.Name)
+}
+
+func clientSetName(c *Client) {
+	if !validName(c, c.Args[2]) {
+		return
+	}
+	c.Name = string(c.Args[2])
+	c.ReplyOK()
+}
+
+// validName replies the error if a client may not be called so: CLIENT LIST
+// must stay one line of words a client. Redis: networking.c, validateClientName.
+func validName(c *Client, name []byte) bool {
+	if !isWord(name) {
+		c.ReplyError("ERR Client names cannot contain spaces, newlines or special characters.")
+		return false
+	}
+	return true
+}
+
+func clientSetInfo(c *Client) {
+	attribute, value := c.Args[2], c.Args[3]
+	var field *string
+	switch {
+	case equalFold(attribute, "lib-name"):
+		field = &c.libName
+	case equalFold(attribute, "lib-ver"):
+		field = &c.libVersion
+	default:
+		c.ReplyError("ERR Unrecognized option '" + quoted(attribute, maxQuoted) + "'")
+		return
+	}
+	if !isWord(value) {
+		c.ReplyError("ERR " + quoted(attribute, maxQuoted) + " cannot contain spaces, newlines or special characters.")
+		return
+	}
+	*field = string(value)
+	c.ReplyOK()
+}
+
+// isWord reports whether b holds visible ASCII only. Nothing is a word, too.
+func isWord(b []byte) bool {
+	for _, x := range b {
+		if x < '!' || x > '~' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,107 @@
+// generic.go: keys, whatever they hold. Redis: db.c.
+
+package command
+
+import (
+	"redis-internals/ch06/internal/glob"
+	"redis-internals/ch06/internal/resp"
+)
+
+var genericCommands = []Row{
+	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
+	{"del", del, -2, Write, ACLKeyspace, deleteAll, doc("1.0.0", "O(N) where N is the number of keys", "<key> [<key> ...]", "Deletes keys.", "request_policy:multi_shard", "response_policy:agg_sum")},
+	{"unlink", del, -2, Write | Fast, ACLKeyspace, deleteAll, doc("4.0.0", "O(N) where N is the number of keys", "<key> [<key> ...]", "Deletes keys, and frees their memory later.", "request_policy:multi_shard", "response_policy:agg_sum")},
+	{"exists", exists, -2, ReadOnly | Fast, ACLKeyspace, KeyRange{1, -1, 1, "RO", ""}, doc("1.0.0", "O(N) where N is the number of keys", "<key> [<key> ...]", "Answers how many of the keys exist.", "request_policy:multi_shard", "response_policy:agg_sum")},
+	{"type", typeOf, 2, ReadOnly | Fast, ACLKeyspace, KeyRange{1, 1, 1, "RO", ""}, doc("1.0.0", "O(1)", "<key>", "Answers what kind of value a key holds.")},
+	{"move", move, 3, Write | Fast, ACLKeyspace, accessKey, doc("1.0.0", "O(1)", "<key> <db>", "Moves a key to another database.")},
+	{"randomkey", randomKey, 1, ReadOnly, ACLKeyspace, noKeys, doc("1.0.0", "O(1)", "", "Answers any key.", "request_policy:all_shards", "nondeterministic_output")},
+	{"keys", keys, 2, ReadOnly, ACLKeyspace | ACLDangerous, noKeys, doc("1.0.0", "O(N) where N is the number of all keys", "<pattern>", "Lists the keys that match a pattern.", "request_policy:all_shards", "nondeterministic_output_order")},
+}
+
+// The errors that several families share.
+const (
+	errSyntax     = "ERR syntax error"
+	errNotInteger = "ERR value is not an integer or out of range"
+	errNoDB       = "ERR DB index is out of range"
+)
+
+// parseInt reads a whole number, or replies the error.
+func parseInt(c *Client, arg []byte) (n int64, ok bool) {
+	if n, ok = resp.ParseInt(arg); !ok {
+		c.ReplyError(errNotInteger)
+	}
+	return n, ok
+}
+
+// del answers DEL and UNLINK: with a garbage collector, all memory is freed later.
+func del(c *Client) {
+	deleted := 0
+	for _, key := range c.Args[1:] {
+		if c.DB.Delete(key) {
+			deleted++
+		}
+	}
+	c.MarkDirty(deleted)
+	c.ReplyInt(int64(deleted))
+}
+
+// exists counts a key as often as it is named.
+func exists(c *Client) {
+	found := 0
+	for _, key := range c.Args[1:] {
+		if c.DB.Peek(key) != nil {
+			found++
+		}
+	}
+	c.ReplyInt(int64(found))
+}
+
+func typeOf(c *Client) {
+	o := c.DB.Peek(c.Args[1])
+	if o == nil {
+		c.ReplySimple("none")
+		return
+	}
+	c.ReplySimple(o.Type().String())
+}
+
+func randomKey(c *Client) {
+	key, ok := c.DB.RandomKey()
+	if !ok {
+		c.ReplyNull()
+		return
+	}
+	c.ReplyBulkString(key)
+}
+
+// move answers MOVE. Redis: db.c, moveCommand.
+func move(c *Client) {
+	id, ok := resp.ParseInt(c.Args[2])
+	switch {
+	case !ok:
+		c.ReplyError(errNotInteger)
+	case !c.engine.hasDB(id):
+		c.ReplyError(errNoDB)
+	case c.engine.keys.DB(int(id)) == c.DB:
+		c.ReplyError("ERR source and destination objects are the same")
+	case c.DB.Move(c.Args[1], c.engine.keys.DB(int(id))):
+		c.MarkDirty(1)
+		c.ReplyInt(1)
+	default:
+		c.ReplyInt(0)
+	}
+}
+
+func keys(c *Client) {
+	pattern := c.Args[1]
+	var found []string
+	c.DB.Walk(func(key string) {
+		if glob.Match(pattern, []byte(key)) {
+			found = append(found, key)
+		}
+	})
+	c.ReplyArrayLen(len(found))
+	for _, key := range found {
+		c.ReplyBulkString(key)
+	}
+}

@@ -1,0 +1,311 @@
+// info.go: INFO, what a server tells of itself. Field names are Redis'; what this
+// server does not have is left out, or zero where tools expect it. Redis: server.c,
+// genRedisInfoString.
+
+package command
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+	"time"
+
+	"redis-internals/ch06/internal/object"
+)
+
+var infoCommands = []Row{
+	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
+	{"info", info, -1, Loading | Stale, ACLDangerous, noKeys, doc("1.0.0", "O(1)", "[<section> [<section> ...]]", "Tells facts and figures of the server.", "nondeterministic_output", "request_policy:all_shards", "response_policy:special")},
+}
+
+// Server is what commands need of the server around the engine.
+type Server interface {
+	Facts() Facts
+	ResetStats()
+	// ConfigChanged is told which options have new values. Its error says why they
+	// cannot be: then they get the old ones back.
+	ConfigChanged(names []string) error
+}
+
+// Facts are what only the server knows, for INFO.
+type Facts struct {
+	PID                       int
+	RunID, Executable, System string
+	Started                   time.Time
+	Connections               int   // now
+	Accepted, Rejected        int64 // connections, since the start
+	LongestQuery              int   // bytes that wait for one client
+	LongestReply              int
+	BytesIn, BytesOut         int64
+	Reads, Writes             int64   // system calls on connections
+	OpsPerSecond              int64   // of late, as the three that follow
+	KilobytesIn, KilobytesOut float64 // a second
+	PeakMemory                int64   // bytes that were in use at most
+	StartMemory               int64   // and when the server was ready
+	ClientMemory              int64   // bytes of the buffers of clients
+	Resident, SystemMemory    int64   // bytes
+	CPUSystem, CPUUser        float64 // seconds
+}
+
+// section is a part of INFO.
+type section struct {
+	name      string
+	isDefault bool
+	write     func(w *infoWriter)
+}
+
+var sections = []section{
+	{"Server", true, infoServer},
+	{"Clients", true, infoClients},
+	{"Memory", true, infoMemory},
+	{"Persistence", true, infoPersistence},
+	{"Stats", true, infoStats},
+	{"Replication", true, infoReplication},
+	{"CPU", true, infoCPU},
+	{"Commandstats", false, infoCommandStats},
+	{"Errorstats", true, infoErrorStats},
+	{"Cluster", true, infoCluster},
+	{"Keyspace", true, infoKeyspace},
+}
+
+// info answers INFO [section ...]. Redis: server.c, infoCommand.
+func info(c *Client) {
+	var asked []string
+	for _, arg := range c.Args[1:] {
+		asked = append(asked, strings.ToLower(string(arg)))
+	}
+	w := &infoWriter{engine: c.engine, facts: c.engine.server.Facts()}
+	for _, s := range sections {
+		all := slices.Contains(asked, "all") || slices.Contains(asked, "everything")
+		byDefault := s.isDefault && (len(asked) == 0 || slices.Contains(asked, "default"))
+		if all || byDefault || slices.Contains(asked, strings.ToLower(s.name)) {
+			w.begin(s.name)
+			s.write(w)
+		}
+	}
+	c.ReplyBulk(w.text)
+}
+
+// infoWriter builds the text.
+type infoWriter struct {
+	engine *Engine
+	facts  Facts
+	text   []byte
+}
+
+func (w *infoWriter) begin(name string) {
+	if len(w.text) > 0 {
+		w.text = append(w.text, "\r\n"...)
+	}
+	w.text = fmt.Appendf(w.text, "# %s\r\n", name)
+}
+
+func (w *infoWriter) field(name string, value any) {
+	switch v := value.(type) {
+	case bool:
+		value = 0
+		if v {
+			value = 1
+		}
+	case float64:
+		value = fmt.Sprintf("%.2f", v)
+	}
+	w.text = fmt.Appendf(w.text, "%s:%v\r\n", name, value)
+}
+
+// size writes a number of bytes twice: for programs, and for people.
+func (w *infoWriter) size(name string, bytes int64) {
+	w.field(name, bytes)
+	w.field(name+"_human", humanSize(bytes))
+}
+
+// humanSize is a size as in 12.34M. Redis: util.c, bytesToHuman.
+func humanSize(bytes int64) string {
+	if bytes < 1<<10 {
+		return fmt.Sprintf("%dB", bytes)
+	}
+	size, unit := float64(bytes)/(1<<10), 0
+	for size >= 1<<10 && unit < 3 {
+		size /= 1 << 10
+		unit++
+	}
+	return fmt.Sprintf("%.2f%c", size, "KMGT"[unit])
+}
+
+func status(ok bool) string {
+	if ok {
+		return "ok"
+	}
+	return "err"
+}
+
+func infoServer(w *infoWriter) {
+	f, now := &w.facts, w.engine.now()
+	uptime := int64(now.Sub(f.Started).Seconds())
+	w.field("redis_version", Version)
+	w.field("redis_git_sha1", "00000000")
+	w.field("redis_git_dirty", 0)
+	w.field("redis_mode", "standalone")
+	w.field("os", f.System)
+	w.field("arch_bits", bits.UintSize)
+	w.field("multiplexing_api", "epoll")
+	w.field("process_id", f.PID)
+	w.field("process_supervised", "no")
+	w.field("run_id", f.RunID)
+	w.field("tcp_port", w.engine.config.Port)
+	w.field("server_time_usec", now.UnixMicro())
+	w.field("uptime_in_seconds", uptime)
+	w.field("uptime_in_days", uptime/(24*60*60))
+	w.field("hz", w.engine.config.Hz)
+	w.field("configured_hz", w.engine.config.Hz)
+	w.field("lru_clock", object.Clock(now.UnixMilli()))
+	w.field("executable", f.Executable)
+	w.field("config_file", w.engine.config.File)
+	w.field("io_threads_active", 0)
+}
+
+func infoClients(w *infoWriter) {
+	w.field("connected_clients", w.facts.Connections)
+	w.field("cluster_connections", 0)
+	w.field("maxclients", w.engine.config.MaxClients)
+	w.field("client_recent_max_input_buffer", w.facts.LongestQuery)
+	w.field("client_recent_max_output_buffer", w.facts.LongestReply)
+	w.field("blocked_clients", 0)
+	w.field("tracking_clients", 0)
+	w.field("clients_in_timeout_table", 0)
+}
+
+func infoMemory(w *infoWriter) {
+	f, m := &w.facts, w.engine.memoryFigures()
+	a := m.allocator
+	w.size("used_memory", m.used)
+	w.size("used_memory_rss", m.resident)
+	w.size("used_memory_peak", m.peak)
+	w.field("used_memory_peak_perc", percent(m.used, m.peak))
+	w.field("used_memory_overhead", m.overhead)
+	w.field("used_memory_startup", m.startup)
+	w.field("used_memory_dataset", m.dataset)
+	w.field("used_memory_dataset_perc", percent(m.dataset, m.used-m.startup))
+	w.field("allocator_allocated", a.Used)
+	w.field("allocator_active", a.Active)
+	w.field("allocator_resident", a.Resident)
+	w.size("total_system_memory", f.SystemMemory)
+	w.size("maxmemory", int64(w.engine.config.MaxMemory))
+	w.field("maxmemory_policy", w.engine.config.MaxMemoryPolicy)
+	w.field("allocator_frag_ratio", ratio(int64(a.Active), int64(a.Used)))
+	w.field("allocator_frag_bytes", a.Active-a.Used)
+	w.field("allocator_rss_ratio", ratio(int64(a.Resident), int64(a.Active)))
+	w.field("allocator_rss_bytes", a.Resident-a.Active)
+	w.field("rss_overhead_ratio", ratio(m.resident, int64(a.Resident)))
+	w.field("rss_overhead_bytes", m.resident-int64(a.Resident))
+	w.field("mem_fragmentation_ratio", ratio(m.resident, m.used))
+	w.field("mem_fragmentation_bytes", m.resident-m.used)
+	w.field("mem_not_counted_for_evict", w.engine.logState().Buffered)
+	w.field("mem_clients_normal", f.ClientMemory)
+	w.field("mem_aof_buffer", w.engine.logState().Buffered)
+	w.field("mem_allocator", "zmalloc")
+	w.field("lazyfree_pending_objects", 0)
+}
+
+func percent(part, of int64) string {
+	return fmt.Sprintf("%.2f%%", 100*float64(part)/float64(max(1, of)))
+}
+
+func infoPersistence(w *infoWriter) {
+	s := w.engine.logState()
+	w.field("loading", w.engine.loading)
+	w.field("async_loading", 0)
+	w.field("rdb_changes_since_last_save", w.engine.dirty)
+	w.field("rdb_bgsave_in_progress", 0)
+	w.field("aof_enabled", s.Enabled)
+	w.field("aof_rewrite_in_progress", s.Rewriting)
+	w.field("aof_rewrite_scheduled", 0)
+	w.field("aof_last_rewrite_time_sec", s.LastRewriteSeconds)
+	w.field("aof_current_rewrite_time_sec", s.RewriteSeconds)
+	w.field("aof_last_bgrewrite_status", status(s.Failures == 0))
+	w.field("aof_rewrites", s.Rewrites)
+	w.field("aof_rewrites_consecutive_failures", s.Failures)
+	w.field("aof_last_write_status", status(s.Err == nil))
+	if s.Enabled {
+		w.field("aof_current_size", s.Size)
+		w.field("aof_base_size", s.BaseSize)
+		w.field("aof_pending_rewrite", 0)
+		w.field("aof_buffer_length", s.Buffered)
+		w.field("aof_pending_bio_fsync", s.PendingSyncs)
+		w.field("aof_delayed_fsync", s.DelayedSyncs)
+	}
+}
+
+func infoStats(w *infoWriter) {
+	f, keys := &w.facts, &w.engine.keys.Stats
+	w.field("total_connections_received", f.Accepted)
+	w.field("total_commands_processed", w.engine.stats.commands)
+	w.field("instantaneous_ops_per_sec", f.OpsPerSecond)
+	w.field("total_net_input_bytes", f.BytesIn)
+	w.field("total_net_output_bytes", f.BytesOut)
+	w.field("instantaneous_input_kbps", f.KilobytesIn)
+	w.field("instantaneous_output_kbps", f.KilobytesOut)
+	w.field("rejected_connections", f.Rejected)
+	w.field("expired_keys", keys.Expired)
+	w.field("expired_stale_perc", keys.ExpiredStale)
+	w.field("expired_time_cap_reached_count", keys.ExpireTimeouts)
+	w.field("evicted_keys", keys.Evicted)
+	w.field("keyspace_hits", keys.Hits)
+	w.field("keyspace_misses", keys.Misses)
+	w.field("pubsub_channels", 0)
+	w.field("pubsub_patterns", 0)
+	w.field("latest_fork_usec", 0)
+	w.field("total_forks", 0)
+	w.field("total_error_replies", w.engine.stats.errorsTotal)
+	w.field("total_reads_processed", f.Reads)
+	w.field("total_writes_processed", f.Writes)
+}
+
+// infoReplication is what a server without replicas says; clients ask for its role.
+func infoReplication(w *infoWriter) {
+	w.field("role", "master")
+	w.field("connected_slaves", 0)
+	w.field("master_repl_offset", 0)
+}
+
+func infoCPU(w *infoWriter) {
+	w.field("used_cpu_sys", fmt.Sprintf("%.6f", w.facts.CPUSystem))
+	w.field("used_cpu_user", fmt.Sprintf("%.6f", w.facts.CPUUser))
+	w.field("used_cpu_sys_children", "0.000000")
+	w.field("used_cpu_user_children", "0.000000")
+}
+
+func infoCommandStats(w *infoWriter) {
+	for _, cmd := range w.engine.table.all {
+		s := &cmd.stats
+		if s.calls == 0 && s.rejected == 0 {
+			continue
+		}
+		usec := s.time.Microseconds()
+		perCall := float64(s.time.Nanoseconds()) / 1000 / float64(max(1, s.calls))
+		w.field("cmdstat_"+cmd.Name, fmt.Sprintf("calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d",
+			s.calls, usec, perCall, s.rejected, s.failed))
+	}
+}
+
+func infoErrorStats(w *infoWriter) {
+	var codes []string
+	for code := range w.engine.stats.errors {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	for _, code := range codes {
+		w.field("errorstat_"+code, fmt.Sprintf("count=%d", w.engine.stats.errors[code]))
+	}
+}
+
+func infoCluster(w *infoWriter) { w.field("cluster_enabled", 0) }
+
+func infoKeyspace(w *infoWriter) {
+	for id := range w.engine.config.Databases {
+		if db := w.engine.keys.DB(id); db.Len() > 0 {
+			w.field(fmt.Sprintf("db%d", id), fmt.Sprintf("keys=%d,expires=%d,avg_ttl=%d", db.Len(), db.Expires(), db.AvgTTL()))
+		}
+	}
+}

@@ -1,0 +1,206 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// split stands in for the server's, without quotes but double ones around a
+// whole word.
+func split(line string) (words []string, ok bool) {
+	if strings.Count(line, `"`)%2 != 0 {
+		return nil, false
+	}
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			words = append(words, part)
+			continue
+		}
+		words = append(words, strings.Fields(part)...)
+	}
+	return words, true
+}
+
+func write(t *testing.T, text string) (name string) {
+	name = filepath.Join(t.TempDir(), "redis.conf")
+	require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
+	return name
+}
+
+func none([]string) error { return nil }
+
+func TestParse_ReadsTheFileAndThenTheCommandLine(t *testing.T) {
+	name := write(t, "# a comment\n\nport 7000\nMAXCLIENTS 5\nbind 127.0.0.1 -::1\nappendfsync always\n"+
+		"client-query-buffer-limit 2mb\nclient-output-buffer-limit normal 1mb 2kb 3\ndir \"/tmp/a b\"\n")
+	c := Default()
+	require.NoError(t, c.Parse([]string{name, "--port", "7001", "--bind", "::1", "10.0.0.1", "--maxkeys=9"}, split))
+	require.Equal(t, 7001, c.Port)
+	require.Equal(t, 5, c.MaxClients)
+	require.Equal(t, []string{"::1", "10.0.0.1"}, c.Bind)
+	require.Equal(t, Always, c.AppendFsync)
+	require.Equal(t, 2<<20, c.MaxQuery)
+	require.Equal(t, OutputLimit{1 << 20, 2 << 10, 3 * time.Second}, c.Output[Normal])
+	require.Equal(t, "/tmp/a b", c.Dir)
+	require.Equal(t, 9, c.MaxKeys)
+	require.Equal(t, name, c.File)
+}
+
+func TestParse_SaysWhereTheFileIsWrong(t *testing.T) {
+	for _, tc := range []struct{ text, line, reason string }{
+		{"port 7000\nfoo bar\n", "line 2", "Bad directive or wrong number of arguments"},
+		{"port abc\n", "line 1", "argument couldn't be parsed into an integer"},
+		{"port 0\n", "line 1", "argument must be between 1 and 65535 inclusive"},
+		{"port\n", "line 1", "wrong number of arguments"},
+		{"port 1 2\n", "line 1", "wrong number of arguments"},
+		{"\n\nappendonly maybe\n", "line 3", "argument must be 'yes' or 'no'"},
+		{"appendfsync x\n", "line 1", "argument(s) must be one of the following: everysec, always, no"},
+		{"client-query-buffer-limit 1x\n", "line 1", "argument must be a memory value"},
+		{"dir \"x\n", "line 1", "Unbalanced quotes in configuration line"},
+		{"client-output-buffer-limit normal 1\n", "line 1", "Wrong number of arguments in buffer limit configuration."},
+		{"client-output-buffer-limit x 1 1 1\n", "line 1", "Invalid client class specified in buffer limit configuration."},
+		{"appendfilename a/b\n", "line 1", "appendfilename can't be a path, just a filename"},
+		{"requirepass secret\n", "line 1", "Bad directive"},
+	} {
+		name := write(t, tc.text)
+		err := Default().Parse([]string{name}, split)
+		require.ErrorContains(t, err, name, tc.text)
+		require.ErrorContains(t, err, tc.line, tc.text)
+		require.ErrorContains(t, err, tc.reason, tc.text)
+	}
+	require.ErrorContains(t, Default().Parse([]string{"/nonexistent.conf"}, split), "can't open config file '/nonexistent.conf'")
+}
+
+func TestParse_SaysWhatIsWrongWithTheCommandLine(t *testing.T) {
+	for args, want := range map[string]string{
+		"--port abc": "--port abc: argument couldn't be parsed",
+		"--port":     "wrong number of arguments",
+		"--nosuch 1": "--help lists the options",
+	} {
+		require.ErrorContains(t, Default().Parse(strings.Fields(args), split), want, args)
+	}
+	require.ErrorIs(t, Default().Parse([]string{"--help"}, split), ErrHelp)
+	require.ErrorIs(t, Default().Parse([]string{"-v"}, split), ErrVersion)
+}
+
+func TestInclude_ReadsFilesInPlaceAndEnds(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a.conf": "port 1\ninclude " + dir + "/b*.conf\nmaxkeys 3\n",
+		"b.conf": "port 2\nmaxkeys 2\n",
+		"c.conf": "include " + dir + "/c.conf\n",
+		"d.conf": "include " + dir + "/e.conf\n",
+		"e.conf": "port 1\nport x\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	c := Default()
+	require.NoError(t, c.Parse([]string{dir + "/a.conf"}, split))
+	require.Equal(t, 2, c.Port)
+	require.Equal(t, 3, c.MaxKeys)
+	require.ErrorContains(t, Default().Parse([]string{dir + "/c.conf"}, split), "too deeply")
+	err := Default().Parse([]string{dir + "/d.conf"}, split)
+	require.ErrorContains(t, err, "e.conf, at line 2", "the file that is wrong is named")
+}
+
+func TestParse_ReportsWhatItHasNoUseFor(t *testing.T) {
+	name := write(t, "save 3600 1\ndaemonize no\nlist-max-listpack-size -2\nport 7000\n")
+	c := Default()
+	require.NoError(t, c.Parse([]string{name, "--save", ""}, split))
+	require.Equal(t, []string{"save (" + name + ":1)", "daemonize (" + name + ":2)", "list-max-listpack-size (" + name + ":3)"}, c.Ignored)
+}
+
+func TestSet_ChangesAllOrNothing(t *testing.T) {
+	c := Default()
+	for _, tc := range []struct {
+		pairs []string
+		want  string
+	}{
+		{[]string{"maxkeys", "7", "nosuch", "1"}, "Unknown option or number of arguments for CONFIG SET - 'nosuch'"},
+		{[]string{"maxkeys", "7", "maxkeys", "8"}, "CONFIG SET failed (possibly related to argument 'maxkeys') - duplicate parameter"},
+		{[]string{"maxkeys", "7", "databases", "8"}, "CONFIG SET failed (possibly related to argument 'databases') - can't set immutable config"},
+		{[]string{"maxkeys", "7", "maxclients", "0"}, "CONFIG SET failed (possibly related to argument 'maxclients') - argument must be between 1 and 4294967295 inclusive"},
+		{[]string{"maxkeys", "7", "aof-use-rdb-preamble", "yes"}, "argument must be 'no'"},
+	} {
+		require.ErrorContains(t, c.Set(tc.pairs, none), tc.want)
+		require.Equal(t, Default(), c)
+	}
+	var told []string
+	require.NoError(t, c.Set([]string{"MaxKeys", "7", "appendfsync", "NO"}, func(names []string) error { told = names; return nil }))
+	require.Equal(t, []string{"maxkeys", "appendfsync"}, told)
+	require.Equal(t, 7, c.MaxKeys)
+	require.Equal(t, Never, c.AppendFsync)
+}
+
+func TestSet_TakesValuesBackThatCannotHold(t *testing.T) {
+	c := Default()
+	var seen []int
+	err := c.Set([]string{"maxclients", "77"}, func([]string) error {
+		seen = append(seen, c.MaxClients)
+		if c.MaxClients == 77 {
+			return os.ErrPermission
+		}
+		return nil
+	})
+	require.ErrorContains(t, err, "related to argument 'maxclients') - permission denied")
+	require.Equal(t, []int{77, 10_000}, seen)
+}
+
+func TestGet_AnswersInRedisForm(t *testing.T) {
+	c := Default()
+	require.NoError(t, c.Set([]string{"client-output-buffer-limit", "normal 1mb 2kb 3 pubsub 1 1 1", "appendfsync", "always"}, none))
+	got := map[string]string{}
+	for _, s := range c.Get([]string{"x", "y"}, func(pattern, _ string) bool { return pattern == "y" }) {
+		require.NotContains(t, got, s.Name)
+		got[s.Name] = s.Value
+	}
+	require.Len(t, got, len(options))
+	for name, want := range map[string]string{
+		"bind": "127.0.0.1 -::1", "port": "6379", "appendonly": "no", "appendfsync": "always", "aof-use-rdb-preamble": "no",
+		"auto-aof-rewrite-min-size": "67108864", "client-output-buffer-limit": "normal 1048576 2048 3 slave 268435456 67108864 60 pubsub 1 1 1", "maxmemory-policy": "noeviction",
+	} {
+		require.Equal(t, want, got[name], name)
+	}
+}
+
+func TestRewrite_KeepsWhatItDoesNotKnow(t *testing.T) {
+	name := write(t, "# mine\nport 7000\nsave 900 1\nmaxkeys 1\n\nmaxkeys 2\nappendfsync always\n")
+	require.NoError(t, os.Chmod(name, 0o640))
+	c := Default()
+	require.NoError(t, c.Parse([]string{name}, split))
+	require.NoError(t, c.Set([]string{"maxkeys", "5", "maxclients", "77"}, none))
+	require.NoError(t, c.Rewrite())
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	require.Equal(t, "# mine\nport 7000\nsave 900 1\nmaxkeys 5\n\nappendfsync always\n\n# Generated by CONFIG REWRITE\nmaxclients 77\n", string(text))
+	again := Default()
+	require.NoError(t, again.Parse([]string{name}, split))
+	require.Equal(t, c.Get([]string{""}, func(string, string) bool { return true }), again.Get([]string{""}, func(string, string) bool { return true }))
+	info, err := os.Stat(name)
+	require.NoError(t, err)
+	require.EqualValues(t, 0o640, info.Mode().Perm())
+	require.NoError(t, c.Rewrite(), "once more changes nothing")
+	later, _ := os.ReadFile(name)
+	require.Equal(t, string(text), string(later))
+	require.EqualError(t, Default().Rewrite(), "The server is running without a config file")
+}
+
+func FuzzReadLine(f *testing.F) {
+	for _, line := range []string{"port 1", "bind", "include x", "client-output-buffer-limit normal 1 1 1", "maxkeys \"1\"", "# x", "dir \"\""} {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		if strings.Contains(strings.ToLower(line), "include") {
+			return
+		}
+		c := Default()
+		_ = c.readLine(line, "here", split, 1)
+		for _, o := range options {
+			_ = o.get(c)
+		}
+	})
+}

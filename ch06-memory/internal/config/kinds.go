@@ -1,0 +1,200 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// kinds.go: what values settings have. Redis: config.c, createBoolConfig and its
+// neighbours; util.c, memtoull.
+
+var errCount = errors.New("wrong number of arguments")
+
+// one is a kind of exactly one word.
+func one(set func(c *Config, word string) error, get func(c *Config) string) kind {
+	return kind{get: get, set: func(c *Config, words []string) error {
+		if len(words) != 1 {
+			return errCount
+		}
+		return set(c, words[0])
+	}}
+}
+
+func number(field func(*Config) *int, low, high int) kind {
+	return one(func(c *Config, word string) error {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			return errors.New("argument couldn't be parsed into an integer")
+		}
+		return setInRange(field(c), n, low, high)
+	}, func(c *Config) string { return strconv.Itoa(*field(c)) })
+}
+
+func setInRange(field *int, n, low, high int) error {
+	if n < low || n > high {
+		return fmt.Errorf("argument must be between %d and %d inclusive", low, high)
+	}
+	*field = n
+	return nil
+}
+
+// memory is a number of bytes, with or without a unit.
+func memory(field func(*Config) *int, low int) kind {
+	return one(func(c *Config, word string) error {
+		n, ok := parseMemory(word)
+		if !ok {
+			return errors.New("argument must be a memory value")
+		}
+		return setInRange(field(c), n, low, math.MaxInt)
+	}, func(c *Config) string { return strconv.Itoa(*field(c)) })
+}
+
+var units = map[string]int{
+	"": 1, "b": 1, "k": 1000, "kb": 1 << 10, "m": 1000_000, "mb": 1 << 20, "g": 1000_000_000, "gb": 1 << 30,
+}
+
+func parseMemory(s string) (bytes int, ok bool) {
+	s = strings.ToLower(s)
+	digits := strings.TrimRight(s, "bkmg")
+	unit, known := units[s[len(digits):]]
+	n, err := strconv.Atoi(digits)
+	if err != nil || !known || n < 0 || n > math.MaxInt/unit {
+		return 0, false
+	}
+	return n * unit, true
+}
+
+func text(field func(*Config) *string) kind {
+	return one(func(c *Config, word string) error {
+		*field(c) = word
+		return nil
+	}, func(c *Config) string { return *field(c) })
+}
+
+func fileName(field func(*Config) *string, notAPath string) kind {
+	return one(func(c *Config, word string) error {
+		if word == "" || word == "." || word == ".." || strings.ContainsAny(word, "/\x00") {
+			return errors.New(notAPath)
+		}
+		*field(c) = word
+		return nil
+	}, func(c *Config) string { return *field(c) })
+}
+
+func yesNo(field func(*Config) *bool) kind {
+	return one(func(c *Config, word string) error {
+		switch strings.ToLower(word) {
+		case "yes":
+			*field(c) = true
+		case "no":
+			*field(c) = false
+		default:
+			return errors.New("argument must be 'yes' or 'no'")
+		}
+		return nil
+	}, func(c *Config) string {
+		if *field(c) {
+			return "yes"
+		}
+		return "no"
+	})
+}
+
+// onlyNo is for what Redis can switch on, and this server does not have.
+func onlyNo(field func(*Config) *bool) kind {
+	k := yesNo(field)
+	return kind{get: k.get, set: func(c *Config, words []string) error {
+		if err := k.set(c, words); err != nil || !*field(c) {
+			return err
+		}
+		*field(c) = false
+		return errors.New("argument must be 'no': this server writes commands, never RDB")
+	}}
+}
+
+// named is a value of an enumeration with its name.
+type named[V comparable] struct {
+	name  string
+	value V
+}
+
+func choice[V comparable](field func(*Config) *V, values []named[V]) kind {
+	return one(func(c *Config, word string) error {
+		var names []string
+		for _, v := range values {
+			if strings.EqualFold(v.name, word) {
+				*field(c) = v.value
+				return nil
+			}
+			names = append(names, v.name)
+		}
+		return errors.New("argument(s) must be one of the following: " + strings.Join(names, ", "))
+	}, func(c *Config) string {
+		for _, v := range values {
+			if v.value == *field(c) {
+				return v.name
+			}
+		}
+		return ""
+	})
+}
+
+// word is one of some words.
+func word(field func(*Config) *string, words ...string) kind {
+	var values []named[string]
+	for _, w := range words {
+		values = append(values, named[string]{w, w})
+	}
+	return choice(field, values)
+}
+
+// list is any number of words, in one argument or several.
+func list(field func(*Config) *[]string) kind {
+	return kind{get: func(c *Config) string { return strings.Join(*field(c), " ") }, set: func(c *Config, words []string) error {
+		words = strings.Fields(strings.Join(words, " "))
+		if len(words) == 0 {
+			return errors.New("at least one address is needed, as in 127.0.0.1 -::1")
+		}
+		*field(c) = words
+		return nil
+	}}
+}
+
+// outputLimits is four words, or a multiple: a class of clients, the hard and the
+// soft limit, and the soft one's seconds.
+func outputLimits(field func(*Config) *[3]OutputLimit) kind {
+	return kind{get: func(c *Config) string {
+		var parts []string
+		for class, l := range field(c) {
+			parts = append(parts, fmt.Sprintf("%s %d %d %d", classNames[class], l.Hard, l.Soft, int(l.SoftFor.Seconds())))
+		}
+		return strings.Join(parts, " ")
+	}, set: func(c *Config, words []string) error {
+		words = strings.Fields(strings.Join(words, " "))
+		if len(words) == 0 || len(words)%4 != 0 {
+			return redisError("Wrong number of arguments in buffer limit configuration.")
+		}
+		limits := *field(c)
+		for ; len(words) > 0; words = words[4:] {
+			name := strings.Replace(strings.ToLower(words[0]), "replica", classNames[Replica], 1)
+			class := slices.Index(classNames[:], name)
+			if class < 0 {
+				return redisError("Invalid client class specified in buffer limit configuration.")
+			}
+			hard, ok1 := parseMemory(words[1])
+			soft, ok2 := parseMemory(words[2])
+			seconds, err := strconv.Atoi(words[3])
+			if !ok1 || !ok2 || err != nil || seconds < 0 || seconds > math.MaxInt32 {
+				return redisError("Error in hard, soft or soft_seconds setting in buffer limit configuration.")
+			}
+			limits[class] = OutputLimit{hard, soft, time.Duration(seconds) * time.Second}
+		}
+		*field(c) = limits
+		return nil
+	}}
+}

@@ -1,0 +1,95 @@
+// keyspace.go: the numbered databases, and what they have in common: the clock,
+// the limit on keys, how often keys were found. Redis: server.h, redisServer.db.
+
+package keyspace
+
+import (
+	"math/rand/v2"
+
+	"redis-internals/ch06/internal/object"
+	"redis-internals/ch06/internal/structures/dict"
+)
+
+// Keyspace is a server's databases. It belongs to one goroutine.
+type Keyspace struct {
+	Options
+	Stats Stats
+	dbs   []*DB
+	keys  int // in all databases
+	pool  pool
+
+	expireDB int // the database that the expire cycle looks at
+	evictDB  int // and the one that lost a key last, at random
+	random   *rand.Rand
+}
+
+// Options are a keyspace's settings. Those of eviction may change at any time.
+type Options struct {
+	Databases int // how many there are
+	Eviction  Eviction
+	Now       func() int64 // the time, in Unix milliseconds; the same throughout a turn
+	Seed      uint64       // of the random choices
+
+	// Deleted is called after a database has deleted a key of its own accord: it
+	// had expired, or was evicted.
+	Deleted func(db *DB, key string)
+}
+
+// Stats count since the start, or since ResetStats. Redis: server.h,
+// stat_keyspace_hits and its neighbours.
+type Stats struct {
+	Hits, Misses     int64   // lookups to read
+	Expired, Evicted int64   // keys
+	ExpiredStale     float64 // percent of the keys that can expire and probably have
+	ExpireTimeouts   int64   // expire cycles that stopped for the time
+}
+
+// New returns empty databases.
+func New(o Options) *Keyspace {
+	ks := &Keyspace{Options: o, random: rand.New(rand.NewPCG(o.Seed, o.Seed))}
+	for id := range o.Databases {
+		ks.dbs = append(ks.dbs, &DB{ID: id, ks: ks, contents: newContents()})
+	}
+	return ks
+}
+
+// clock is the LRU clock.
+func (ks *Keyspace) clock() uint32 { return object.Clock(ks.Now()) }
+
+// Keys is the number of keys in all databases.
+func (ks *Keyspace) Keys() int { return ks.keys }
+
+// ResetStats makes all counts begin again. Redis: server.c, resetServerStats.
+func (ks *Keyspace) ResetStats() { ks.Stats = Stats{} }
+
+// DB returns database number id, from 0 to Databases-1.
+func (ks *Keyspace) DB(id int) *DB { return ks.dbs[id] }
+
+// Flush deletes all keys of all databases.
+func (ks *Keyspace) Flush() {
+	for _, db := range ks.dbs {
+		db.Flush()
+	}
+}
+
+// Swap makes each of two databases hold what the other one held. Whoever works
+// on one of them sees it at once. O(1). Redis: db.c, dbSwapDatabases.
+func (ks *Keyspace) Swap(a, b *DB) {
+	a.contents, b.contents = b.contents, a.contents
+}
+
+// Move moves a key, with its time to live, to another database. It reports false
+// if it is not here, or there already. O(1). Redis: db.c, moveCommand.
+func (db *DB) Move(key []byte, to *DB) bool {
+	hash := dict.Hash(key)
+	r := db.lookup(hash, key)
+	if r == 0 || to.lookup(hash, key) != 0 {
+		return false
+	}
+	db.remove(r)
+	if o := object.At(r); o.Expires() {
+		o.SetPlace(to.volatile.push(r))
+	}
+	to.insert(hash, r)
+	return true
+}

@@ -1,0 +1,129 @@
+// snapshot.go: all keys as they were at one moment, dumped while commands go on.
+//
+// Redis forks: the child process has the memory as it was, and the kernel copies
+// each page that the parent changes. Here the same is done key by key. A walk
+// comes by every key and dumps it, a slice of time at a time; and whoever changes
+// a key that the walk has not reached dumps it first, as it still is:
+//
+//	buckets  │ a b c │ d e │ f g h i │ j │
+//	epoch      7 7 7   7 7   6 6 7 6   6
+//	                         ▲ at  │
+//	                         │     └ h was changed: dumped before
+//	                         └ the walk is here
+//
+// An object's epoch is the number of the last snapshot that need not look at it
+// again: it was dumped, or is newer than the start. So every key is dumped once,
+// with the value that it had when the snapshot began. Meanwhile the dict moves no
+// entries, so the order of the walk stays. Redis: aof.c,
+// rewriteAppendOnlyFileBackground.
+
+package keyspace
+
+import (
+	"time"
+
+	"redis-internals/ch06/internal/object"
+	"redis-internals/ch06/internal/structures/dict"
+)
+
+// DumpFunc gets a key of a snapshot: the number its database had when the
+// snapshot began, its value, and when it expires (Unix milliseconds, 0 for
+// never). It keeps none of them.
+type DumpFunc func(db int, key string, value *object.Object, expireAt int64)
+
+// snapshot is the state of the walk through one database.
+type snapshot struct {
+	dump  DumpFunc   // nil if there is none
+	db    int        // the number to dump
+	walk  *dict.Dict // what the walk goes through; nil when it is through
+	at    uint64     // the next bucket
+	epoch uint8      // changes with every snapshot
+	given int        // how many in a row were given up: their epochs are still about
+}
+
+// keeps reports whether the walk still needs a dict that is being flushed. It frees
+// it in the end.
+func (s *snapshot) keeps(d *dict.Dict) bool { return s.walk == d }
+
+// StartSnapshot begins a snapshot of what the databases hold now: dump is called
+// once with each key that has not expired, from SnapshotStep or from a write
+// before it changes the key. There must be none yet. O(databases).
+func (ks *Keyspace) StartSnapshot(dump DumpFunc) {
+	for _, db := range ks.dbs {
+		s := &db.snapshot
+		if s.given == object.Epochs-2 {
+			db.renewEpochs()
+		}
+		s.dump, s.db, s.walk, s.at = dump, db.ID, db.dict, 0
+		s.epoch = (s.epoch + 1) % object.Epochs
+		db.dict.Pause()
+	}
+}
+
+// renewEpochs makes all objects look dumped by the last snapshot. O(n), but it
+// happens only after several snapshots in a row were given up.
+func (db *DB) renewEpochs() {
+	for i, more := uint64(0), true; more; {
+		i, more = db.dict.Walk(i, func(r ref) { object.At(r).SetEpoch(db.snapshot.epoch) })
+	}
+	db.snapshot.given = 0
+}
+
+// SnapshotStep dumps keys for as long as budget, and reports whether there are
+// more. When there are none the snapshot has ended.
+func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
+	start := time.Now()
+	for _, db := range ks.dbs {
+		for s := &db.snapshot; s.walk != nil; {
+			s.at, more = s.walk.Walk(s.at, db.dumpOnce)
+			if !more {
+				s.given = 0
+				db.endWalk()
+			}
+			if time.Since(start) > budget {
+				return true
+			}
+		}
+	}
+	ks.EndSnapshot()
+	return false
+}
+
+// endWalk lets go of what the walk went through.
+func (db *DB) endWalk() {
+	s := &db.snapshot
+	if s.walk == db.dict {
+		s.walk.Resume()
+	} else { // it was flushed
+		s.walk.Clear(object.Free)
+	}
+	s.walk = nil
+}
+
+// EndSnapshot gives the snapshot up.
+func (ks *Keyspace) EndSnapshot() {
+	for _, db := range ks.dbs {
+		if db.snapshot.walk != nil {
+			db.snapshot.given++
+			db.endWalk()
+		}
+		db.snapshot.dump = nil
+	}
+}
+
+// beforeChange is called before an object changes or goes.
+func (db *DB) beforeChange(r ref) {
+	if db.snapshot.dump != nil {
+		db.dumpOnce(r)
+	}
+}
+
+func (db *DB) dumpOnce(r ref) {
+	o, s := object.At(r), &db.snapshot
+	if o.Epoch() != s.epoch {
+		o.SetEpoch(s.epoch)
+		if !db.expired(r) {
+			s.dump(s.db, keyOf(r), o, o.ExpireAt())
+		}
+	}
+}

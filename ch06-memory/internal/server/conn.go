@@ -1,0 +1,414 @@
+// conn.go: one connection: receive, parse, execute, send.
+//
+//	socket ──receive──▶ query ──Parse──▶ batch ──Execute──▶ Reply ──send──▶ socket
+//	                    the bytes        16 requests         │
+//	                    not executed     (borrow             ▼ what the peer does not take
+//	                    yet               from query)      backlog
+//
+// Bytes are received into the server's input buffer, which all connections
+// share. Requests that are there whole are executed where they lie, all that
+// have arrived in one go: a client that sends many at a time (pipelining) costs
+// one receive, one turn and one send for all of them. Only bytes that must
+// outlive the turn move to a buffer that the connection borrows.
+
+package server
+
+import (
+	"net/netip"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"redis-internals/ch06/internal/command"
+	"redis-internals/ch06/internal/eventloop"
+	"redis-internals/ch06/internal/resp"
+)
+
+const (
+	inputSize   = 64 << 10  // bytes of the shared input buffer
+	minRoom     = 16 << 10  // bytes of free space that a receive should find
+	maxReceive  = 256 << 10 // bytes received from one connection in a turn
+	maxSend     = 256 << 10 // bytes sent to one connection in a turn
+	maxRequests = 1024      // requests executed for one connection in a turn
+	backlogSize = 16 << 10  // bytes from which on an unsent buffer is not appended to
+)
+
+// conn is one connection.
+type conn struct {
+	server *Server
+	fd     int
+	client command.Client
+	parser resp.Parser
+
+	// query holds the bytes received and not executed: a part of queryBuf, or
+	// during a turn of server.input. Empty unless requests wait or one has
+	// arrived in part.
+	query    []byte
+	queryBuf []byte // the borrowed buffer; nil if none is
+
+	// backlog holds full buffers of replies that the peer has not taken; what
+	// is in client.Reply comes behind them.
+	backlog [][]byte
+	sent    int // bytes already sent of the first buffer
+
+	backlogBytes int       // of all buffers in backlog
+	overSoft     time.Time // since when more waits than the soft limit allows; zero if it does not
+	softTimer    bool      // one is running
+
+	more    bool // requests wait in query that its share of the turn did not allow
+	waiting bool // for the socket to take more: it is watched for writability
+	closed  bool
+}
+
+// ready is called by the loop when the socket is.
+func (c *conn) ready(events eventloop.Events) {
+	if events&eventloop.Writable != 0 {
+		c.flush()
+	}
+	// While requests wait in query no more are read: what a client may have
+	// waiting here is bounded by what one receive brings.
+	if events&eventloop.Readable != 0 && !c.more && !c.closed {
+		c.receive()
+	}
+}
+
+// receive reads what has arrived and executes it. Redis: networking.c,
+// readQueryFromClient.
+func (c *conn) receive() {
+	room := c.server.input
+	if len(c.query) > 0 {
+		room = c.roomInQuery()
+	}
+	n, errno := receive(c.fd, room)
+	c.server.stats.reads++
+	switch {
+	case errno == unix.EAGAIN || errno == unix.EINTR:
+		return
+	case errno != 0: // the peer is gone
+		c.close()
+		return
+	case n == 0:
+		c.endOfStream()
+		return
+	}
+	c.server.stats.bytesIn += int64(n)
+	if len(c.query) > 0 {
+		c.query = c.query[:len(c.query)+n]
+	} else {
+		c.query = room[:n]
+	}
+	if len(c.query) > c.server.opts.MaxQuery {
+		c.server.log.Warn("Closing client that reached max query buffer length", "id", c.client.ID, "bytes", len(c.query))
+		c.close()
+		return
+	}
+	c.takeTurn()
+}
+
+// takeTurn executes the requests of query, as many as one connection may have
+// executed in a turn, and keeps what is behind them.
+func (c *conn) takeTurn() {
+	executed := c.executeWaiting()
+	if executed > 0 {
+		c.server.served = append(c.server.served, c)
+	}
+	switch {
+	case c.closed:
+	case len(c.query) == 0 || c.client.Closing != command.StayOpen:
+		c.dropQuery()
+	default:
+		c.keepQuery()
+	}
+}
+
+// executeWaiting executes requests of query, batch by batch, and returns how
+// many. It sets more if others are left for the next turn: so that one client's
+// pipeline, however long, keeps nobody waiting for long. The replies stay in
+// client.Reply. Redis: networking.c, processInputBuffer.
+func (c *conn) executeWaiting() (executed int) {
+	c.more = false
+	for c.client.Closing == command.StayOpen {
+		n, err := c.parseBatch()
+		if n == 0 && err == nil {
+			return executed
+		}
+		if c.client.Reply == nil {
+			c.client.Reply = c.server.buffers.borrow()
+		}
+		executed += n
+		c.executeBatch(n)
+		if err != nil {
+			executed++
+			if c.client.Closing == command.StayOpen {
+				c.client.RejectProtocol(err)
+			}
+			return executed
+		}
+		if executed >= maxRequests || len(c.client.Reply) >= maxSend {
+			c.more = len(c.query) > 0
+			return executed
+		}
+	}
+	return executed
+}
+
+// parseBatch parses requests of query until the batch is full, and takes their
+// bytes off query. err is a protocol error in what comes behind the n requests.
+func (c *conn) parseBatch() (n int, err error) {
+	b := &c.server.batch
+	for n < batchSize {
+		size, args, err := c.parser.Parse(c.query, b.args)
+		if size == 0 {
+			return n, err
+		}
+		b.requests[n] = args[len(b.args):]
+		b.args = args
+		c.query = c.query[size:]
+		n++
+	}
+	return n, nil
+}
+
+// executeBatch executes the first n requests of the batch, up to one that ends
+// the connection.
+func (c *conn) executeBatch(n int) {
+	s := c.server
+	s.engine.BeginBatch()
+	if n > 1 {
+		s.engine.Prefetch(&c.client, s.batch.requests[:n])
+	}
+	for _, args := range s.batch.requests[:n] {
+		if len(args) == 0 { // an empty line, or *0
+			continue
+		}
+		c.client.Args = args
+		s.engine.Execute(&c.client)
+		if c.client.Closing != command.StayOpen {
+			break
+		}
+	}
+	s.engine.EndBatch()
+	c.client.Args = nil
+	s.batch.clear()
+	if c.client.Closing == command.CloseNow {
+		s.logAttack(c)
+		c.close()
+	}
+}
+
+// keepQuery moves query out of the shared input buffer, if it lies there.
+func (c *conn) keepQuery() {
+	if c.queryBuf == nil {
+		c.queryBuf = append(c.server.buffers.borrow(), c.query...)
+		c.query = c.queryBuf
+	}
+}
+
+// dropQuery forgets query and gives its buffer back.
+func (c *conn) dropQuery() {
+	if c.queryBuf != nil {
+		c.server.buffers.giveBack(c.queryBuf)
+	}
+	c.query, c.queryBuf = nil, nil
+}
+
+// roomInQuery returns the free space behind query, and makes some first if
+// there is little. The buffer doubles, so that a client pays for what it sent
+// and not for what it announced, and all the moving together costs no more than
+// the receiving. If most of it is one long argument, it grows to the end of that
+// and no further.
+func (c *conn) roomInQuery() []byte {
+	have := len(c.query)
+	free := cap(c.query) - have
+	start, end := c.parser.Arriving()
+	if free < minRoom && (end <= have || end > cap(c.query)) {
+		more := have
+		if end-start >= have/2 {
+			more = min(more, end-have)
+		}
+		c.moveQuery(have + max(minRoom, more))
+	}
+	return c.query[have:min(cap(c.query), have+maxReceive)]
+}
+
+// moveQuery moves query to the front of a buffer of at least size bytes: of its
+// own, over the requests executed already, if that is large enough.
+func (c *conn) moveQuery(size int) {
+	old := c.queryBuf
+	if size > cap(old) {
+		c.queryBuf = append(make([]byte, 0, size), c.query...)
+		c.server.buffers.giveBack(old)
+	} else {
+		c.queryBuf = append(old[:0], c.query...)
+	}
+	c.query = c.queryBuf
+}
+
+// reply sends the replies of this turn. Nearly always the socket takes them at
+// once; if not, flush goes on from there. Redis: networking.c, writeToClient.
+func (c *conn) reply() {
+	buf := c.client.Reply
+	if c.waiting {
+		c.awaitWritable() // behind those that wait already
+		return
+	}
+	if len(buf) > 0 && len(buf) <= maxSend && c.client.Closing == command.StayOpen {
+		n, _ := c.send(buf) // an error is there for flush to find, too
+		if n == len(buf) {
+			c.client.Reply = nil
+			c.server.buffers.giveBack(buf)
+			return
+		}
+		c.sent = n
+	}
+	c.flush()
+}
+
+// flush sends replies until there are none left, the peer's buffers are full,
+// or it has had its share of the turn. What is left goes out when the socket is
+// writable again.
+func (c *conn) flush() {
+	for share := maxSend; share > 0 && c.hasUnsent(); {
+		buf := c.oldestBuffer()
+		n, errno := c.send(buf[c.sent:min(len(buf), c.sent+share)])
+		if errno == unix.EAGAIN || errno == unix.EINTR {
+			break
+		}
+		if errno != 0 { // the peer is gone
+			c.close()
+			return
+		}
+		c.sent += n
+		share -= n
+		if c.sent == len(buf) {
+			c.dropOldestBuffer()
+		}
+	}
+	switch {
+	case c.hasUnsent():
+		c.awaitWritable()
+	case c.client.Closing == command.CloseAfterReply:
+		c.finish()
+	default:
+		c.dropOldestBuffer()
+		c.waiting = false
+		c.watch(eventloop.Readable)
+	}
+}
+
+// send is the system call, counted.
+func (c *conn) send(b []byte) (n int, errno unix.Errno) {
+	n, errno = send(c.fd, b)
+	c.server.stats.writes++
+	c.server.stats.bytesOut += int64(n)
+	return n, errno
+}
+
+func (c *conn) hasUnsent() bool { return len(c.backlog) > 0 || len(c.client.Reply) > 0 }
+
+// oldestBuffer is the buffer with the next bytes to send.
+func (c *conn) oldestBuffer() []byte {
+	if len(c.backlog) > 0 {
+		return c.backlog[0]
+	}
+	return c.client.Reply
+}
+
+// dropOldestBuffer gives back the buffer whose bytes are all sent.
+func (c *conn) dropOldestBuffer() {
+	buf := c.oldestBuffer()
+	if len(c.backlog) > 0 {
+		c.backlogBytes -= len(buf)
+		c.backlog[0] = nil
+		c.backlog = c.backlog[1:]
+	} else {
+		c.client.Reply = nil
+	}
+	c.sent = 0
+	if buf != nil {
+		c.server.buffers.giveBack(buf)
+	}
+}
+
+// awaitWritable leaves the unsent replies to the turn in which the socket can
+// take more. A full buffer moves to the backlog, so that later replies begin
+// another one and no reply is ever copied to make room: a client that does not
+// read costs memory, not the others' time.
+func (c *conn) awaitWritable() {
+	if len(c.client.Reply) >= backlogSize {
+		c.backlog = append(c.backlog, c.client.Reply)
+		c.backlogBytes += len(c.client.Reply)
+		c.client.Reply = nil
+	}
+	c.waiting = true
+	if c.enforceOutputLimit(); c.closed {
+		return
+	}
+	if c.client.Closing == command.StayOpen {
+		c.watch(eventloop.Readable | eventloop.Writable)
+	} else {
+		c.watch(eventloop.Writable)
+	}
+}
+
+func (c *conn) watch(interest eventloop.Events) {
+	if err := c.server.loop.SetInterest(c.fd, interest); err != nil {
+		c.server.log.Warn("Cannot watch a connection", "id", c.client.ID, "error", err)
+		c.close()
+	}
+}
+
+// endOfStream is called when the peer will send no more. It may still read: it
+// gets the replies that are on their way.
+func (c *conn) endOfStream() {
+	if !c.hasUnsent() {
+		c.close()
+		return
+	}
+	c.client.Closing = command.CloseAfterReply
+	c.awaitWritable()
+}
+
+// finish closes the connection after its last reply. If unread bytes are left
+// in a socket that is closed, the kernel sends a reset, and on a reset the peer
+// may throw away the reply it has not read yet: so what has arrived is read.
+func (c *conn) finish() {
+	for unread := maxReceive; unread > 0; {
+		n, errno := receive(c.fd, c.server.input)
+		if n == 0 || errno != 0 {
+			break
+		}
+		unread -= n
+	}
+	c.close()
+}
+
+// close ends the connection at once. Closing it again does nothing.
+func (c *conn) close() {
+	if c.closed {
+		return
+	}
+	c.closed = true
+	c.server.loop.Forget(c.fd)
+	unix.Close(c.fd)
+	delete(c.server.conns, c.client.ID)
+	c.dropQuery()
+	for c.oldestBuffer() != nil {
+		c.dropOldestBuffer()
+	}
+}
+
+// peer is the other end's address, for the log.
+func (c *conn) peer() string {
+	address, err := unix.Getpeername(c.fd)
+	if err != nil {
+		return "unknown"
+	}
+	switch a := address.(type) {
+	case *unix.SockaddrInet4:
+		return netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port)).String()
+	case *unix.SockaddrInet6:
+		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr), uint16(a.Port)).String()
+	}
+	return "unknown"
+}

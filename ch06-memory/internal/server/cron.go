@@ -1,0 +1,43 @@
+// cron.go: the work that comes with time and not with a request.
+//
+// It runs on the loop, between requests, so it must be brief. There is little of
+// it ten times a second; while there is more, such as a million keys that expire
+// in one second, it runs more often and never long:
+//
+//	requests ──■──■■──■────■■──■──────■■■──■──
+//	cron     ────█───────█───────█───────█────   2 ms of work in every 8: a client
+//	             └ 2 ms ┘└ 6 ms ┘                waits 2 ms at worst
+//
+// Redis: server.c, serverCron and databasesCron.
+
+package server
+
+import (
+	"time"
+
+	"redis-internals/ch06/internal/zmalloc"
+)
+
+const (
+	cronPeriod = 100 * time.Millisecond // Redis: hz 10
+	cronBudget = 2 * time.Millisecond   // of one run
+	cronHurry  = 6 * time.Millisecond   // the rest for requests, while there is more
+
+	rehashBudget = time.Millisecond // of moving a dict's entries in one run
+	purgeBytes   = 4 << 20          // of free pages given back in one run
+)
+
+// cron runs what is due and returns when it wants to run again.
+func (s *Server) cron() (again time.Duration) {
+	s.stats.sample(s)
+	if s.aof.WantsRewrite() {
+		_ = s.engine.RewriteLog() // it can begin: WantsRewrite has seen to that
+	}
+	expire := s.engine.ExpireCycle(cronBudget)
+	rehash := s.engine.Rehash(rehashBudget)
+	zmalloc.Purge(purgeBytes)
+	if expire || rehash {
+		return cronHurry
+	}
+	return cronPeriod
+}
