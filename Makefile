@@ -79,7 +79,7 @@ fuzz: ## [CH=02] [FUZZTIME=5m] | each fuzz test for a while
 	@for dir in $(SELECTED); do (cd $$dir && for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \
 		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' $$file); do \
 			echo "$$dir $$file $$name"; \
-			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) || exit 1; \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s ./$$(dirname $$file) || exit 1; \
 		done; done) || exit 1; done
 
 .PHONY: help

@@ -35,7 +35,8 @@ type Server struct {
 	Dir  string // its working directory; a temporary one goes with the server
 
 	cmd    *exec.Cmd
-	ownDir bool // Dir is ours to remove
+	port   *Port // released when the process has been reaped
+	ownDir bool  // Dir is ours to remove
 	log    *lockedBuffer
 	exited chan struct{} // closed once the process has been reaped
 	err    error         // of cmd.Wait; read after exited
@@ -70,21 +71,25 @@ func StartRedis(o Options) (*Server, error) {
 }
 
 // StartBinary starts a server that takes --port, on a port that was free a
-// moment ago; where somebody else was faster it tries another.
+// moment ago; where somebody who reserves none was faster it tries another.
 func StartBinary(name, binary string, o Options) (*Server, error) {
 	for try := 1; ; try++ {
-		port, err := FreePort()
+		port, err := ReservePort()
 		if err != nil {
 			return nil, err
 		}
 		s, err := start(name, binary, port, o)
-		if err == nil || try == 3 || !bytes.Contains([]byte(err.Error()), []byte("in use")) {
-			return s, err
+		if err == nil {
+			return s, nil
+		}
+		port.Release()
+		if try == 3 || !bytes.Contains([]byte(err.Error()), []byte("in use")) {
+			return nil, err
 		}
 	}
 }
 
-func start(name, binary string, port int, o Options) (*Server, error) {
+func start(name, binary string, port *Port, o Options) (*Server, error) {
 	dir := o.Dir
 	if dir == "" {
 		var err error
@@ -92,14 +97,14 @@ func start(name, binary string, port int, o Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	argv := append(append([]string{}, o.Wrap...), binary, "--port", strconv.Itoa(port))
+	argv := append(append([]string{}, o.Wrap...), binary, "--port", strconv.Itoa(port.Number))
 	argv = append(argv, o.Args...)
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), o.Env...)
 	s := &Server{
-		Name: name, Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), Dir: dir,
-		cmd: cmd, ownDir: o.Dir == "", log: &lockedBuffer{}, exited: make(chan struct{}),
+		Name: name, Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port.Number)), Dir: dir,
+		cmd: cmd, port: port, ownDir: o.Dir == "", log: &lockedBuffer{}, exited: make(chan struct{}),
 	}
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	// A server never outlives the process that started it, however that ends.
@@ -127,6 +132,7 @@ func (s *Server) startAndReap() error {
 		started <- err
 		if err == nil {
 			s.err = s.cmd.Wait()
+			s.port.Release()
 			close(s.exited)
 		}
 	}()
@@ -191,16 +197,6 @@ func (s *Server) removeDir() {
 	if s.ownDir {
 		_ = os.RemoveAll(s.Dir)
 	}
-}
-
-// FreePort returns a TCP port of 127.0.0.1 that nobody listened on just now.
-func FreePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("looking for a free port: %w", err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 // lockedBuffer collects a process's output; it may be read while it grows.

@@ -49,6 +49,17 @@ func TestStart_TriesAnotherPortWhereSomebodyWasFaster(t *testing.T) {
 	require.Equal(t, 3, strings.Count(string(written), "x"))
 }
 
+func TestReservePort_GivesEachOnlyOnce(t *testing.T) {
+	taken := map[int]bool{}
+	for range 500 {
+		p, err := ReservePort()
+		require.NoError(t, err)
+		defer p.Release()
+		require.False(t, taken[p.Number])
+		taken[p.Number] = true
+	}
+}
+
 func TestServer_ListensIsLoggedAndStops(t *testing.T) {
 	s, err := StartStage(chapterOne(t), Options{})
 	require.NoError(t, err)

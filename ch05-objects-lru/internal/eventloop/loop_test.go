@@ -199,3 +199,30 @@ func TestNow_StandsStillWithinATurn(t *testing.T) {
 	require.NoError(t, l.Run())
 	require.Equal(t, before, after)
 }
+
+func TestPoll_TakesATurnAndDoesNotSleep(t *testing.T) {
+	l := newLoop(t)
+	a, b := socketPair(t)
+	got := 0
+	require.NoError(t, l.Watch(a, Readable, func(Events) {
+		var one [1]byte
+		n, _ := unix.Read(a, one[:])
+		got += n
+	}))
+	for range 3 {
+		stopped, err := l.Poll() // with nothing to wait for: 10 s, if it slept
+		require.NoError(t, err)
+		require.False(t, stopped)
+	}
+	require.Zero(t, got)
+	write(t, b, "xy")
+	for want := 1; want <= 2; want++ {
+		_, err := l.Poll()
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	l.Post(l.Stop)
+	stopped, err := l.Poll()
+	require.NoError(t, err)
+	require.True(t, stopped)
+}

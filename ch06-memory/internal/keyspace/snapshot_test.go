@@ -91,3 +91,19 @@ func TestSnapshot_OutlivesAFlush(t *testing.T) {
 	}
 	ks.check()
 }
+
+// The log's commands name databases by number, and SWAPDB, executed again, swaps
+// them again: so the dump has the numbers from before.
+func TestSnapshot_NumbersDatabasesAsTheyWere(t *testing.T) {
+	ks, _ := newTestKeyspace(t, Eviction{})
+	ks.DB(1).Set([]byte("one"), nil, false)
+	ks.DB(2).Set([]byte("two"), nil, false)
+	got := map[string]int{}
+	ks.StartSnapshot(func(db int, key string, _ *object.Object, _ int64) { got[strings.Clone(key)] = db })
+	ks.Swap(ks.DB(1), ks.DB(2))
+	ks.DB(1).Delete([]byte("two"))
+	for ks.SnapshotStep(0) {
+	}
+	require.Equal(t, map[string]int{"one": 1, "two": 2}, got)
+	ks.check()
+}

@@ -76,9 +76,10 @@ func (d *disk) refuses(words ...string) (output string) { return d.refusesWith(n
 
 // refusesWith is refuses with more arguments for the server.
 func (d *disk) refusesWith(args []string, words ...string) (output string) {
-	port, err := harness.FreePort()
+	port, err := harness.ReservePort()
 	require.NoError(d.t, err)
-	code, output := d.t.Execute(slices.Concat([]string{"--port", strconv.Itoa(port), "--dir", d.path}, d.args, args)...)
+	defer port.Release()
+	code, output := d.t.Execute(slices.Concat([]string{"--port", strconv.Itoa(port.Number), "--dir", d.path}, d.args, args)...)
 	require.Equal(d.t, 1, code, "exit code; it printed: %s", output)
 	require.NotContains(d.t, output, "goroutine ", "a message, not a crash")
 	for _, w := range words {

@@ -1,0 +1,89 @@
+package keyspace
+
+import (
+	"math/rand/v2"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Whatever is written meanwhile: a snapshot has each key once, as it was at its
+// start. Also after snapshots that were given up.
+func TestSnapshot_IsOfOneMoment(t *testing.T) {
+	db, now := newTestDB(0)
+	random := rand.New(rand.NewPCG(1, 2))
+	change := func() {
+		key := []byte(strconv.Itoa(random.IntN(3000)))
+		switch random.IntN(6) {
+		case 0, 1, 2:
+			db.Set(key, []byte(strconv.Itoa(random.IntN(1_000_000))+"-"), random.IntN(2) == 0)
+		case 3:
+			db.Delete(key)
+		case 4:
+			if db.LookupWrite(key) != nil {
+				db.SetExpire(key, now.ms+random.Int64N(2000))
+			}
+		case 5:
+			db.Persist(key)
+		}
+		if random.IntN(3000) == 0 {
+			db.Flush()
+		}
+	}
+	type state struct {
+		value string
+		at    int64
+	}
+	for round := range 20 {
+		for range 4000 {
+			change()
+		}
+		want, got := map[string]state{}, map[string]state{}
+		db.Walk(func(key string) {
+			e := db.entries[key]
+			want[key] = state{string(e.value.data), e.expireAt}
+		})
+		db.StartSnapshot(func(key string, value *Value, at int64) {
+			require.NotContains(t, got, key)
+			got[key] = state{string(value.AppendTo(nil)), at}
+		})
+		for steps := 0; ; steps++ {
+			if round%2 == 0 && steps == 100 {
+				db.EndSnapshot()
+				break
+			}
+			if !db.SnapshotStep(0) {
+				require.Equal(t, want, got)
+				break
+			}
+			for range 20 {
+				change()
+			}
+		}
+		now.ms += 500
+		db.check()
+	}
+}
+
+func TestSnapshot_OutlivesAFlush(t *testing.T) {
+	db, _ := newTestDB(0)
+	for i := range 1000 {
+		db.Set([]byte(strconv.Itoa(i)), []byte("old"), false)
+	}
+	got := map[string]string{}
+	db.StartSnapshot(func(key string, value *Value, _ int64) { got[key] = string(value.AppendTo(nil)) })
+	db.SnapshotStep(0)
+	db.Flush()
+	for i := range 1000 {
+		db.Set([]byte(strconv.Itoa(i)), []byte("new"), false)
+	}
+	db.Flush()
+	for db.SnapshotStep(0) {
+	}
+	require.Len(t, got, 1000)
+	for _, value := range got {
+		require.Equal(t, "old", value)
+	}
+	db.check()
+}

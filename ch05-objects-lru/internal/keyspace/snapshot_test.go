@@ -1,0 +1,108 @@
+package keyspace
+
+import (
+	"math/rand/v2"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"redis-internals/ch05/internal/object"
+)
+
+// Whatever is written meanwhile: a snapshot has each key once, as it was at its
+// start. Also after snapshots that were given up.
+func TestSnapshot_IsOfOneMoment(t *testing.T) {
+	ks, now := newTestKeyspace(Eviction{})
+	db, random := ks.DB(0), rand.New(rand.NewPCG(1, 2))
+	change := func() {
+		key := []byte(strconv.Itoa(random.IntN(3000)))
+		switch random.IntN(6) {
+		case 0, 1, 2:
+			db.Set(key, []byte(strconv.Itoa(random.IntN(1_000_000))+"-"), random.IntN(2) == 0)
+		case 3:
+			db.Delete(key)
+		case 4:
+			if db.LookupWrite(key) != nil {
+				db.SetExpire(key, now.ms+random.Int64N(2000))
+			}
+		case 5:
+			db.Persist(key)
+		}
+		if random.IntN(3000) == 0 {
+			db.Flush()
+		}
+	}
+	type state struct {
+		value string
+		at    int64
+	}
+	for round := range 20 {
+		for range 4000 {
+			change()
+		}
+		want, got := map[string]state{}, map[string]state{}
+		db.Walk(func(key string) {
+			e := db.entries[key]
+			want[key] = state{string(e.object.AppendTo(nil)), e.expireAt}
+		})
+		ks.StartSnapshot(func(_ int, key string, o *object.Object, at int64) {
+			require.NotContains(t, got, key)
+			got[key] = state{string(o.AppendTo(nil)), at}
+		})
+		for steps := 0; ; steps++ {
+			if round%2 == 0 && steps == 100 {
+				ks.EndSnapshot()
+				break
+			}
+			if !ks.SnapshotStep(0) {
+				require.Equal(t, want, got)
+				break
+			}
+			for range 20 {
+				change()
+			}
+		}
+		now.ms += 500
+		ks.check()
+	}
+}
+
+func TestSnapshot_OutlivesAFlush(t *testing.T) {
+	ks, _ := newTestKeyspace(Eviction{})
+	db := ks.DB(0)
+	for i := range 1000 {
+		db.Set([]byte(strconv.Itoa(i)), []byte("old"), false)
+	}
+	got := map[string]string{}
+	ks.StartSnapshot(func(_ int, key string, o *object.Object, _ int64) { got[key] = string(o.AppendTo(nil)) })
+	ks.SnapshotStep(0)
+	ks.Flush()
+	for i := range 1000 {
+		db.Set([]byte(strconv.Itoa(i)), []byte("new"), false)
+	}
+	ks.Flush()
+	for ks.SnapshotStep(0) {
+	}
+	require.Len(t, got, 1000)
+	for _, value := range got {
+		require.Equal(t, "old", value)
+	}
+	ks.check()
+}
+
+// The log's commands name databases by number, and SWAPDB, executed again, swaps
+// them again: so the dump has the numbers from before.
+func TestSnapshot_NumbersDatabasesAsTheyWere(t *testing.T) {
+	ks, _ := newTestKeyspace(Eviction{})
+	ks.DB(1).Set([]byte("one"), nil, false)
+	ks.DB(2).Set([]byte("two"), nil, false)
+	got := map[string]int{}
+	ks.StartSnapshot(func(db int, key string, _ *object.Object, _ int64) { got[key] = db })
+	ks.Swap(ks.DB(1), ks.DB(2))
+	ks.DB(1).Delete([]byte("two"))
+	for ks.SnapshotStep(0) {
+	}
+	require.Equal(t, map[string]int{"one": 1, "two": 2}, got)
+	ks.check()
+}
