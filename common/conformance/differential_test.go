@@ -24,6 +24,9 @@ const sequences = "1000"
 // firstWithKeys is the chapter from which on there are commands to compare.
 const firstWithKeys = 3
 
+// newest stands for a chapter that has all commands.
+const newest = 1000
+
 // TestDifferential sends generated commands to each stage and to redis-server,
 // which must answer alike. redis-server is also compared with another one of
 // its kind: sequences whose outcome depends on the clock would show there.
@@ -40,10 +43,10 @@ func TestDifferential(t *testing.T) {
 			stage, err := conformance.StageTarget(c)
 			require.NoError(t, err)
 			t.Cleanup(stage.Close)
-			compare(t, &peer{Target: stage}, oracle)
+			compare(t, &peer{Target: stage}, oracle, c.Number)
 		})
 	}
-	t.Run("redis", func(t *testing.T) { compare(t, &peer{Target: redisTarget(t)}, oracle) })
+	t.Run("redis", func(t *testing.T) { compare(t, &peer{Target: redisTarget(t)}, oracle, newest) })
 }
 
 // setDefault sets a flag of rapid's, unless the command line or the
@@ -57,20 +60,24 @@ func setDefault(t *testing.T, name, builtIn, value string) {
 	}
 }
 
-// compare tries sequences until one is answered differently, which rapid then
-// makes as short as it can.
-func compare(t *testing.T, stage, oracle *peer) {
-	generator := differential.Sequences()
+// compare tries sequences of a chapter's commands until one is answered
+// differently, which rapid then makes as short as it can.
+func compare(t *testing.T, stage, oracle *peer, chapter int) {
+	generator := differential.SequencesOf(chapter)
 	rapid.Check(t, func(t *rapid.T) {
 		sequence := generator.Draw(t, "sequence")
 		p := pair{t: t, stage: stage, oracle: oracle}
 		p.connect()
 		defer p.close()
 		p.both("FLUSHALL")
+		databases := differential.Databases(chapter)
+		if len(databases) > 0 {
+			p.both("SELECT", "0")
+		}
 		for i, c := range sequence {
 			p.both(c.Request(i)...)
 		}
-		p.keyspace()
+		p.keyspaces(databases)
 	})
 }
 
@@ -119,13 +126,29 @@ func (p *pair) both(request ...string) wire.Value {
 	return want
 }
 
-// keyspace compares all that there is in the end.
-func (p *pair) keyspace() {
+// everythingOf is what is asked of each key in the end; OBJECT ENCODING only
+// where there are databases.
+var everythingOf = [][]string{{"TYPE"}, {"GET"}, {"TTL"}, {"PTTL"}, {"EXPIRETIME"}, {"PEXPIRETIME"}}
+
+// keyspaces compares all that there is in the end, in each of the databases. With
+// none the chapter has one, and cannot select it.
+func (p *pair) keyspaces(databases []string) {
+	if len(databases) == 0 {
+		p.keyspace(everythingOf)
+	}
+	for _, db := range databases {
+		p.both("SELECT", db)
+		p.keyspace(append(slices.Clone(everythingOf), []string{"OBJECT", "ENCODING"}))
+	}
+}
+
+// keyspace compares one database.
+func (p *pair) keyspace(everything [][]string) {
 	names := p.both("KEYS", "*").Strings()
 	slices.Sort(names)
 	for _, name := range names {
-		for _, command := range []string{"TYPE", "GET", "TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"} {
-			p.both(command, name)
+		for _, command := range everything {
+			p.both(append(slices.Clone(command), name)...)
 		}
 	}
 	p.both(append([]string{"EXISTS"}, differential.Keys...)...) // what is over is gone

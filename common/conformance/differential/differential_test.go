@@ -51,6 +51,27 @@ func TestRequest_TimesFromNowStayApart(t *testing.T) {
 	require.Equal(t, []string{"EXPIRE", "k", "7200300"}, c.Request(3))
 }
 
+func TestSequencesOf_HaveWhatTheChapterHas(t *testing.T) {
+	names := func(chapter int) map[string]bool {
+		found := map[string]bool{}
+		for seed := range 200 {
+			for _, c := range SequencesOf(chapter).Example(seed) {
+				found[strings.ToUpper(c[0].Text)] = true
+			}
+		}
+		return found
+	}
+	early, late := names(4), names(6)
+	for _, name := range []string{"SET", "EXPIRE", "DEL", "KEYS", "DBSIZE"} {
+		require.Contains(t, early, name)
+		require.Contains(t, late, name)
+	}
+	for _, name := range []string{"INCR", "DECRBY", "OBJECT", "SELECT", "SWAPDB", "MOVE", "RANDOMKEY"} {
+		require.NotContains(t, early, name)
+		require.Contains(t, late, name)
+	}
+}
+
 func TestShow_QuotesWhatALineCouldNotHold(t *testing.T) {
 	require.Equal(t, `SET "" "a b" "\x00\r\n" v`, Show([]string{"SET", "", "a b", "\x00\r\n", "v"}))
 }

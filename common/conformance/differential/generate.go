@@ -26,43 +26,56 @@ var (
 	edgeTimes = pick("0", "-1", "1", "-1000", "-9223372036854775808", "-9223372036854775", "-9223372036854776", "9223372036854775807", "9223372036854776", "9223372036854775")
 )
 
-// Sequences makes up to 60 commands of those that chapter 3 has.
-func Sequences() *rapid.Generator[Sequence] {
-	commands, least := rapid.Custom(command), pick(1, 5, 10, 20)
-	return rapid.Custom(func(t *rapid.T) (s Sequence) {
-		for _, c := range rapid.SliceOfN(commands, least.Draw(t, "least"), 60).Draw(t, "commands") {
-			if len(c) == 1 && strings.EqualFold(c[0].Text, "DBSIZE") {
-				s = append(s, text(append([]string{"EXISTS"}, Keys...)...))
-			}
-			s = append(s, c)
-		}
-		return s
+// Sequences makes up to 60 steps of the commands that every chapter with keys has.
+func Sequences() *rapid.Generator[Sequence] { return SequencesOf(firstWithKeys) }
+
+// firstWithKeys is the chapter from which on there are commands on keys.
+const firstWithKeys = 3
+
+// SequencesOf makes up to 60 steps of the commands that a chapter has: those on
+// keys, and from chapter 5 on those on numbers and databases.
+func SequencesOf(chapter int) *rapid.Generator[Sequence] {
+	makers := byWeight(kinds)
+	if chapter >= firstWithObjects {
+		makers = append(makers, byWeight(objectKinds)...)
+	}
+	step := rapid.Custom(func(t *rapid.T) Sequence { return pick(makers...).Draw(t, "kind")(t) })
+	least := pick(1, 5, 10, 20)
+	return rapid.Custom(func(t *rapid.T) Sequence {
+		return slices.Concat(rapid.SliceOfN(step, least.Draw(t, "least"), 60).Draw(t, "steps")...)
 	})
 }
 
-// kinds is the commands by how often they are drawn.
-var kinds = func() (all []func(*rapid.T) Command) {
-	for _, k := range []struct {
-		weight int
-		make   func(*rapid.T) Command
-	}{
-		{4, plainSet},
-		{8, setWithOptions},
-		{12, expire},
-		{6, oneKey},
-		{5, manyKeys},
-		{2, keys},
-		{1, whole},
-		{1, wrongCount},
-	} {
+// kind is a kind of steps, and how often they are drawn.
+type kind struct {
+	weight int
+	make   func(*rapid.T) Sequence
+}
+
+var kinds = []kind{
+	{4, single(plainSet)},
+	{8, single(setWithOptions)},
+	{12, single(expire)},
+	{6, single(oneKey)},
+	{5, single(manyKeys)},
+	{2, single(keys)},
+	{1, whole},
+	{1, single(wrongCount)},
+}
+
+func byWeight(kinds []kind) (makers []func(*rapid.T) Sequence) {
+	for _, k := range kinds {
 		for range k.weight {
-			all = append(all, k.make)
+			makers = append(makers, k.make)
 		}
 	}
-	return all
-}()
+	return makers
+}
 
-func command(t *rapid.T) Command { return pick(kinds...).Draw(t, "kind")(t) }
+// single makes a step of one command.
+func single(command func(*rapid.T) Command) func(*rapid.T) Sequence {
+	return func(t *rapid.T) Sequence { return Sequence{command(t)} }
+}
 
 // pick draws each of the options as often as the others. (SampledFrom prefers
 // the first ones.) It shrinks to the first.
@@ -186,13 +199,15 @@ func manyKeys(t *rapid.T) Command {
 
 func keys(t *rapid.T) Command { return text(cased(t, "KEYS"), pattern.Draw(t, "pattern")) }
 
-func whole(t *rapid.T) Command {
+// whole is a command on a database, or on all. Before keys are counted each is
+// asked for.
+func whole(t *rapid.T) Sequence {
 	switch name := cased(t, "DBSIZE", "DBSIZE", "DBSIZE", "FLUSHALL", "FLUSHDB"); strings.ToUpper(name) {
 	case "DBSIZE":
-		return text(name)
+		return Sequence{text(append([]string{"EXISTS"}, Keys...)...), text(name)}
 	default:
 		words := rapid.SliceOfN(pick("ASYNC", "sync", "foo"), 0, 2).Draw(t, "words")
-		return text(append([]string{name}, words...)...)
+		return Sequence{text(append([]string{name}, words...)...)}
 	}
 }
 

@@ -8,7 +8,8 @@
 // reaches a server. So a time is past by far, or the end of the century, or a
 // number of hours from now that no other command of the sequence is near; and
 // before the keys are counted each is asked for, since a key whose time is up
-// may or may not have been deleted by then.
+// may or may not have been deleted by then. RANDOMKEY is for a database that has
+// been emptied, and has one key at most.
 package differential
 
 import (
