@@ -83,6 +83,10 @@ func (p *Parser) Parse(buf []byte, args [][]byte) (n int, _ [][]byte, err error)
 		if buf[0] != '*' {
 			return p.parseInline(buf, args)
 		}
+		if n, args := parseWhole(buf, args); n > 0 {
+			p.seen = 0
+			return n, args, nil
+		}
 		cr, err := p.lineEnd(buf, ErrMultibulkLine)
 		if cr < 0 {
 			return 0, args, err
@@ -106,6 +110,50 @@ func (p *Parser) Parse(buf []byte, args [][]byte) (n int, _ [][]byte, err error)
 		args = append(args, buf[s.start:s.end:s.end])
 	}
 	return p.finish(), args, nil
+}
+
+// parseWhole is Parse for what nearly every request is: all there, and with lengths
+// of a few digits. It needs no memory of where it was. n is 0 for any other
+// request, which is then read with care; of a long one it has seen little.
+func parseWhole(buf []byte, args [][]byte) (n int, _ [][]byte) {
+	missing, at := shortLength(buf, 0, '*')
+	before := len(args)
+	for ; missing > 0; missing-- {
+		length, start := shortLength(buf, at, '$')
+		end := start + length
+		if start == 0 || end+2 > len(buf) {
+			clear(args[before:]) // or they would keep buf alive
+			return 0, args[:before]
+		}
+		args = append(args, buf[start:end:end])
+		at = end + 2
+	}
+	if len(args) == before {
+		return 0, args
+	}
+	return at, args
+}
+
+// shortLength reads the line of a length at an offset, "$12\r\n", and returns what
+// follows it; next is 0 if there is no such line of up to maxDigits digits.
+func shortLength(buf []byte, at int, kind byte) (length, next int) {
+	const maxDigits = 4
+	line := buf[at:min(len(buf), at+len("$\r\n")+maxDigits)]
+	if len(line) < len("$0\r\n") || line[0] != kind || line[1] == '0' && line[2] != '\r' {
+		return 0, 0
+	}
+	for i := 1; i < len(line)-1; i++ {
+		digit := line[i] - '0'
+		if digit <= 9 {
+			length = 10*length + int(digit)
+			continue
+		}
+		if line[i] != '\r' || i == 1 {
+			break
+		}
+		return length, at + i + 2
+	}
+	return 0, 0
 }
 
 // readBulk reads the bulk string at pos. It reports whether it was all there.

@@ -12,14 +12,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// parseAll feeds stream to one parser in pieces of the given size and returns
-// every request's arguments, copied, and the error that ended it.
+// parseAll feeds stream to one parser in pieces of the given size.
 func parseAll(stream string, size int) (requests [][]string, err error) {
+	var pieces []string
+	for len(stream) > size {
+		pieces = append(pieces, stream[:size])
+		stream = stream[size:]
+	}
+	return parsePieces(append(pieces, stream)...)
+}
+
+// parsePieces feeds a stream to one parser piece by piece and returns every
+// request's arguments, copied, and the error that ended it.
+func parsePieces(pieces ...string) (requests [][]string, err error) {
 	var p Parser
 	var buf []byte
-	for len(stream) > 0 {
-		piece := stream[:min(size, len(stream))]
-		stream = stream[len(piece):]
+	for _, piece := range pieces {
 		// A fresh buffer each time: the parser may not rely on the old one.
 		buf = append(append(make([]byte, 0, len(buf)+len(piece)), buf...), piece...)
 		for {
@@ -41,7 +49,8 @@ func parseAll(stream string, size int) (requests [][]string, err error) {
 	return requests, nil
 }
 
-// Each case is parsed whole, byte by byte and in every size of piece between.
+// Each case is parsed whole, byte by byte, in every size of piece between, and cut
+// in two at every place.
 func TestParse_GivesTheSameRequestsHoweverTheBytesArrive(t *testing.T) {
 	long := strings.Repeat("x", 1000)
 	for _, tc := range []struct {
@@ -55,12 +64,17 @@ func TestParse_GivesTheSameRequestsHoweverTheBytesArrive(t *testing.T) {
 		{"*0\r\n*-1\r\n*-9\r\n\r\n\n  \t\r\nPING\n", [][]string{{}, {}, {}, {}, {}, {}, {"PING"}}},
 		{"*2\r\n$1000\r\n" + long + "\r\n$1\r\ny\r\n", [][]string{{long, "y"}}},
 		{"*1\rx$4\rxPINGxx*1\r\n$1\r\na\r\n", [][]string{{"PING"}, {"a"}}}, // line endings are counted, not read
+		{"*1\r\n$1\r\na\r\n\n\nb\n", [][]string{{"a"}, {}, {}, {"b"}}},
+		{"*2\r\n$3\r\n\r\n$\r\n$9999\r\n" + long[:999] + strings.Repeat("y", 9000) + "\r\n", [][]string{{"\r\n$", long[:999] + strings.Repeat("y", 9000)}}},
 		{"*11\r\n" + strings.Repeat("$1\r\na\r\n", 11), [][]string{strings.Split("aaaaaaaaaaa", "")}},
 	} {
 		for size := 1; size <= len(tc.stream); size++ {
 			got, err := parseAll(tc.stream, size)
 			require.NoError(t, err, "%.60q in pieces of %d", tc.stream, size)
 			require.Equal(t, tc.want, got, "%.60q in pieces of %d", tc.stream, size)
+			got, err = parsePieces(tc.stream[:size], tc.stream[size:])
+			require.NoError(t, err, "%.60q cut at %d", tc.stream, size)
+			require.Equal(t, tc.want, got, "%.60q cut at %d", tc.stream, size)
 		}
 	}
 }
