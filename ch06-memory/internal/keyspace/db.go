@@ -19,6 +19,7 @@
 package keyspace
 
 import (
+	"bytes"
 	"time"
 	"unsafe"
 
@@ -40,7 +41,9 @@ type contents struct {
 	dict     *dict.Dict
 	volatile refList
 	snapshot snapshot
-	avgTTL   int64 // milliseconds; of the keys that the expire cycle has seen
+	last     ref    // the object that was found or set last, while it is there; or 0
+	lastHash uint64 // its key's hash
+	avgTTL   int64  // milliseconds; of the keys that the expire cycle has seen
 }
 
 func newContents() contents { return contents{dict: dict.New(objects)} }
@@ -65,7 +68,7 @@ func (db *DB) LookupRead(key []byte) *object.Object {
 // Peek is LookupRead for a command that asks about the key and does not use it.
 // Redis: LOOKUP_NOTOUCH.
 func (db *DB) Peek(key []byte) *object.Object {
-	r := db.lookup(dict.Hash(key), key)
+	_, r := db.lookup(key)
 	if r == 0 {
 		db.ks.Stats.Misses++
 		return nil
@@ -77,7 +80,7 @@ func (db *DB) Peek(key []byte) *object.Object {
 // LookupWrite is LookupRead for a command that means to change the key. It is no
 // hit or miss. O(1). Redis: db.c, lookupKeyWrite.
 func (db *DB) LookupWrite(key []byte) *object.Object {
-	r := db.lookup(dict.Hash(key), key)
+	_, r := db.lookup(key)
 	if r == 0 {
 		return nil
 	}
@@ -86,18 +89,28 @@ func (db *DB) LookupWrite(key []byte) *object.Object {
 	return o
 }
 
-// find finds a key, whether it has expired or not.
-func (db *DB) find(key []byte) ref { return db.dict.Find(dict.Hash(key), key) }
+// find finds a key, whether it has expired or not; r is 0 if there is none. One
+// command asks for its key several times, to read it, to set it, to make it expire:
+// the last one found is remembered. O(1).
+func (db *DB) find(key []byte) (hash uint64, r ref) {
+	if db.last != 0 && bytes.Equal(object.At(db.last).Key(), key) {
+		return db.lastHash, db.last
+	}
+	hash = dict.Hash(key)
+	r = db.dict.Find(hash, key)
+	db.last, db.lastHash = r, hash
+	return hash, r
+}
 
 // lookup finds a key. One that has expired is deleted on the way: nobody sees
 // it again, however late the expire cycle comes by.
-func (db *DB) lookup(hash uint64, key []byte) ref {
-	r := db.dict.Find(hash, key)
+func (db *DB) lookup(key []byte) (hash uint64, r ref) {
+	hash, r = db.find(key)
 	if r != 0 && db.expired(r) {
 		db.removeExpired(r)
-		return 0
+		return hash, 0
 	}
-	return r
+	return hash, r
 }
 
 // Set makes key hold a copy of value. A time to live is dropped unless keepTTL.
@@ -111,8 +124,7 @@ func (db *DB) Set(key, value []byte, keepTTL bool) {
 func (db *DB) SetInt(key []byte, n int64) { db.set(key, object.IntValue(n), true) }
 
 func (db *DB) set(key []byte, v object.Value, keepTTL bool) {
-	hash := dict.Hash(key)
-	r := db.lookup(hash, key)
+	hash, r := db.lookup(key)
 	if r == 0 {
 		db.ks.makeRoom()
 		r = object.New(key, v)
@@ -130,6 +142,9 @@ func (db *DB) set(key []byte, v object.Value, keepTTL bool) {
 // moved says that an object is at another place now, if it is.
 func (db *DB) moved(hash uint64, from, to ref) ref {
 	if from != to {
+		if db.last == from {
+			db.last = to
+		}
 		db.dict.Replace(hash, from, to)
 		if o := object.At(to); o.Expires() {
 			db.volatile.set(o.Place(), to)
@@ -141,7 +156,7 @@ func (db *DB) moved(hash uint64, from, to ref) ref {
 // Delete deletes key, and reports whether it was there. O(1). Redis: db.c,
 // dbGenericDelete.
 func (db *DB) Delete(key []byte) bool {
-	r := db.lookup(dict.Hash(key), key)
+	_, r := db.lookup(key)
 	if r == 0 {
 		return false
 	}
@@ -170,7 +185,7 @@ func (db *DB) Flush() {
 // MemoryUsage is how many bytes a key takes: its block, and its part of the tables.
 // ok is false if it is not there. It is no use of the key.
 func (db *DB) MemoryUsage(key []byte) (bytes int, ok bool) {
-	r := db.lookup(dict.Hash(key), key)
+	_, r := db.lookup(key)
 	if r == 0 {
 		return 0, false
 	}
@@ -242,6 +257,7 @@ func keyOf(r ref) string {
 func (db *DB) insert(hash uint64, r ref) {
 	object.At(r).SetEpoch(db.snapshot.epoch)
 	db.dict.Insert(hash, r)
+	db.last, db.lastHash = r, hash
 	db.ks.keys++
 }
 
@@ -261,7 +277,9 @@ func (db *DB) remove(r ref) {
 	if o.Expires() {
 		db.dropVolatile(o.Place())
 	}
-	db.dict.Delete(dict.Hash(o.Key()), o.Key())
+	hash, _ := db.find(o.Key())
+	db.dict.Delete(hash, o.Key())
+	db.last = 0
 	db.ks.keys--
 }
 

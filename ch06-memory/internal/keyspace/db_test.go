@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redis-internals/ch06/internal/object"
+	"redis-internals/ch06/internal/structures/dict"
 	"redis-internals/ch06/internal/zmalloc"
 )
 
@@ -43,7 +44,7 @@ func (db *DB) check() {
 		i, more = db.dict.Walk(i, func(r ref) {
 			listed++
 			o := object.At(r)
-			if db.find(o.Key()) != r {
+			if db.dict.Find(dict.Hash(o.Key()), o.Key()) != r {
 				panic("the dict does not find " + keyOf(r))
 			}
 			if o.Expires() {
@@ -53,6 +54,12 @@ func (db *DB) check() {
 				}
 			}
 		})
+	}
+	if db.last != 0 {
+		key := object.At(db.last).Key()
+		if db.lastHash != dict.Hash(key) || db.dict.Find(db.lastHash, key) != db.last {
+			panic("what was found last is not there any more")
+		}
 	}
 	if listed != db.Len() || expiring != db.Expires() {
 		panic(fmt.Sprintf("%d keys listed of %d, %d volatile of %d", listed, db.Len(), expiring, db.Expires()))

@@ -172,7 +172,7 @@ func (ks *Keyspace) bestVictim() (*DB, ref) {
 				break // all that were in it had gone by themselves
 			}
 			db := ks.dbs[c.db]
-			if r := db.find(c.key); r != 0 && ks.mayGo(r) && ks.score(r) >= c.score {
+			if _, r := db.find(c.key); r != 0 && ks.mayGo(r) && ks.score(r) >= c.score {
 				return db, r
 			}
 		}

@@ -48,7 +48,8 @@ func trace(t *testing.T, w way, n int) (gone []bool) {
 		db.Set([]byte(strconv.Itoa(n+i)), nil, false)
 	}
 	for i := range n {
-		gone = append(gone, db.find([]byte(strconv.Itoa(i))) == 0)
+		_, r := db.find([]byte(strconv.Itoa(i)))
+		gone = append(gone, r == 0)
 	}
 	ks.check()
 	return gone

@@ -22,7 +22,6 @@ import (
 	"time"
 
 	"redis-internals/ch06/internal/object"
-	"redis-internals/ch06/internal/structures/dict"
 )
 
 const (
@@ -38,8 +37,7 @@ func (db *DB) expired(r ref) bool {
 // SetExpire makes key expire at atMs (Unix milliseconds, may be past). The key
 // must exist. O(1). Redis: db.c, setExpire.
 func (db *DB) SetExpire(key []byte, atMs int64) {
-	hash := dict.Hash(key)
-	r := db.dict.Find(hash, key)
+	hash, r := db.find(key)
 	db.beforeChange(r)
 	// 0 means never here; a millisecond more or less in 1970 is all the same.
 	db.setExpireAt(r, hash, max(atMs, 1))
@@ -48,7 +46,7 @@ func (db *DB) SetExpire(key []byte, atMs int64) {
 // ExpireAt returns when key expires, in Unix milliseconds. ok is false if it
 // never does, or is not there. O(1). Redis: db.c, getExpire.
 func (db *DB) ExpireAt(key []byte) (atMs int64, ok bool) {
-	r := db.lookup(dict.Hash(key), key)
+	_, r := db.lookup(key)
 	if r == 0 || !object.At(r).Expires() {
 		return 0, false
 	}
@@ -61,8 +59,7 @@ func (db *DB) Persist(key []byte) bool {
 	if _, ok := db.ExpireAt(key); !ok {
 		return false
 	}
-	hash := dict.Hash(key)
-	r := db.dict.Find(hash, key)
+	hash, r := db.find(key)
 	db.beforeChange(r)
 	db.setExpireAt(r, hash, 0)
 	return true

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 
 	"redis-internals/ch06/internal/object"
-	"redis-internals/ch06/internal/structures/dict"
 )
 
 // Keyspace is a server's databases. It belongs to one goroutine.
@@ -81,9 +80,11 @@ func (ks *Keyspace) Swap(a, b *DB) {
 // Move moves a key, with its time to live, to another database. It reports false
 // if it is not here, or there already. O(1). Redis: db.c, moveCommand.
 func (db *DB) Move(key []byte, to *DB) bool {
-	hash := dict.Hash(key)
-	r := db.lookup(hash, key)
-	if r == 0 || to.lookup(hash, key) != 0 {
+	hash, r := db.lookup(key)
+	if r == 0 {
+		return false
+	}
+	if _, there := to.lookup(key); there != 0 {
 		return false
 	}
 	db.remove(r)

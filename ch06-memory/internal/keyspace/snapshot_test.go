@@ -44,7 +44,7 @@ func TestSnapshot_IsOfOneMoment(t *testing.T) {
 		}
 		want, got := map[string]state{}, map[string]state{}
 		db.Walk(func(key string) {
-			r := db.find([]byte(key))
+			_, r := db.find([]byte(key))
 			want[strings.Clone(key)] = state{string(object.At(r).AppendTo(nil)), object.At(r).ExpireAt()}
 		})
 		ks.StartSnapshot(func(_ int, key string, o *object.Object, at int64) {
