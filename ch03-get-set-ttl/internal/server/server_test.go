@@ -18,14 +18,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// start runs a server on a free port until the test ends.
-func start(t *testing.T, change func(*Options)) *Server {
+// options are those of a server on a free port.
+func options(t *testing.T) Options {
 	t.Helper()
-	opts := Options{
+	return Options{
 		Bind: []string{"127.0.0.1"}, Port: freePort(t), Backlog: 511,
 		MaxClients: 100, KeepAlive: 300 * time.Second, MaxQuery: 1 << 30,
 		Log: slog.New(slog.DiscardHandler),
 	}
+}
+
+// start runs a server on a free port until the test ends.
+func start(t *testing.T, change func(*Options)) *Server {
+	t.Helper()
+	opts := options(t)
 	if change != nil {
 		change(&opts)
 	}
@@ -296,7 +302,9 @@ func TestAccept_ConnectionsInheritTheListenersOptions(t *testing.T) {
 }
 
 func TestListen_SaysWhatIsWrongWithAnAddress(t *testing.T) {
-	s := start(t, nil)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
 	files := func() int {
 		list, err := os.ReadDir("/proc/self/fd")
 		require.NoError(t, err)
@@ -309,12 +317,12 @@ func TestListen_SaysWhatIsWrongWithAnAddress(t *testing.T) {
 		port int
 		want string
 	}{
-		{"127.0.0.1", s.opts.Port, "--port 7000"},
+		{"127.0.0.1", taken.Addr().(*net.TCPAddr).Port, "--port 7000"},
 		{"203.0.113.1", freePort(t), "cannot listen on 203.0.113.1"},
 		{"-203.0.113.1", freePort(t), "none of the addresses"},
 		{"256.1.1.1", freePort(t), "cannot listen on 256.1.1.1"},
 	} {
-		opts := s.opts
+		opts := options(t)
 		opts.Bind, opts.Port = []string{tc.bind}, tc.port
 		_, err := Listen(opts)
 		require.ErrorContains(t, err, tc.want, tc.bind)

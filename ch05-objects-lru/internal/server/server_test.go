@@ -20,11 +20,18 @@ import (
 	"redis-internals/ch05/internal/config"
 )
 
-// start runs a server on a free port until the test ends.
-func start(t *testing.T, change func(*config.Config)) *Server {
+// options are those of a server on a free port.
+func options(t *testing.T) *config.Config {
 	t.Helper()
 	opts := config.Default()
 	opts.Bind, opts.Port, opts.MaxClients, opts.Dir = []string{"127.0.0.1"}, freePort(t), 100, t.TempDir()
+	return opts
+}
+
+// start runs a server on a free port until the test ends.
+func start(t *testing.T, change func(*config.Config)) *Server {
+	t.Helper()
+	opts := options(t)
 	if change != nil {
 		change(opts)
 	}
@@ -315,7 +322,9 @@ func TestAccept_ConnectionsInheritTheListenersOptions(t *testing.T) {
 }
 
 func TestListen_SaysWhatIsWrongWithAnAddress(t *testing.T) {
-	s := start(t, nil)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
 	files := func() int {
 		list, err := os.ReadDir("/proc/self/fd")
 		require.NoError(t, err)
@@ -328,14 +337,14 @@ func TestListen_SaysWhatIsWrongWithAnAddress(t *testing.T) {
 		port int
 		want string
 	}{
-		{"127.0.0.1", s.opts.Port, "--port 7000"},
+		{"127.0.0.1", taken.Addr().(*net.TCPAddr).Port, "--port 7000"},
 		{"203.0.113.1", freePort(t), "cannot listen on 203.0.113.1"},
 		{"-203.0.113.1", freePort(t), "none of the addresses"},
 		{"256.1.1.1", freePort(t), "cannot listen on 256.1.1.1"},
 	} {
-		opts := *s.opts
+		opts := options(t)
 		opts.Bind, opts.Port = []string{tc.bind}, tc.port
-		_, err := Listen(&opts, s.log)
+		_, err := Listen(opts, slog.New(slog.DiscardHandler))
 		require.ErrorContains(t, err, tc.want, tc.bind)
 	}
 }
