@@ -48,23 +48,23 @@ type Engine struct {
 	loading   bool     // the log is being executed
 	evicting  bool     // there is more in use than maxmemory, and keys may go
 	heap      int      // bytes of Go's heap in use
-	ahead     [][]byte // room for the keys of Prefetch
+	prefetch  keyspace.Prefetch
 }
 
-// Prefetch asks for the memory that the first keys of requests lie in, for all of
-// them at once. It changes nothing but how long executing them takes. The second
-// word of a request nearly always is a key.
-func (e *Engine) Prefetch(c *Client, requests [][][]byte) {
-	keys := e.ahead[:0]
+// PrefetchBuckets asks for the memory in which the first keys of requests are looked
+// up, and PrefetchEntries for that of their values, for all clients' requests since.
+// They change nothing but how long executing the requests takes. The second word of
+// a request nearly always is a key.
+func (e *Engine) PrefetchBuckets(c *Client, requests [][][]byte) {
 	for _, words := range requests {
 		if len(words) > 1 {
-			keys = append(keys, words[1])
+			e.prefetch.Bucket(c.DB, words[1])
 		}
 	}
-	c.DB.Prefetch(keys)
-	clear(keys)
-	e.ahead = keys[:0]
 }
+
+// PrefetchEntries is PrefetchBuckets' second step.
+func (e *Engine) PrefetchEntries() { e.prefetch.Entries() }
 
 // Options are what an engine is made of.
 type Options struct {

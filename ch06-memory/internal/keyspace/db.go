@@ -282,26 +282,3 @@ func (db *DB) remove(r ref) {
 	db.last = 0
 	db.ks.keys--
 }
-
-// Prefetch asks for the memory that looking keys up will read, for all of them at
-// once. Looking one up after the other would wait for each.
-func (db *DB) Prefetch(keys [][]byte) {
-	if db.Len() < worthPrefetching {
-		return
-	}
-	var hashes [maxPrefetch]uint64
-	keys = keys[:min(len(keys), maxPrefetch)]
-	for i, key := range keys {
-		hashes[i] = dict.Hash(key)
-		db.dict.PrefetchBucket(hashes[i])
-	}
-	for _, hash := range hashes[:len(keys)] {
-		db.dict.PrefetchEntries(hash, prefetchBytes)
-	}
-}
-
-const (
-	worthPrefetching = 20_000 // keys; fewer stay in the processor's cache
-	maxPrefetch      = 16     // keys at a time
-	prefetchBytes    = 128    // of an object: the head, the key, a small value
-)

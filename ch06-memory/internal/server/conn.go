@@ -40,6 +40,11 @@ type conn struct {
 	client command.Client
 	parser resp.Parser
 
+	// ahead are requests that were parsed together with other connections': a part
+	// of server.ahead, good until they are executed. aheadErr is what came behind.
+	ahead    [][][]byte
+	aheadErr error
+
 	// query holds the bytes received and not executed: a part of queryBuf, or
 	// during a turn of server.input. Empty unless requests wait or one has
 	// arrived in part.
@@ -75,7 +80,7 @@ func (c *conn) ready(events eventloop.Events) {
 // receive reads what has arrived and executes it. Redis: networking.c,
 // readQueryFromClient.
 func (c *conn) receive() {
-	room := c.server.input
+	room := c.server.input[c.server.inputUsed:]
 	if len(c.query) > 0 {
 		room = c.roomInQuery()
 	}
@@ -96,13 +101,18 @@ func (c *conn) receive() {
 		c.query = c.query[:len(c.query)+n]
 	} else {
 		c.query = room[:n]
+		c.server.inputUsed += n
 	}
 	if len(c.query) > c.server.opts.MaxQuery {
 		c.server.log.Warn("Closing client that reached max query buffer length", "id", c.client.ID, "bytes", len(c.query))
 		c.close()
 		return
 	}
-	c.takeTurn()
+	s := c.server
+	s.received = append(s.received, c)
+	if len(s.received) == batchSize || len(s.input)-s.inputUsed < minRoom {
+		s.executeReceived()
+	}
 }
 
 // takeTurn executes the requests of query, as many as one connection may have
@@ -127,16 +137,21 @@ func (c *conn) takeTurn() {
 // client.Reply. Redis: networking.c, processInputBuffer.
 func (c *conn) executeWaiting() (executed int) {
 	c.more = false
+	requests, err := c.ahead, c.aheadErr
+	c.ahead, c.aheadErr = nil, nil
 	for c.client.Closing == command.StayOpen {
-		n, err := c.parseBatch()
-		if n == 0 && err == nil {
+		if len(requests) == 0 && err == nil {
+			requests, err = c.parseBatch()
+		}
+		if len(requests) == 0 && err == nil {
 			return executed
 		}
 		if c.client.Reply == nil {
 			c.client.Reply = c.server.buffers.borrow()
 		}
-		executed += n
-		c.executeBatch(n)
+		executed += len(requests)
+		c.executeBatch(requests)
+		requests = nil
 		if err != nil {
 			executed++
 			if c.client.Closing == command.StayOpen {
@@ -152,32 +167,22 @@ func (c *conn) executeWaiting() (executed int) {
 	return executed
 }
 
-// parseBatch parses requests of query until the batch is full, and takes their
-// bytes off query. err is a protocol error in what comes behind the n requests.
-func (c *conn) parseBatch() (n int, err error) {
-	b := &c.server.batch
-	for n < batchSize {
-		size, args, err := c.parser.Parse(c.query, b.args)
-		if size == 0 {
-			return n, err
-		}
-		b.requests[n] = args[len(b.args):]
-		b.args = args
-		c.query = c.query[size:]
-		n++
+// parseBatch parses the next requests of query, and asks for the memory of their
+// keys. err is a protocol error in what comes behind them.
+func (c *conn) parseBatch() (requests [][][]byte, err error) {
+	s := c.server
+	requests, err = s.batch.parse(c)
+	if len(requests) > 1 {
+		s.engine.PrefetchBuckets(&c.client, requests)
+		s.engine.PrefetchEntries()
 	}
-	return n, nil
+	return requests, err
 }
 
-// executeBatch executes the first n requests of the batch, up to one that ends
-// the connection.
-func (c *conn) executeBatch(n int) {
+// executeBatch executes requests, up to one that ends the connection.
+func (c *conn) executeBatch(requests [][][]byte) {
 	s := c.server
-	s.engine.BeginBatch()
-	if n > 1 {
-		s.engine.Prefetch(&c.client, s.batch.requests[:n])
-	}
-	for _, args := range s.batch.requests[:n] {
+	for _, args := range requests {
 		if len(args) == 0 { // an empty line, or *0
 			continue
 		}
@@ -187,7 +192,6 @@ func (c *conn) executeBatch(n int) {
 			break
 		}
 	}
-	s.engine.EndBatch()
 	c.client.Args = nil
 	s.batch.clear()
 	if c.client.Closing == command.CloseNow {
@@ -374,7 +378,7 @@ func (c *conn) endOfStream() {
 // may throw away the reply it has not read yet: so what has arrived is read.
 func (c *conn) finish() {
 	for unread := maxReceive; unread > 0; {
-		n, errno := receive(c.fd, c.server.input)
+		n, errno := receive(c.fd, c.server.input[c.server.inputUsed:])
 		if n == 0 || errno != 0 {
 			break
 		}

@@ -51,9 +51,12 @@ type Server struct {
 	// Their replies go out at its end. unfinished are those with more to execute.
 	served, unfinished []*conn
 
-	input   []byte // what receive fills; bytes that must outlive the turn move on
-	batch   batch
-	buffers bufferPool
+	input     []byte  // what receive fills; bytes that must outlive the turn move on
+	inputUsed int     // bytes of it that wait to be executed
+	received  []*conn // whose they are
+	ahead     batch   // their first requests
+	batch     batch   // the next ones of one of them
+	buffers   bufferPool
 
 	releasing     bool // memory, soon
 	lastAttackLog time.Time
@@ -146,20 +149,17 @@ func (s *Server) close() error {
 	return err
 }
 
-// endTurn ends a turn: connections that were not finished in the last one get
-// their share of this one, the append-only file is written, and the replies go
-// out, one send for each connection. It runs before the loop sleeps, and reports
-// whether there is more to execute.
+// endTurn ends a turn: what was received is executed, connections that were not
+// finished in the last one get their share of this one, the append-only file is
+// written, and the replies go out, one send for each connection. It runs before the
+// loop sleeps, and reports whether there is more to execute.
 //
 // The order is the promise: what a client is told to be done has been written,
 // and with appendfsync always synced, once for all clients of the turn. Redis:
 // server.c, beforeSleep; networking.c, handleClientsWithPendingWrites.
 func (s *Server) endTurn() (more bool) {
-	for _, c := range s.unfinished {
-		if !c.closed {
-			c.takeTurn()
-		}
-	}
+	s.executeReceived()
+	s.takeTurns(s.unfinished)
 	clear(s.unfinished)
 	s.unfinished = s.unfinished[:0]
 	if err := s.aof.Flush(); err != nil {
