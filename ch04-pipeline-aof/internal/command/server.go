@@ -34,7 +34,7 @@ func dbsize(c *Client) { c.ReplyInt(int64(c.DB.Len())) }
 // flush answers FLUSHDB and FLUSHALL, which are the same while there is one
 // database. ASYNC and SYNC are, too: the garbage collector frees at its leisure.
 func flush(c *Client) {
-	if len(c.Args) > 2 || len(c.Args) == 2 && !equalFold(c.Args[1], "async") && !equalFold(c.Args[1], "sync") {
+	if len(c.Args) > 2 || len(c.Args) == 2 && !isOption(c.Args[1], "async") && !isOption(c.Args[1], "sync") {
 		c.ReplyError(errSyntax)
 		return
 	}

@@ -67,13 +67,13 @@ type expireCondition struct {
 func parseExpireCondition(c *Client) (e expireCondition, ok bool) {
 	for _, option := range c.Args[3:] {
 		switch {
-		case equalFold(option, "nx"):
+		case isOption(option, "nx"):
 			e.nx = true
-		case equalFold(option, "xx"):
+		case isOption(option, "xx"):
 			e.xx = true
-		case equalFold(option, "gt"):
+		case isOption(option, "gt"):
 			e.gt = true
-		case equalFold(option, "lt"):
+		case isOption(option, "lt"):
 			e.lt = true
 		default:
 			c.ReplyError("ERR Unsupported option " + quoted(option, len(option)))

@@ -52,7 +52,7 @@ func set(c *Client) {
 func (c *Client) propagateWithoutGet() {
 	words := c.engine.rewritten[:0]
 	for i, word := range c.Args {
-		if i < 3 || !equalFold(word, "get") {
+		if i < 3 || !isOption(word, "get") {
 			words = append(words, word)
 		}
 	}
@@ -92,18 +92,18 @@ func parseSetOptions(c *Client) (o setOptions, ok bool) {
 	for args := c.Args[3:]; len(args) > 0; args = args[1:] {
 		name := ""
 		for _, each := range []string{"ex", "px", "exat", "pxat"} {
-			if equalFold(args[0], each) {
+			if isOption(args[0], each) {
 				name = each
 			}
 		}
 		switch {
-		case equalFold(args[0], "nx") && !o.onlyOld:
+		case isOption(args[0], "nx") && !o.onlyOld:
 			o.onlyNew = true
-		case equalFold(args[0], "xx") && !o.onlyNew:
+		case isOption(args[0], "xx") && !o.onlyNew:
 			o.onlyOld = true
-		case equalFold(args[0], "get"):
+		case isOption(args[0], "get"):
 			o.get = true
-		case equalFold(args[0], "keepttl") && !o.expires():
+		case isOption(args[0], "keepttl") && !o.expires():
 			o.keepTTL = true
 		case name != "" && len(args) > 1 && !o.keepTTL && (given == "" || given == name):
 			given = name

@@ -6,8 +6,9 @@
 //	h\?llo     the byte itself, whatever it means otherwise
 //
 // Bytes, not characters. A class without its ] ends with the pattern; a
-// backslash that ends the pattern stands for itself. Redis: util.c,
-// stringmatchlen.
+// backslash that ends the pattern stands for itself. Of the patterns with stars
+// only * itself matches an empty string: two or more do not, in Redis neither.
+// Redis: util.c, stringmatchlen; db.c, keysCommand.
 package glob
 
 // Match reports whether the whole of s matches pattern.
@@ -22,6 +23,9 @@ func Match(pattern, s []byte) bool { return match(pattern, s, false) }
 func MatchFold(pattern, s []byte) bool { return match(pattern, s, true) }
 
 func match(pattern, s []byte, fold bool) bool {
+	if len(s) == 0 {
+		return len(pattern) == 0 || string(pattern) == "*"
+	}
 	var p, i int         // the next byte of pattern and of s
 	star, starI := -1, 0 // behind the last star, and where its run ends so far
 	for i < len(s) {

@@ -3,6 +3,8 @@
 package command
 
 import (
+	"bytes"
+
 	"redis-internals/ch06/internal/glob"
 	"redis-internals/ch06/internal/resp"
 )
@@ -31,6 +33,15 @@ func parseInt(c *Client, arg []byte) (n int64, ok bool) {
 		c.ReplyError(errNotInteger)
 	}
 	return n, ok
+}
+
+// isOption reports whether arg is the option with this name, in any case. A NUL
+// ends it, as it does in C: Redis takes "NX\x00" for NX.
+func isOption(arg []byte, name string) bool {
+	if i := bytes.IndexByte(arg, 0); i >= 0 {
+		arg = arg[:i]
+	}
+	return equalFold(arg, name)
 }
 
 // del answers DEL and UNLINK: with a garbage collector, all memory is freed later.

@@ -52,7 +52,7 @@ func flushall(c *Client) {
 // acceptsFlush replies the error if the options of a flush are none. ASYNC and
 // SYNC are the same: the garbage collector frees at its leisure.
 func (c *Client) acceptsFlush() bool {
-	if len(c.Args) > 2 || len(c.Args) == 2 && !equalFold(c.Args[1], "async") && !equalFold(c.Args[1], "sync") {
+	if len(c.Args) > 2 || len(c.Args) == 2 && !isOption(c.Args[1], "async") && !isOption(c.Args[1], "sync") {
 		c.ReplyError(errSyntax)
 		return false
 	}

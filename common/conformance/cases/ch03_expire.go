@@ -79,6 +79,7 @@ func (e expireCommand) rows() (rows list) {
 	row("takes no TTL for the longest", dialogue("SET @k v", done, at(1)+" GT", zero, at(-1)+" GT", zero, "TTL @k", noTTL, at(2)+" LT", one, at(4)+" GT", one, at(1)+" LT", one, "SET @k v", done, at(-1)+" LT", one, "EXISTS @k", zero))
 	row("takes XX together with GT or LT", dialogue("SET @k v", done, at(1)+" XX LT", zero, at(1)+" GT XX", zero, "TTL @k", noTTL, tenHours, done, at(20)+" GT XX", one, at(5)+" xx gt", zero, at(5)+" XX LT", one))
 	row("takes an option twice", dialogue("SET @k v", done, at(1)+" NX NX", one, at(2)+" GT gt XX", one))
+	row("takes an option up to its first NUL", dialogue("SET @k v", done, at(1)+" NX\x00", one, at(2)+" nx\x00foo", zero, at(2)+" GT\x00 xx\x00\x00", one, k+"10 LT NX\x00", nxWithOthers, k+"10 \x00NX", unsupported("")))
 	row("refuses options that contradict", dialogue(
 		"SET @k v", done, k+"10 NX XX", nxWithOthers, k+"10 XX NX", nxWithOthers, k+"10 NX GT", nxWithOthers, k+"10 LT NX", nxWithOthers,
 		k+"10 GT LT", gtWithLT, k+"10 LT XX GT", gtWithLT, k+"10 NX GT LT", nxWithOthers, k+"x NX XX", nxWithOthers,

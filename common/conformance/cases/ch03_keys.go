@@ -25,6 +25,7 @@ func onKeys() list {
 		{Name: "DBSIZE counts the keys", Own: true, Run: countsKeys},
 		{Name: "FLUSHALL refuses other words", Run: dialogue("FLUSHALL foo", syntax, "FLUSHALL SYNC ASYNC", syntax, "FLUSHALL ASYNC foo", syntax)},
 		{Name: "FLUSHDB refuses other words", Run: dialogue("FLUSHDB foo", syntax, "flushdb async async", syntax)},
+		{Name: "a NUL ends the words of FLUSHALL", Own: true, Run: flushes("FLUSHALL ASYNC\x00foo")},
 		{Name: "KEYS finds keys by patterns", Run: keysByPattern},
 		{Name: "KEYS finds every key", Own: true, Run: everyKey},
 		{Name: "KEYS forgets what DEL deleted", Run: keysAfterDel},
@@ -130,6 +131,10 @@ func everyKey(t *T) {
 	c.Exchange(cmd("SET", want[3], "v", "EX", "1000"), done)
 	require.ElementsMatch(t, want, c.Call("KEYS", "*").Strings())
 	c.Exchange(cmd("KEYS", "")+cmd("SET", "", "v")+cmd("KEYS", "")+cmd("DEL", ""), emptyList+done+"*1\r\n"+bulk("")+one)
+	c.Exchange(cmd("FLUSHALL")+cmd("SET", "", "v")+cmd("KEYS", "*")+cmd("KEYS", "**")+cmd("KEYS", "?")+cmd("DEL", ""), done+done+"*1\r\n"+bulk("")+emptyList+emptyList+one)
+	for _, key := range want {
+		c.Exchange(cmd("SET", key, "v"), done)
+	}
 	c.Exchange(cmd("KEYS", own.key("[\xfe-\xff]")), "*1\r\n"+bulk(own.key("\xff")))
 }
 

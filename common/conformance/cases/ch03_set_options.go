@@ -38,6 +38,10 @@ func setOptions() list {
 			"SET @k d KEEPTTL GET XX", bulk("c"), "GET @k", bulk("d"), "EXPIRETIME @k", ":"+year2100+"\r\n",
 		)},
 		{Name: "SET takes an option twice", Run: dialogue("SET @k a NX NX", done, "SET @k b XX XX GET GET", bulk("a"), "SET @k c EXAT 5 EXAT "+year2100, done, "EXPIRETIME @k", ":"+year2100+"\r\n", "SET @k d KEEPTTL KEEPTTL", done, "EXPIRETIME @k", ":"+year2100+"\r\n")},
+		{Name: "a NUL ends the name of SET's option", Run: dialogue(
+			"SET @k a NX\x00", done, "SET @k b nx\x00foo", nilBulk, "SET @k c GET\x00 EXAT\x00x "+year2100, bulk("a"), "SET @k d KEEPTTL\x00 Xx\x00", done,
+			"EXPIRETIME @k", ":"+year2100+"\r\n", "SET @k e \x00NX", syntax, "SET @k e NX\x00 XX", syntax, "GET @k", bulk("d"),
+		)},
 		{Name: "an option's name may be SET's value", Run: dialogue("SET @k EX", done, "GET @k", bulk("EX"), "SET @k NX NX", nilBulk, "SET @k GET GET", bulk("EX"))},
 	}
 	for _, options := range []string{
