@@ -131,7 +131,11 @@ func (l *Log) openFolder() error {
 	if l.lock != nil {
 		return nil
 	}
-	if err := os.Mkdir(l.folder, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+	err := os.Mkdir(l.folder, 0o755)
+	if err == nil { // a synced file is of no use in a folder that a power cut takes away
+		err = syncFolder(l.opts.Dir)
+	}
+	if err != nil && !errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("cannot make the append-only folder %s: %w", l.folder, cause(err))
 	}
 	folder, err := os.Open(l.folder)
@@ -153,7 +157,8 @@ func (l *Log) openFolder() error {
 	if err := l.adopt(); err != nil {
 		return err
 	}
-	return l.tidy()
+	l.tidy()
+	return nil
 }
 
 // adopt takes in the single file that Redis wrote before version 7, in dir and
@@ -181,21 +186,18 @@ func (l *Log) adopt() error {
 	return errors.Join(syncFolder(l.folder), syncFolder(l.opts.Dir))
 }
 
-// tidy deletes what a crash in the middle of a rewrite has left.
-func (l *Log) tidy() (err error) {
-	left, err := filepath.Glob(l.path(temporaryPrefix + "*"))
-	if err != nil {
-		return err
-	}
-	for _, name := range left {
-		if strings.HasPrefix(filepath.Base(name), temporaryPrefix+l.opts.AppendFileName) {
-			_ = os.Remove(name) // it does no harm if it stays
+// tidy deletes what a crash in the middle of a rewrite has left. It does no harm
+// where it stays.
+func (l *Log) tidy() {
+	list, _ := os.ReadDir(l.folder)
+	for _, entry := range list {
+		if strings.HasPrefix(entry.Name(), temporaryPrefix+l.opts.AppendFileName) {
+			_ = os.Remove(l.path(entry.Name()))
 		}
 	}
 	if len(l.manifest.history) > 0 {
-		l.manifest, err = l.deleteHistory(l.manifest)
+		l.manifest = l.deleteHistory(l.manifest)
 	}
-	return err
 }
 
 // cause is an error without the path that os put in front of it.
@@ -296,7 +298,7 @@ func (l *Log) Safe() int64 {
 
 // Err is why the log cannot be written or synced at present; nil if it can.
 func (l *Log) Err() error {
-	if l.writeErr != nil {
+	if l.writeErr != nil || l.opts.AppendFsync != EverySecond {
 		return l.writeErr
 	}
 	return l.syncer.err()

@@ -298,7 +298,8 @@ func cloneWords(words [][]byte) [][]byte {
 
 // torn is the error at the end of a file whose last command is not whole. A
 // changed length can make it seem so in the middle of the file, too: then there
-// are commands behind the place, and cutting them all off would be wrong.
+// are commands behind the place, up to the end, and cutting them all off would
+// be wrong.
 func (r *reader) torn() error {
 	for rest := r.buf; ; {
 		i := bytes.Index(rest, []byte("\r\n*"))
@@ -306,9 +307,40 @@ func (r *reader) torn() error {
 			return errTorn
 		}
 		rest = rest[i+2:]
-		var p resp.Parser
-		if n, words, err := p.Parse(rest, nil); err == nil && len(words) > 0 && isCanonical(rest[:n], words) {
+		end, ok := commandsEnd(rest)
+		if ok && end > 0 {
 			return r.damaged(fmt.Sprintf("a command that is not whole, and yet others follow at offset %d", r.end()-int64(len(rest))))
 		}
+		rest = rest[end:]
 	}
+}
+
+// commandsEnd is where the whole commands end that b begins with. ok says that
+// nothing else follows, but a part of another command: a value that looks like a
+// command is followed by the rest of the value.
+func commandsEnd(b []byte) (end int, ok bool) {
+	var words [][]byte
+	for end < len(b) {
+		if b[end] == '#' {
+			n := bytes.IndexByte(b[end:], '\n') + 1
+			if n == 0 {
+				return end, true
+			}
+			end += n
+			continue
+		}
+		var p resp.Parser
+		n, found, err := p.Parse(b[end:], words[:0])
+		switch {
+		case err != nil || b[end] != '*':
+			return end, false
+		case n == 0:
+			return end, true
+		case len(found) == 0 || !isCanonical(b[end:end+n], found):
+			return end, false
+		}
+		words = found
+		end += n
+	}
+	return end, true
 }

@@ -76,6 +76,21 @@ func TestLoad_OfAFileCutAtAnyOffset(t *testing.T) {
 	}
 }
 
+// A value may hold anything, commands too. Where it is cut is still the end of
+// the log.
+func TestLoad_OfAFileCutBehindAValueThatLooksLikeCommands(t *testing.T) {
+	whole := cmd("SET", "a", "1")
+	torn := cmd("SET", "k", "text\r\n"+cmd("DEL", "a")+"#\r\n"+cmd("DEL", "a")+strings.Repeat("and more\r\n", 10))
+	for n := strings.Index(torn, "and more") + 1; n < len(torn); n++ {
+		requireLoads(t, data{"a": "1"}, logOf(t, "", whole+torn[:n]))
+	}
+	damaged := whole + "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$999\r\nv\r\n"
+	for _, behind := range []string{whole, whole + whole, whole + "#TS:1\r\n" + whole, whole + whole[:9], whole + "#T"} {
+		_, err := load(logOf(t, "", damaged+behind), nil)
+		require.ErrorContains(t, err, "others follow at offset", "%q", behind)
+	}
+}
+
 // Only the last file may be torn: the others were whole when the next one began.
 func TestLoad_RefusesATornFileThatOthersFollow(t *testing.T) {
 	a, b := cmd("SET", "a", "1"), cmd("SET", "b", "1")

@@ -99,7 +99,7 @@ func (l *Log) reportWrite(err error) {
 
 // sync syncs what has been written, if the policy wants it now.
 func (l *Log) sync() error {
-	failed := l.syncer.err() != nil // the last one: it is tried again
+	failed := l.opts.AppendFsync == config.EverySecond && l.syncer.err() != nil // the last one: it is tried again
 	if !l.unsynced && !failed || l.opts.NoFsyncOnRewrite && l.rewriting != nil {
 		return nil
 	}

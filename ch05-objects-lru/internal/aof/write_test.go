@@ -111,6 +111,18 @@ func TestFlush_PutsWritingOffWhileASyncGoesOn(t *testing.T) {
 	require.Equal(t, select0+cmd("SET", "k", "v")+cmd("SET", "k", "w"), folder(t, dir)[incr1])
 }
 
+// What a sync of the policy that was before has met is of no concern to this one.
+func TestErr_IsThatOfThePolicy(t *testing.T) {
+	l, _ := startLog(t, t.TempDir(), func(o *config.Config) { o.AppendFsync = config.EverySecond })
+	l.syncer.add(func() error { return unix.EIO })
+	l.awaitSync(t)
+	require.ErrorIs(t, l.Err(), unix.EIO)
+	for _, policy := range []config.Fsync{config.Always, config.Never} {
+		l.opts.AppendFsync = policy
+		require.NoError(t, l.Err())
+	}
+}
+
 func TestFlush_TriesAFailedSyncAgain(t *testing.T) {
 	l, _ := startLog(t, t.TempDir(), func(o *config.Config) { o.AppendFsync = config.EverySecond })
 	l.syncer.add(func() error { return unix.EIO })

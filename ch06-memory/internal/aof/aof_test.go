@@ -267,6 +267,20 @@ func TestOpen_DeletesWhatARewriteLeftBehind(t *testing.T) {
 	require.Equal(t, map[string]string{theManifest: naming1, base1: cmd("SET", "k", "v"), incr1: "", "temp-mine": "not the log's"}, folder(t, dir))
 }
 
+// The folder's path is no pattern.
+func TestOpen_TakesADirWithAnyName(t *testing.T) {
+	for _, name := range []string{"[", "[x]", "*", "a b\n"} {
+		dir := filepath.Join(t.TempDir(), name)
+		left := "temp-appendonly.aof.2.base.aof"
+		write(t, dir, left, "half")
+		l, _ := startLog(t, dir, nil)
+		l.set("k", "v")
+		require.NoError(t, l.Close())
+		requireLoads(t, data{"k": "v"}, dir)
+		require.NotContains(t, folder(t, dir), left)
+	}
+}
+
 func TestFlush_WritesWhatWasAppended(t *testing.T) {
 	dir := t.TempDir()
 	l, _ := startLog(t, dir, nil)

@@ -23,8 +23,8 @@ package aof
 
 import (
 	"errors"
-	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -171,7 +171,7 @@ func (l *Log) switchTo(incr *os.File) error {
 		}
 		fallthrough
 	default:
-		l.file.Close()
+		l.syncer.add(l.file.Close) // behind a sync that may be under way
 	}
 	l.file, l.fileSize, l.unsynced, l.db = incr, 0, false, -1
 	return nil
@@ -239,6 +239,9 @@ func (w *rewrite) endChunks() {
 // returns its size.
 func (l *Log) writeBase(w *rewrite, temporary string) (size int64, err error) {
 	f, err := os.Create(temporary)
+	if err != nil {
+		l.loop.Post(func() { l.rewriteFailed(w, err) })
+	}
 	unsynced := 0
 	for chunk := range w.chunks { // to the end, also after an error: the loop must not wait
 		if err == nil {
@@ -279,19 +282,31 @@ func (l *Log) replaceBase(m manifest, temporary string) (manifest, error) {
 		return m, err
 	}
 	l.step("base in the manifest")
-	return l.deleteHistory(m)
+	return l.deleteHistory(m), nil
 }
 
-// deleteHistory deletes the files that are not needed any more.
-func (l *Log) deleteHistory(m manifest) (manifest, error) {
-	for _, p := range m.history {
-		if err := os.Remove(l.path(p.name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return m, fmt.Errorf("cannot delete an old AOF file: %w", err)
+// deleteHistory deletes the files that are not needed any more, and returns m
+// without them. The data does not depend on it: those that cannot be deleted
+// stay history, for the next rewrite or start to try again.
+func (l *Log) deleteHistory(m manifest) manifest {
+	left := m.clone()
+	left.history = slices.DeleteFunc(left.history, func(p part) bool {
+		err := os.Remove(l.path(p.name))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			l.log.Warn("Cannot delete an old AOF file", "error", err)
+			return false
 		}
-	}
+		return true
+	})
 	l.step("old files deleted")
-	m.history = nil
-	return m, writeManifest(l.folder, m)
+	if len(left.history) == len(m.history) {
+		return m
+	}
+	if err := writeManifest(l.folder, left); err != nil {
+		l.log.Warn("The AOF manifest still names an old AOF file", "error", err)
+		return m
+	}
+	return left
 }
 
 // rewriteDone goes on with the new files.

@@ -202,13 +202,12 @@ func TestRewrite_FailsWhileTheOldFileCannotBeWritten(t *testing.T) {
 func TestRewrite_ThatFailsHarmsNothing(t *testing.T) {
 	newBase := "appendonly.aof.2.base.aof"
 	for name, hinder := range map[string]func(folder string) error{
-		"the disk is full":               func(f string) error { return os.Symlink("/dev/full", filepath.Join(f, temporaryPrefix+newBase)) },
-		"no temporary base":              func(f string) error { return os.Mkdir(filepath.Join(f, temporaryPrefix+newBase), 0o755) },
-		"its name is taken":              func(f string) error { return os.MkdirAll(filepath.Join(f, newBase, "in"), 0o755) },
-		"no incremental file":            func(f string) error { return os.Mkdir(filepath.Join(f, "appendonly.aof.2.incr.aof"), 0o755) },
-		"no manifest":                    func(f string) error { return os.Mkdir(filepath.Join(f, temporaryPrefix+theManifest), 0o755) },
-		"no manifest the second time":    nil,
-		"history that cannot be removed": nil,
+		"the disk is full":            func(f string) error { return os.Symlink("/dev/full", filepath.Join(f, temporaryPrefix+newBase)) },
+		"no temporary base":           func(f string) error { return os.Mkdir(filepath.Join(f, temporaryPrefix+newBase), 0o755) },
+		"its name is taken":           func(f string) error { return os.MkdirAll(filepath.Join(f, newBase, "in"), 0o755) },
+		"no incremental file":         func(f string) error { return os.Mkdir(filepath.Join(f, "appendonly.aof.2.incr.aof"), 0o755) },
+		"no manifest":                 func(f string) error { return os.Mkdir(filepath.Join(f, temporaryPrefix+theManifest), 0o755) },
+		"no manifest the second time": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -220,12 +219,6 @@ func TestRewrite_ThatFailsHarmsNothing(t *testing.T) {
 				s.step = func(done string) {
 					if done == "base renamed" {
 						_ = os.Mkdir(filepath.Join(inside, temporaryPrefix+theManifest), 0o755)
-					}
-				}
-			case "history that cannot be removed":
-				s.step = func(done string) {
-					if done == "base in the manifest" {
-						_ = errors.Join(os.Remove(filepath.Join(inside, base1)), os.MkdirAll(filepath.Join(inside, base1, "in"), 0o755))
 					}
 				}
 			default:
@@ -247,6 +240,66 @@ func TestRewrite_ThatFailsHarmsNothing(t *testing.T) {
 			s.set("during", "it")
 			s.finish(t)
 			require.Zero(t, s.failures)
+			require.Len(t, folder(t, dir), 3)
+			requireLoads(t, s.want, copyFolder(t, dir))
+		})
+	}
+}
+
+// Once the manifest names the new base, the rewrite has succeeded. What goes wrong
+// with the old files must not bring the old manifest back: they may be gone.
+func TestRewrite_OldFilesThatStayDoNoHarm(t *testing.T) {
+	inTheWay := func(name string) error { return os.MkdirAll(filepath.Join(name, "in"), 0o755) }
+	for name, hinder := range map[string]func(done, inside string) error{
+		"the base": func(done, inside string) error {
+			if done != "base in the manifest" {
+				return nil
+			}
+			return errors.Join(os.Remove(filepath.Join(inside, base1)), inTheWay(filepath.Join(inside, base1)))
+		},
+		"the incremental file": func(done, inside string) error {
+			if done != "base in the manifest" {
+				return nil
+			}
+			return errors.Join(os.Remove(filepath.Join(inside, incr1)), inTheWay(filepath.Join(inside, incr1)))
+		},
+		"their names": func(done, inside string) error {
+			if done != "old files deleted" {
+				return nil
+			}
+			return inTheWay(filepath.Join(inside, temporaryPrefix+theManifest))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			inside := filepath.Join(dir, "appendonlydir")
+			s := newStore(t, dir, nil)
+			s.fill(1000)
+			s.step = func(done string) { _ = hinder(done, inside) }
+			require.NoError(t, s.rewrite())
+			s.finish(t)
+			require.Zero(t, s.failures)
+			require.Contains(t, s.told.String(), "old AOF file\" error")
+			s.set("after", "it")
+			requireLoads(t, s.want, withoutFolders(t, dir))
+
+			var half string // the folder in the middle of the next rewrite
+			_ = os.RemoveAll(filepath.Join(inside, temporaryPrefix+theManifest))
+			s.step = func(done string) {
+				if done == "incremental file in the manifest" {
+					half = withoutFolders(t, dir)
+				}
+			}
+			require.NoError(t, s.rewrite())
+			s.finish(t)
+			requireLoads(t, s.want, half)
+			s.set("later", "still")
+			requireLoads(t, s.want, withoutFolders(t, dir))
+
+			removeFolders(t, inside)
+			s.step = func(string) {}
+			require.NoError(t, s.rewrite())
+			s.finish(t)
 			require.Len(t, folder(t, dir), 3)
 			requireLoads(t, s.want, copyFolder(t, dir))
 		})
