@@ -26,6 +26,7 @@ func aofDamage() list {
 		{Name: "a wrong number of arguments in a log is refused", StageOnly: "Redis does not count the arguments in a log", Run: refusesLog(whole+cmd("SET", "a")+whole, "offset "+strconv.Itoa(len(whole)), incr1)},
 		{Name: "a command in a log that fails is refused", StageOnly: "Redis does not look at the replies", Run: refusesLog(whole+cmd("SET", "a", "1", "FOO")+whole, "offset "+strconv.Itoa(len(whole)), incr1)},
 		{Name: "another database in a log is refused", Until: 4, NotRedis: "the stages have one database until chapter 5", Run: refusesLog(whole+cmd("SELECT", "1")+whole, "SELECT", incr1)},
+		{Name: "a tail that is cut in a value which holds commands is cut off", Run: tornValue},
 		{Name: "an RDB file as the base is refused, with a way out", StageOnly: "Redis loads it", Run: refusesRDB},
 		{Name: "a changed byte of a log's frame is found", StageOnly: silent, Run: findsChangedBytes},
 		{Name: "a length in a log that reaches beyond its end is no torn tail where commands follow", StageOnly: "Redis cuts off all that follows", Run: refusesLog(whole+"*3\r\n$3\r\nSET\r\n$1\r\na\r\n$100000\r\n1\r\n"+whole, "offset "+strconv.Itoa(len(whole)), incr1)},
@@ -80,6 +81,20 @@ func tornNotLast(t *T) {
 		d.write("appendonly.aof.2.incr.aof", whole)
 		d.write(manifest, named1+"file appendonly.aof.2.incr.aof seq 2 type i\n")
 		d.refuses(incr1)
+	}
+}
+
+// tornValue has a last command that is not whole, and whose value has whole
+// commands in it, with something else behind them.
+func tornValue(t *T) {
+	value := "text\r\n" + cmd("DEL", "b") + cmd("DEL", "b") + "and more\r\n"
+	set := cmd("SET", "c", value)
+	for _, n := range []int{2, 3, 8, 10} {
+		d := newDisk(t)
+		d.writeLog(whole + set[:len(set)-n])
+		_, c := d.start()
+		speak(c, plain, "GET b", bulk("2"), "GET c", nilBulk)
+		require.Equal(t, whole, d.read(incr1))
 	}
 }
 

@@ -31,6 +31,7 @@ func aofDisk() list {
 		{Name: "a second server on the same log is refused and says why", StageOnly: "Redis does not look", Run: secondServer},
 		{Name: "a log is free again after its server was killed", Run: freeAgain},
 		{Name: "two logs in the same dir do not meet", Run: twoLogs},
+		{Name: "a dir may have any name", Run: oddDirs},
 		{Name: "a server without appendonly does not mind another's log", Run: withoutLogBeside},
 	})
 }
@@ -243,6 +244,20 @@ func twoLogs(t *T) {
 	_, c2 = d.start("--appenddirname", "two")
 	speak(c, plain, "GET k", bulk("1"))
 	speak(c2, plain, "GET k", bulk("2"))
+}
+
+// oddDirs are names that mean something to a shell.
+func oddDirs(t *T) {
+	for _, name := range []string{"[", "[a-b]", "*", "a b", "\xff'\""} {
+		d := newDisk(t)
+		d.path = filepath.Join(d.path, name)
+		require.NoError(t, os.Mkdir(d.path, 0o755))
+		s, c := d.start()
+		speak(c, plain, "SET k v", done)
+		s.Kill()
+		_, c = d.start()
+		speak(c, plain, "GET k", bulk("v"))
+	}
 }
 
 func withoutLogBeside(t *T) {
