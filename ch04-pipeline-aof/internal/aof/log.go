@@ -110,7 +110,7 @@ type Log struct {
 func Open(opts Options, loop Loop, log *slog.Logger) (*Log, error) {
 	l := &Log{
 		opts: opts, loop: loop, log: log, folder: filepath.Join(opts.Dir, opts.AppendDirName),
-		syncer: newSyncer(), step: func(string) {},
+		syncer: newSyncer(log), step: func(string) {},
 	}
 	if info, err := os.Stat(opts.Dir); err != nil {
 		return nil, fmt.Errorf("--dir %s: %w", opts.Dir, cause(err))

@@ -123,9 +123,12 @@ func TestErr_IsThatOfThePolicy(t *testing.T) {
 
 func TestFlush_TriesAFailedSyncAgain(t *testing.T) {
 	l, _ := startLog(t, t.TempDir(), func(o *Options) { o.AppendFsync = EverySecond })
-	l.syncer.add(func() error { return unix.EIO })
-	l.awaitSync(t)
-	require.ErrorIs(t, l.Err(), unix.EIO)
+	for range 2 {
+		l.syncer.add(func() error { return unix.EIO })
+		l.awaitSync(t)
+		require.ErrorIs(t, l.Err(), unix.EIO)
+	}
+	require.Equal(t, 1, strings.Count(l.told.String(), "Fail to fsync the AOF file"), "it is told once")
 	require.NoError(t, l.Flush())
 	require.Eventually(t, func() bool { return l.Err() == nil }, 10*time.Second, time.Millisecond)
 }

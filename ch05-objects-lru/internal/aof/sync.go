@@ -6,6 +6,7 @@ package aof
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"sync/atomic"
 
@@ -14,14 +15,15 @@ import (
 
 // syncer syncs files on a goroutine of its own.
 type syncer struct {
+	log     *slog.Logger
 	jobs    chan func() error
 	pending atomic.Int32
 	failure atomic.Pointer[error] // of the last job; nil if it succeeded
 	done    chan struct{}         // closed when the goroutine has ended
 }
 
-func newSyncer() *syncer {
-	s := &syncer{jobs: make(chan func() error, 16), done: make(chan struct{})}
+func newSyncer(log *slog.Logger) *syncer {
+	s := &syncer{log: log, jobs: make(chan func() error, 16), done: make(chan struct{})}
 	go s.run()
 	return s
 }
@@ -30,7 +32,9 @@ func (s *syncer) run() {
 	defer close(s.done)
 	for job := range s.jobs {
 		if err := job(); err != nil {
-			s.failure.Store(&err)
+			if s.failure.Swap(&err) == nil {
+				s.log.Error("Fail to fsync the AOF file; writes are refused until it succeeds", "error", err)
+			}
 		} else {
 			s.failure.Store(nil)
 		}

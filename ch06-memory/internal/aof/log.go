@@ -92,7 +92,7 @@ type Log struct {
 func Open(opts *config.Config, loop Loop, log *slog.Logger) (*Log, error) {
 	l := &Log{
 		opts: opts, loop: loop, log: log, folder: filepath.Join(opts.Dir, opts.AppendDirName),
-		syncer: newSyncer(), lastRewrite: -1, step: func(string) {},
+		syncer: newSyncer(log), lastRewrite: -1, step: func(string) {},
 	}
 	if info, err := os.Stat(opts.Dir); err != nil {
 		return nil, fmt.Errorf("--dir %s: %w", opts.Dir, cause(err))
