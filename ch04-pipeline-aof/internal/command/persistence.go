@@ -100,11 +100,16 @@ func reason(err error) string {
 
 // Load executes all that the log holds. While it lasts, requests of clients are
 // answered with an error, if pause lets any come, and time stands at its
-// beginning: nothing expires, since that would not be what happened. pause is
-// called now and then; it reports whether to stop.
+// beginning: nothing expires, since that would not be what happened. Nor is
+// anything evicted: what went then has its DEL in the log, and what went now would
+// have none. pause is called now and then; it reports whether to stop.
 func (e *Engine) Load(log *aof.Log, pause func() (stop bool)) error {
 	e.loading = true
-	defer func() { e.loading = false }()
+	maxKeys := e.db.SetMaxKeys(0)
+	defer func() {
+		e.loading = false
+		e.db.SetMaxKeys(maxKeys)
+	}()
 	c := e.NewClient(0)
 	return log.Load(func(args [][]byte) error { return e.replay(&c, args) }, pause)
 }

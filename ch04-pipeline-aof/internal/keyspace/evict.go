@@ -7,6 +7,13 @@
 
 package keyspace
 
+// SetMaxKeys changes how many keys there may be, 0 is no limit, and returns how
+// many might be before. Those that are too many go when the next one comes.
+func (db *DB) SetMaxKeys(n int) (before int) {
+	before, db.maxKeys = db.maxKeys, n
+	return before
+}
+
 // makeRoom evicts until one more key fits.
 func (db *DB) makeRoom() {
 	for db.maxKeys > 0 && len(db.entries) >= db.maxKeys {

@@ -57,8 +57,11 @@ func (e *Engine) configChanged(names []string) error {
 }
 
 // eviction is what the settings say of it. Where only maxkeys is given, any key may
-// go.
+// go. While loading none goes.
 func (e *Engine) eviction() keyspace.Eviction {
+	if e.loading {
+		return keyspace.Eviction{}
+	}
 	policy := keyspace.Policies[e.config.MaxMemoryPolicy]
 	if policy == keyspace.NoEviction && e.config.MaxKeys > 0 {
 		policy = keyspace.AllKeysRandom

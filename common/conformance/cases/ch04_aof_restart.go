@@ -47,6 +47,7 @@ func aofRestart() list {
 		{Name: "a TTL that was taken away in time stays away, however late the log is loaded", Run: ttlTakenAway},
 		{Name: "a key that was set over an expired one stays", Run: setOverExpired},
 		{Name: "what had expired does not come back", Run: expiredStaysAway},
+		{Name: "what a lower maxkeys evicted does not come back", NotRedis: ownMaxkeys, Run: evictedStaysAway},
 		{Name: "kill -9 under load loses nothing acknowledged", Alone: true, Timeout: time.Minute, Run: killUnderLoad},
 		{Name: "kill -9 during rewrites loses nothing acknowledged", Alone: true, Timeout: time.Minute, Run: killDuringRewrites},
 	}
@@ -65,6 +66,17 @@ func kept(steps ...string) func(*T) {
 		speak(c, plain, steps...)
 		d.afterKill(s, c)
 	}
+}
+
+// evictedStaysAway has more keys in the log than there may be when it is loaded.
+func evictedStaysAway(t *T) {
+	d := newDisk(t)
+	s, c := d.start()
+	setKeys(c, plain, 0, 20)
+	s.Kill()
+	s, c = d.start("--maxkeys", "10")
+	speak(c, plain, "SET new v", done, "DBSIZE", ":10\r\n")
+	d.afterKill(s, c)
 }
 
 func keptOverStop(policy string) func(*T) {
