@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -99,4 +100,15 @@ func TestBuildReplacing_LeavesTheSourceAlone(t *testing.T) {
 	ordinary, err := Build(c)
 	require.NoError(t, err)
 	require.NotEqual(t, binary, ordinary)
+}
+
+func TestReservePort_LeavesOutPortsThatAreListenedOn(t *testing.T) {
+	p, err := ReservePort()
+	require.NoError(t, err)
+	defer p.Release()
+	require.NoError(t, bindable(p.Number))
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p.Number)))
+	require.NoError(t, err, "what looked for the port no longer has it")
+	defer l.Close()
+	require.Error(t, bindable(p.Number))
 }
