@@ -53,36 +53,34 @@ func selectDB(c *Client) {
 }
 
 // hello answers HELLO [protover [AUTH username password] [SETNAME name]]. There
-// is one user, default, whom any password lets in. Nothing changes unless the
-// whole request is right.
+// is one user, default, whom any password lets in. An option counts as soon as it
+// is read: a mistake after it takes nothing back.
 func hello(c *Client) {
-	options, name := [][]byte(nil), c.Name
+	options := [][]byte(nil)
 	if len(c.Args) > 1 {
 		if !checkProtocol(c) {
 			return
 		}
 		options = c.Args[2:]
 	}
-	var user []byte
 	for len(options) > 0 {
 		switch {
 		case equalFold(options[0], "auth") && len(options) >= 3:
-			user, options = options[1], options[3:]
+			if string(options[1]) != "default" {
+				c.ReplyError("WRONGPASS invalid username-password pair or user is disabled.")
+				return
+			}
+			options = options[3:]
 		case equalFold(options[0], "setname") && len(options) >= 2:
 			if !validName(c, options[1]) {
 				return
 			}
-			name, options = string(options[1]), options[2:]
+			c.Name, options = string(options[1]), options[2:]
 		default:
 			c.ReplyError("ERR Syntax error in HELLO option '" + quoted(options[0], len(options[0])) + "'")
 			return
 		}
 	}
-	if user != nil && string(user) != "default" {
-		c.ReplyError("WRONGPASS invalid username-password pair or user is disabled.")
-		return
-	}
-	c.Name = name
 	c.replyHello()
 }
 

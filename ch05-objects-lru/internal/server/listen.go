@@ -25,7 +25,7 @@ func (s *Server) listen() error {
 		case optional && (errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.EAFNOSUPPORT)):
 			s.log.Info("Not listening on an address this machine lacks", "address", host)
 		case errors.Is(err, unix.EADDRINUSE):
-			return fmt.Errorf("%s is in use, perhaps by a redis-server: stop that, or choose another port: --port 7000, or make run ARGS=\"--port 7000\"", s.hostPort(host))
+			return fmt.Errorf("%s is in use, perhaps by a redis-server: stop that, or choose another port: --port 7000, in make run ARGS=\"--port 7000\"", s.hostPort(host))
 		default:
 			return fmt.Errorf("cannot listen on %s: %w", s.hostPort(host), err)
 		}

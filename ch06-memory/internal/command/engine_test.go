@@ -87,9 +87,9 @@ func TestExecute_TruncatesWhatItQuotes(t *testing.T) {
 	require.Equal(t, "-ERR unknown command 'x', with args beginning with: '"+long[:100]+"' '"+long[:25]+"' \r\n", got)
 }
 
-func TestHello_ChangesNothingUnlessAllOfItIsRight(t *testing.T) {
+func TestHello_TakesItsOptionsOneAfterAnother(t *testing.T) {
 	_, c := ask(t, []string{"hello", "2", "setname", "before"}, []string{"hello", "2", "setname", "after", "auth", "nobody", "x"})
-	require.Equal(t, "before", c.Name)
+	require.Equal(t, "after", c.Name)
 }
 
 func TestClientSetName_KeepsACopy(t *testing.T) {

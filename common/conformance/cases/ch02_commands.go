@@ -13,6 +13,7 @@ const (
 	noProto    = "-NOPROTO unsupported protocol version\r\n"
 	notInteger = "-ERR Protocol version is not an integer or out of range\r\n"
 	nilBulk    = "$-1\r\n"
+	wrongPass  = "-WRONGPASS invalid username-password pair or user is disabled.\r\n"
 )
 
 func helloSyntax(option string) string {
@@ -35,6 +36,11 @@ func handshake() list {
 		{Name: "HELLO refuses an unknown option", Run: answers(cmd("HELLO", "2", "foo"), helloSyntax("foo"))},
 		{Name: "HELLO refuses SETNAME without a name", Run: answers(cmd("HELLO", "2", "SETNAME"), helloSyntax("SETNAME"))},
 		{Name: "HELLO refuses AUTH without a password", Run: answers(cmd("HELLO", "2", "AUTH", "me"), helloSyntax("AUTH"))},
+		{
+			Name: "HELLO takes its options one after another",
+			Run: answers(cmd("HELLO", "2", "SETNAME", "me", "FOO")+cmd("CLIENT", "GETNAME")+cmd("HELLO", "2", "AUTH", "nobody", "x", "FOO")+cmd("HELLO", "2", "SETNAME", "you", "AUTH", "nobody", "x")+cmd("CLIENT", "GETNAME"),
+				helloSyntax("FOO")+bulk("me")+wrongPass+wrongPass+bulk("you")),
+		},
 		{Name: "HELLO refuses a bad name", Run: answers(cmd("HELLO", "2", "SETNAME", "a b"), badName)},
 		{
 			Name: "a refused HELLO leaves the name",
