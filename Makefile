@@ -35,7 +35,7 @@ run: ## [CH=02] [ARGS="--port 7000"] | build and start a stage, the newest one i
 
 .PHONY: test
 test: ## [CH=02] | unit tests and the shared suite, of one stage or all, and of redis-server
-	@command -v redis-server >/dev/null || echo "redis-server is not installed (Debian: apt-get install redis-server): the oracle's part is skipped"
+	@command -v redis-server >/dev/null || echo "redis-server is not installed (Debian: apt-get install redis-server): the oracle's part $(if $(filter 1,$(REQUIRE_REDIS)),fails,is skipped)"
 	CH=$(CH) $(GO_TEST) $(if $(CH),,./common/...) $(call PACKAGES,$(SELECTED)) $(if $(CH),./common/conformance/...)
 
 .PHONY: diff
