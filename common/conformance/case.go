@@ -30,8 +30,9 @@ type Case struct {
 	StageOnly string // why only this repository's stages are asked; "" for any server
 
 	// Own asks for a server of the case's own where one can be started, and
-	// Alone for a time when no other case runs: it loads the machine or
-	// measures time. Args and Wrap are as in harness.Options; they imply Own.
+	// Alone for a time when no other case runs: it measures time, or takes more
+	// of the machine than cases beside it would bear. Args and Wrap are as in
+	// harness.Options; they imply Own.
 	Own   bool
 	Alone bool
 	Args  []string

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,7 +32,7 @@ const newest = 1000
 // which must answer alike. redis-server is also compared with another one of
 // its kind: sequences whose outcome depends on the clock would show there.
 func TestDifferential(t *testing.T) {
-	oracle := &peer{Target: redisTarget(t)}
+	redisTarget(t) // is there one?
 	setDefault(t, "rapid.checks", "100", sequences)
 	setDefault(t, "rapid.nofailfile", "false", "true")
 	setDefault(t, "rapid.shrinktime", "30s", "10s")
@@ -39,14 +40,15 @@ func TestDifferential(t *testing.T) {
 		if c.Number < firstWithKeys {
 			continue
 		}
-		t.Run(fmt.Sprintf("ch%02d", c.Number), func(t *testing.T) {
-			stage, err := conformance.StageTarget(c)
-			require.NoError(t, err)
-			t.Cleanup(stage.Close)
-			compare(t, &peer{Target: stage}, oracle, c.Number)
+		t.Run(name(c), func(t *testing.T) {
+			t.Parallel()
+			compare(t, stageTarget(t, c), redisTarget(t), c.Number)
 		})
 	}
-	t.Run("redis", func(t *testing.T) { compare(t, &peer{Target: redisTarget(t)}, oracle, newest) })
+	t.Run("redis", func(t *testing.T) {
+		t.Parallel()
+		compare(t, redisTarget(t), redisTarget(t), newest)
+	})
 }
 
 // setDefault sets a flag of rapid's, unless the command line or the
@@ -61,21 +63,28 @@ func setDefault(t *testing.T, name, builtIn, value string) {
 }
 
 // compare tries sequences of a chapter's commands until one is answered
-// differently, which rapid then makes as short as it can.
-func compare(t *testing.T, stage, oracle *peer, chapter int) {
-	generator := differential.SequencesOf(chapter)
+// differently, which rapid then makes as short as it can. Each sequence goes in
+// bursts of some length, for a server must answer a pipeline like single requests.
+func compare(t *testing.T, stageTarget, oracleTarget *conformance.Target, chapter int) {
+	generator, lengths := differential.SequencesOf(chapter), rapid.IntRange(1, 8)
+	stage, oracle := &peer{Target: stageTarget}, &peer{Target: oracleTarget}
 	rapid.Check(t, func(t *rapid.T) {
 		sequence := generator.Draw(t, "sequence")
+		length := lengths.Draw(t, "burst")
 		p := pair{t: t, stage: stage, oracle: oracle}
 		p.connect()
 		defer p.close()
-		p.both("FLUSHALL")
 		databases := differential.Databases(chapter)
+		p.both([]string{"FLUSHALL"})
 		if len(databases) > 0 {
-			p.both("SELECT", "0")
+			p.both([]string{"SELECT", "0"})
 		}
+		var requests [][]string
 		for i, c := range sequence {
-			p.both(c.Request(i)...)
+			requests = append(requests, c.Request(i))
+		}
+		for burst := range slices.Chunk(requests, length) {
+			p.both(burst...)
 		}
 		p.keyspaces(databases)
 	})
@@ -100,30 +109,35 @@ func (p *pair) close() {
 	p.oracle.close()
 }
 
-// both sends a request to both servers at once, compares the replies and
-// returns the oracle's.
-func (p *pair) both(request ...string) wire.Value {
-	bytes := wire.Command(request...)
-	errStage, errOracle := p.stage.send(bytes), p.oracle.send(bytes)
-	var got, want wire.Value
-	if errStage == nil {
-		got, errStage = wire.Read(p.stage.r)
+// both sends requests to both servers at once, compares the replies and returns
+// the oracle's last one.
+func (p *pair) both(requests ...[]string) (last wire.Value) {
+	var bytes strings.Builder
+	for _, request := range requests {
+		bytes.WriteString(wire.Command(request...))
 	}
-	if errOracle == nil {
-		want, errOracle = wire.Read(p.oracle.r)
+	errStage, errOracle := p.stage.send(bytes.String()), p.oracle.send(bytes.String())
+	for _, request := range requests {
+		var got wire.Value
+		if errStage == nil {
+			got, errStage = wire.Read(p.stage.r)
+		}
+		if errOracle == nil {
+			last, errOracle = wire.Read(p.oracle.r)
+		}
+		if errOracle != nil {
+			p.t.Fatalf("redis-server does not answer %s: %v", differential.Show(request), errOracle)
+		}
+		if errStage != nil {
+			p.t.Fatalf("no reply to %s\n%s: %v\nredis: %s", differential.Show(request),
+				p.stage.Name, errStage, wire.Escape(differential.Bytes(last)))
+		}
+		if !differential.Same(request, got, last) {
+			p.t.Fatalf("different replies to %s\n%s: %s\nredis: %s", differential.Show(request),
+				p.stage.Name, wire.Escape(differential.Bytes(got)), wire.Escape(differential.Bytes(last)))
+		}
 	}
-	if errOracle != nil {
-		p.t.Fatalf("redis-server does not answer %s: %v", differential.Show(request), errOracle)
-	}
-	if errStage != nil {
-		p.t.Fatalf("no reply to %s\n%s: %v\nredis: %s", differential.Show(request),
-			p.stage.Name, errStage, wire.Escape(differential.Bytes(want)))
-	}
-	if !differential.Same(request, got, want) {
-		p.t.Fatalf("different replies to %s\n%s: %s\nredis: %s", differential.Show(request),
-			p.stage.Name, wire.Escape(differential.Bytes(got)), wire.Escape(differential.Bytes(want)))
-	}
-	return want
+	return last
 }
 
 // everythingOf is what is asked of each key in the end; OBJECT ENCODING only
@@ -137,22 +151,23 @@ func (p *pair) keyspaces(databases []string) {
 		p.keyspace(everythingOf)
 	}
 	for _, db := range databases {
-		p.both("SELECT", db)
+		p.both([]string{"SELECT", db})
 		p.keyspace(append(slices.Clone(everythingOf), []string{"OBJECT", "ENCODING"}))
 	}
 }
 
 // keyspace compares one database.
 func (p *pair) keyspace(everything [][]string) {
-	names := p.both("KEYS", "*").Strings()
+	names := p.both([]string{"KEYS", "*"}).Strings()
 	slices.Sort(names)
+	var requests [][]string
 	for _, name := range names {
 		for _, command := range everything {
-			p.both(append(slices.Clone(command), name)...)
+			requests = append(requests, append(slices.Clone(command), name))
 		}
 	}
-	p.both(append([]string{"EXISTS"}, differential.Keys...)...) // what is over is gone
-	p.both("DBSIZE")
+	requests = append(requests, append([]string{"EXISTS"}, differential.Keys...), []string{"DBSIZE"}) // what is over is gone
+	p.both(requests...)
 }
 
 // peer is one of the servers that are compared. One that has ended is started

@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,6 +153,9 @@ func TestMutants(t *testing.T) {
 	t.Cleanup(unmutated.Close)
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {
+			if !slices.ContainsFunc(m.caught, func(name string) bool { return byName[name].Alone }) {
+				t.Parallel()
+			}
 			mutated := m.start(t, chapter)
 			for _, name := range sound {
 				require.Equal(t, conformance.Passed, run(t, mutated, byName, name).Status, "%s must pass on the mutant", name)

@@ -2,7 +2,6 @@ package conformance_test
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"strconv"
@@ -36,14 +35,15 @@ func TestPersistence(t *testing.T) {
 		if c.Number < firstWithLog {
 			continue
 		}
-		t.Run(fmt.Sprintf("ch%02d", c.Number), func(t *testing.T) {
-			stage, err := conformance.StageTarget(c)
-			require.NoError(t, err)
-			t.Cleanup(stage.Close)
-			survivesKill(t, stage)
+		t.Run(name(c), func(t *testing.T) {
+			t.Parallel()
+			survivesKill(t, stageTarget(t, c))
 		})
 	}
-	t.Run("redis", func(t *testing.T) { survivesKill(t, redisTarget(t)) })
+	t.Run("redis", func(t *testing.T) {
+		t.Parallel()
+		survivesKill(t, redisTarget(t))
+	})
 }
 
 func survivesKill(t *testing.T, target *conformance.Target) {

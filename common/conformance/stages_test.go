@@ -2,8 +2,11 @@ package conformance_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,8 +17,16 @@ import (
 	"redis-internals/common/harness"
 )
 
+// waiting is how many tests run beside each other, a core; -parallel says otherwise.
+const waiting = 4
+
 func TestMain(m *testing.M) {
 	conformance.RaiseFileLimit()
+	flag.Parse()
+	beside := flag.Lookup("test.parallel")
+	if beside.Value.String() == beside.DefValue {
+		_ = beside.Value.Set(strconv.Itoa(waiting * runtime.GOMAXPROCS(0)))
+	}
 	code := m.Run()
 	harness.RemoveBuilds()
 	os.Exit(code)
@@ -50,48 +61,69 @@ func redisTarget(t *testing.T) *conformance.Target {
 	return target
 }
 
-// TestStages runs every case on every stage from its chapter on.
-func TestStages(t *testing.T) {
+// TestAlone runs the cases that want the machine to themselves, on every stage
+// and on redis-server, one after another. Tests that say t.Parallel wait until
+// it has ended.
+func TestAlone(t *testing.T) {
 	for _, c := range stages(t) {
-		t.Run(fmt.Sprintf("ch%02d", c.Number), func(t *testing.T) {
-			target, err := conformance.StageTarget(c)
-			require.NoError(t, err)
-			t.Cleanup(target.Close)
-			runAll(t, target, cases.All())
+		t.Run(name(c), func(t *testing.T) { runAll(t, stageTarget(t, c), alone) })
+	}
+	t.Run("redis", func(t *testing.T) { runAll(t, redisTarget(t), alone) })
+}
+
+// TestStages runs every other case on every stage from its chapter on, all
+// stages beside each other: most cases wait more than they work.
+func TestStages(t *testing.T) {
+	t.Parallel()
+	for _, c := range stages(t) {
+		t.Run(name(c), func(t *testing.T) {
+			t.Parallel()
+			runAll(t, stageTarget(t, c), together)
 		})
 	}
 }
 
-// TestRedis runs every case on redis-server: the oracle passes, or the case is
-// wrong.
+// TestRedis runs them on redis-server: the oracle passes, or the case is wrong.
 func TestRedis(t *testing.T) {
-	runAll(t, redisTarget(t), cases.All())
+	t.Parallel()
+	runAll(t, redisTarget(t), together)
 }
 
-// runAll runs the target's cases as subtests, lesson by lesson: first those
-// that want to be alone, then the others beside each other.
-func runAll(t *testing.T, target *conformance.Target, all []conformance.Case) {
+func name(c chapters.Chapter) string { return fmt.Sprintf("ch%02d", c.Number) }
+
+func stageTarget(t *testing.T, c chapters.Chapter) *conformance.Target {
+	t.Helper()
+	target, err := conformance.StageTarget(c)
+	require.NoError(t, err)
+	t.Cleanup(target.Close)
+	return target
+}
+
+func alone(c conformance.Case) bool    { return c.Alone }
+func together(c conformance.Case) bool { return !c.Alone }
+
+// runAll runs those of the target's cases as subtests, lesson by lesson. Cases of
+// one lesson run beside each other, unless they or the target cannot.
+func runAll(t *testing.T, target *conformance.Target, those func(conformance.Case) bool) {
+	all := cases.All()
 	for _, lesson := range chapters.Lessons {
-		byLesson := map[bool][]conformance.Case{}
+		var here []conformance.Case
 		for _, c := range all {
-			if c.Lesson == lesson.Title && c.For(target) {
-				alone := c.Alone || target.OneAtATime()
-				byLesson[alone] = append(byLesson[alone], c)
+			if c.Lesson == lesson.Title && c.For(target) && those(c) {
+				here = append(here, c)
 			}
 		}
-		if len(byLesson) == 0 {
+		if len(here) == 0 {
 			continue
 		}
 		t.Run(lesson.Title, func(t *testing.T) {
-			for _, alone := range []bool{true, false} {
-				for _, c := range byLesson[alone] {
-					t.Run(c.Name, func(t *testing.T) {
-						if !alone {
-							t.Parallel()
-						}
-						check(t, conformance.Run(target, c))
-					})
-				}
+			for _, c := range here {
+				t.Run(c.Name, func(t *testing.T) {
+					if !c.Alone && !target.OneAtATime() {
+						t.Parallel()
+					}
+					check(t, conformance.Run(target, c))
+				})
 			}
 		})
 	}

@@ -201,7 +201,7 @@ func redisTools() list {
 	return in(2, lesson2Clients, list{
 		{Name: "redis-cli talks to it", Run: redisCLI},
 		{Name: "redis-cli pipes commands", Run: redisCLIPipe},
-		{Name: "redis-benchmark runs", Run: redisBenchmark, Alone: true},
+		{Name: "redis-benchmark runs", Run: redisBenchmark},
 	})
 }
 

@@ -121,24 +121,38 @@ func awaitSize(t *T, c *conformance.Conn, n int64) {
 // expireAtOnce gives 100000 keys the same last millisecond. From before it
 // until they have gone by themselves, nobody waits long for a PING.
 func expireAtOnce(t *T) {
-	const keys, batch, longest = 100_000, 1000, 500 * time.Millisecond
+	const n, longest = 100_000, 500 * time.Millisecond
 	c, own := t.Dial(), newKeys()
 	empty(t, c)
-	end := strconv.FormatInt(time.Now().Add(3*time.Second).UnixMilli(), 10)
-	for first := 0; first < keys; first += batch {
-		var sets strings.Builder
-		for i := range batch {
-			sets.WriteString(cmd("SET", own.key(strconv.Itoa(first+i)), "v", "PXAT", end))
-		}
-		c.Exchange(sets.String(), strings.Repeat(done, batch))
-	}
+	setBeforeTheyExpire(t, c, own, n)
 	deadline := time.Now().Add(30 * time.Second)
-	for left := int64(keys); left > 0; left = c.Call("DBSIZE").Int {
+	for left := int64(n); left > 0; left = c.Call("DBSIZE").Int {
 		asked := time.Now()
 		c.Exchange(cmd("PING"), "+PONG\r\n")
 		waited := time.Since(asked)
 		require.Less(t, waited, longest, "a PING waited, with %d keys left", left)
 		require.True(t, time.Now().Before(deadline), "%d keys are left", left)
 		<-time.After(time.Millisecond)
+	}
+}
+
+// setBeforeTheyExpire sets keys that all expire at one moment, soon, and later if
+// setting them took until then.
+func setBeforeTheyExpire(t *T, c *conformance.Conn, own keys, n int) {
+	const batch = 1000
+	for soon := 500 * time.Millisecond; ; soon *= 2 {
+		require.Less(t, soon, 20*time.Second, "the time for which %d keys are to live, to be there together", n)
+		end := time.Now().Add(soon)
+		endMs := strconv.FormatInt(end.UnixMilli(), 10)
+		for first := 0; first < n; first += batch {
+			var sets strings.Builder
+			for i := range batch {
+				sets.WriteString(cmd("SET", own.key(strconv.Itoa(first+i)), "v", "PXAT", endMs))
+			}
+			c.Exchange(sets.String(), strings.Repeat(done, batch))
+		}
+		if time.Until(end) > 50*time.Millisecond {
+			return
+		}
 	}
 }

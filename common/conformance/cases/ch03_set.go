@@ -27,7 +27,7 @@ func getAndSet() list {
 		{Name: "one client gets what another set", Run: othersValue},
 		{Name: "keys and values outlive the requests that brought them", Run: outlive},
 		{Name: "a refused SET changes nothing", Run: dialogue("SET @k v EX 1000", done, "SET @k w EX 0", invalidExpire("set"), "SET @k w EX 10 NX XX", syntax, "GET @k", bulk("v"), "EXPIRE @k 10 NX", zero)},
-		{Name: "a value of 100 MB comes back", Run: hugeValue, Own: true, Alone: true, Timeout: 2 * time.Minute},
+		{Name: "a value of 100 MB comes back", Run: hugeValue, Own: true, Timeout: 2 * time.Minute},
 		{Name: "go-redis sets and gets", Run: goRedisSets},
 	})
 }

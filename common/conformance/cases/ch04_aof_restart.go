@@ -48,8 +48,8 @@ func aofRestart() list {
 		{Name: "a key that was set over an expired one stays", Run: setOverExpired},
 		{Name: "what had expired does not come back", Run: expiredStaysAway},
 		{Name: "what a lower maxkeys evicted does not come back", NotRedis: ownMaxkeys, Run: evictedStaysAway},
-		{Name: "kill -9 under load loses nothing acknowledged", Alone: true, Timeout: time.Minute, Run: killUnderLoad},
-		{Name: "kill -9 during rewrites loses nothing acknowledged", Alone: true, Timeout: time.Minute, Run: killDuringRewrites},
+		{Name: "kill -9 under load loses nothing acknowledged", Timeout: time.Minute, Run: killUnderLoad},
+		{Name: "kill -9 during rewrites loses nothing acknowledged", Timeout: time.Minute, Run: killDuringRewrites},
 	}
 	for _, policy := range []string{"always", "everysec", "no"} {
 		rows = append(rows, conformance.Case{Name: "SIGTERM loses nothing with appendfsync " + policy, Run: keptOverStop(policy)})

@@ -16,7 +16,7 @@ func pipelineLimits() list {
 	hard := []string{"--client-output-buffer-limit", "normal 1mb 0 0"}
 	return in(4, lesson4Pipelining, list{
 		{Name: "an endless pipeline delays nobody by 200 ms", Alone: true, Run: floodDelaysNobody},
-		{Name: "200 MB of replies wait for a client that reads late", Own: true, Alone: true, Timeout: time.Minute, Run: readsLate},
+		{Name: "200 MB of replies wait for a client that reads late", Own: true, Timeout: time.Minute, Run: readsLate},
 		{Name: "a request beyond client-query-buffer-limit closes its client", Args: query, Run: beyondQueryLimit},
 		{Name: "a request below client-query-buffer-limit is executed", Args: query, Run: belowQueryLimit},
 		{Name: "a pipeline longer than client-query-buffer-limit is executed", Args: query, Run: longerThanQueryLimit},

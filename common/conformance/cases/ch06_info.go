@@ -20,8 +20,8 @@ func infoMemory() list {
 		{Name: "used_memory falls when keys expire", Args: noLimit, Run: usedMemoryFollows(expireAll)},
 		{Name: "used_memory stays where values are overwritten", Args: noLimit, Run: usedMemoryStays},
 		{Name: "used_memory_peak keeps the most there was", Args: noLimit, Run: peakStays},
-		{Name: "memory goes back to the system after FLUSHALL", Args: noLimit, Alone: true, Run: residentFalls},
-		{Name: "memory that was freed is used again", Args: noLimit, Alone: true, Run: freedIsUsedAgain},
+		{Name: "memory goes back to the system after FLUSHALL", Args: noLimit, Run: residentFalls},
+		{Name: "memory that was freed is used again", Args: noLimit, Run: freedIsUsedAgain},
 	})
 }
 
