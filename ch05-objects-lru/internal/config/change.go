@@ -8,20 +8,30 @@ import (
 // change.go: reading and changing settings while the server runs. Redis: config.c,
 // configGetCommand and configSetCommand.
 
-// redisError is an error in Redis' words, for clients and for people.
-type redisError string
+// RedisError is an error in Redis' words, for clients and for people.
+type RedisError string
 
-func (e redisError) Error() string { return string(e) }
+func (e RedisError) Error() string { return string(e) }
 
 // Setting is an option with its value, as CONFIG GET answers it.
 type Setting struct{ Name, Value string }
 
 // Get returns the settings whose names match one of the patterns, in the table's
-// order.
+// order. Where there is nothing to match in a pattern it is a name, in any case,
+// and the setting has that name in the answer.
 func (c *Config) Get(patterns []string, match func(pattern, name string) bool) (found []Setting) {
 	for _, o := range options {
-		if slices.ContainsFunc(patterns, func(p string) bool { return match(p, o.name) }) {
-			found = append(found, Setting{o.name, o.get(c)})
+		for _, p := range patterns {
+			name, matches := o.name, false
+			if strings.ContainsAny(p, "*?[") {
+				matches = match(p, o.name)
+			} else if strings.EqualFold(p, o.name) {
+				name, matches = p, true
+			}
+			if matches {
+				found = append(found, Setting{name, o.get(c)})
+				break
+			}
 		}
 	}
 	return found
@@ -29,40 +39,48 @@ func (c *Config) Get(patterns []string, match func(pattern, name string) bool) (
 
 // Set changes settings, given as name, value, name, value. All of them or, if one
 // is wrong or changed refuses, none. changed is called with the names when the new
-// values are there. The error is Redis' text.
-func (c *Config) Set(pairs []string, changed func(names []string) error) error {
+// values are there; it says which of them cannot hold, and why. The error is Redis'
+// text.
+func (c *Config) Set(pairs []string, changed func(names []string) (refused string, err error)) error {
+	names, err := settable(pairs)
+	if err != nil {
+		return err
+	}
 	next := *c
-	var names []string
-	for i := 0; i+1 < len(pairs); i += 2 {
-		name := strings.ToLower(pairs[i])
-		o := find(name)
-		if o == nil {
-			return redisError("Unknown option or number of arguments for CONFIG SET - '" + pairs[i] + "'")
-		}
-		err := error(nil)
-		switch {
-		case o.fixed:
-			err = redisError("can't set immutable config")
-		case slices.Contains(names, name):
-			err = redisError("duplicate parameter")
-		default:
-			err = o.set(&next, []string{pairs[i+1]})
-		}
-		if err != nil {
+	for i, name := range names {
+		if err := find(name).set(&next, pairs[2*i+1:2*i+2]); err != nil {
 			return setFailed(name, err)
 		}
-		names = append(names, name)
 	}
 	old := *c
 	*c = next
-	if err := changed(names); err != nil {
+	if refused, err := changed(names); err != nil {
 		*c = old
-		_ = changed(names) // these values have held before
-		return setFailed(names[0], err)
+		_, _ = changed(names) // these values have held before
+		return setFailed(refused, err)
 	}
 	return nil
 }
 
+// settable returns the names of the settings, if all may be set. That is found out
+// before any value is looked at.
+func settable(pairs []string) (names []string, err error) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name := strings.ToLower(pairs[i])
+		o := find(name)
+		switch {
+		case o == nil:
+			return nil, RedisError("Unknown option or number of arguments for CONFIG SET - '" + pairs[i] + "'")
+		case o.refusal != "":
+			return nil, setFailed(pairs[i], o.refusal)
+		case slices.Contains(names, name):
+			return nil, setFailed(pairs[i], RedisError("duplicate parameter"))
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
 func setFailed(name string, reason error) error {
-	return redisError("CONFIG SET failed (possibly related to argument '" + name + "') - " + reason.Error())
+	return RedisError("CONFIG SET failed (possibly related to argument '" + name + "') - " + reason.Error())
 }

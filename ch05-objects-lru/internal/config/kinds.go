@@ -28,11 +28,21 @@ func one(set func(c *Config, word string) error, get func(c *Config) string) kin
 func number(field func(*Config) *int, low, high int) kind {
 	return one(func(c *Config, word string) error {
 		n, err := strconv.Atoi(word)
-		if err != nil {
+		if err != nil || strconv.Itoa(n) != word { // no plus, no zeros in front
 			return errors.New("argument couldn't be parsed into an integer")
 		}
 		return setInRange(field(c), n, low, high)
 	}, func(c *Config) string { return strconv.Itoa(*field(c)) })
+}
+
+// clamped is a number that becomes the nearest one that is sensible.
+func clamped(field func(*Config) *int, low, high int) kind {
+	k := number(field, 0, math.MaxInt32)
+	return kind{get: k.get, set: func(c *Config, words []string) error {
+		err := k.set(c, words)
+		*field(c) = min(max(*field(c), low), high)
+		return err
+	}}
 }
 
 func setInRange(field *int, n, low, high int) error {
@@ -58,13 +68,17 @@ var units = map[string]int{
 	"": 1, "b": 1, "k": 1000, "kb": 1 << 10, "m": 1000_000, "mb": 1 << 20, "g": 1000_000_000, "gb": 1 << 30,
 }
 
+// parseMemory reads a number of bytes; -1 stands for more than an int holds.
 func parseMemory(s string) (bytes int, ok bool) {
 	s = strings.ToLower(s)
 	digits := strings.TrimRight(s, "bkmg")
 	unit, known := units[s[len(digits):]]
-	n, err := strconv.Atoi(digits)
-	if err != nil || !known || n < 0 || n > math.MaxInt/unit {
+	if !known || digits == "" || strings.Trim(digits, "0123456789") != "" {
 		return 0, false
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil || n > math.MaxInt/unit {
+		return -1, true
 	}
 	return n * unit, true
 }
@@ -177,20 +191,20 @@ func outputLimits(field func(*Config) *[3]OutputLimit) kind {
 	}, set: func(c *Config, words []string) error {
 		words = strings.Fields(strings.Join(words, " "))
 		if len(words) == 0 || len(words)%4 != 0 {
-			return redisError("Wrong number of arguments in buffer limit configuration.")
+			return RedisError("Wrong number of arguments in buffer limit configuration.")
 		}
 		limits := *field(c)
 		for ; len(words) > 0; words = words[4:] {
 			name := strings.Replace(strings.ToLower(words[0]), "replica", classNames[Replica], 1)
 			class := slices.Index(classNames[:], name)
 			if class < 0 {
-				return redisError("Invalid client class specified in buffer limit configuration.")
+				return RedisError("Invalid client class specified in buffer limit configuration.")
 			}
 			hard, ok1 := parseMemory(words[1])
 			soft, ok2 := parseMemory(words[2])
 			seconds, err := strconv.Atoi(words[3])
-			if !ok1 || !ok2 || err != nil || seconds < 0 || seconds > math.MaxInt32 {
-				return redisError("Error in hard, soft or soft_seconds setting in buffer limit configuration.")
+			if !ok1 || !ok2 || hard < 0 || soft < 0 || err != nil || seconds < 0 || seconds > math.MaxInt32 {
+				return RedisError("Error in hard, soft or soft_seconds setting in buffer limit configuration.")
 			}
 			limits[class] = OutputLimit{hard, soft, time.Duration(seconds) * time.Second}
 		}

@@ -120,7 +120,7 @@ func (c *Config) readLine(line, place string, split SplitFunc, depth int) error 
 	}
 	words, ok := split(line)
 	if !ok {
-		return redisError("Unbalanced quotes in configuration line")
+		return RedisError("Unbalanced quotes in configuration line")
 	}
 	if len(words) == 0 {
 		return nil
@@ -154,7 +154,7 @@ func (c *Config) setOne(name string, words []string, place string) error {
 		return o.set(c, words)
 	}
 	if !isIgnored(name) {
-		return redisError("Bad directive or wrong number of arguments")
+		return RedisError("Bad directive or wrong number of arguments")
 	}
 	if name != "save" || strings.Join(words, "") != "" {
 		c.Ignored = append(c.Ignored, fmt.Sprintf("%s (%s)", name, place))

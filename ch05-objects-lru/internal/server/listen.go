@@ -149,7 +149,7 @@ func (s *Server) accept(listener int) {
 
 // admit makes a connection of an accepted socket, or turns it away.
 func (s *Server) admit(fd int) {
-	if len(s.conns) >= s.maxClients {
+	if len(s.conns) >= s.opts.MaxClients {
 		s.stats.rejected++
 		_, _ = send(fd, []byte(errMaxClients)) // if it cannot be told, it is closed all the same
 		unix.Close(fd)

@@ -58,8 +58,7 @@ type Server struct {
 	releasing     bool // memory, soon
 	lastAttackLog time.Time
 
-	maxClients int // what the limit on descriptors allows of opts.MaxClients
-	stats      stats
+	stats stats
 }
 
 // Listen returns a server that listens already: clients can connect, and are
@@ -75,7 +74,7 @@ func Listen(opts *config.Config, log *slog.Logger) (*Server, error) {
 		input: make([]byte, inputSize),
 	}
 	s.engine = command.NewEngine(command.Options{Config: opts, Server: s, Now: loop.Now, Seed: rand.Uint64()})
-	s.maxClients = s.fitDescriptorLimit(opts.MaxClients)
+	opts.MaxClients = s.fitDescriptorLimit(opts.MaxClients)
 	s.stats.begin(loop.Now())
 	loop.BeforeSleep = s.endTurn
 	if s.aof, err = aof.Open(opts, loop, log); err != nil {

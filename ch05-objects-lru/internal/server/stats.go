@@ -9,12 +9,14 @@ import (
 	"encoding/hex"
 	"os"
 	"runtime/metrics"
+	"slices"
 	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"redis-internals/ch05/internal/command"
+	"redis-internals/ch05/internal/config"
 )
 
 // stats count since the start, or since they were reset.
@@ -144,7 +146,14 @@ func cpuTime() (user, system float64) {
 }
 
 // ConfigChanged makes new settings hold that are not read where they are needed.
-func (s *Server) ConfigChanged(names []string) error {
-	s.maxClients = s.fitDescriptorLimit(s.opts.MaxClients)
-	return nil
+// Redis: config.c, updateMaxclients.
+func (s *Server) ConfigChanged(names []string) (refused string, err error) {
+	const name = "maxclients"
+	if !slices.Contains(names, name) {
+		return "", nil
+	}
+	if fitting := s.fitDescriptorLimit(s.opts.MaxClients); fitting < s.opts.MaxClients {
+		return name, config.RedisError("The operating system is not able to handle the specified number of clients, try with " + strconv.Itoa(fitting))
+	}
+	return "", nil
 }

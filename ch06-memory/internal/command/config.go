@@ -3,8 +3,6 @@
 package command
 
 import (
-	"strings"
-
 	"redis-internals/ch06/internal/glob"
 	"redis-internals/ch06/internal/keyspace"
 )
@@ -22,10 +20,10 @@ var configCommands = []Row{
 func configGet(c *Client) {
 	var patterns []string
 	for _, arg := range c.Args[2:] {
-		patterns = append(patterns, strings.ToLower(string(arg)))
+		patterns = append(patterns, string(arg))
 	}
 	found := c.engine.config.Get(patterns, func(pattern, name string) bool {
-		return glob.Match([]byte(pattern), []byte(name))
+		return glob.MatchFold([]byte(pattern), []byte(name))
 	})
 	c.ReplyMapLen(len(found))
 	for _, setting := range found {
@@ -51,7 +49,7 @@ func configSet(c *Client) {
 }
 
 // configChanged makes new settings hold.
-func (e *Engine) configChanged(names []string) error {
+func (e *Engine) configChanged(names []string) (refused string, err error) {
 	e.keys.SetEviction(e.eviction())
 	return e.server.ConfigChanged(names)
 }

@@ -41,13 +41,8 @@ func quit(c *Client) {
 
 // selectDB answers SELECT. Redis: db.c, selectCommand.
 func selectDB(c *Client) {
-	id, ok := parseInt(c, c.Args[1])
-	switch {
-	case !ok:
-	case !c.engine.hasDB(id):
-		c.ReplyError(errNoDB)
-	default:
-		c.DB = c.engine.keys.DB(int(id))
+	if db, ok := parseDB(c, c.Args[1]); ok {
+		c.DB = db
 		c.ReplyOK()
 	}
 }

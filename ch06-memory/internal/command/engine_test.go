@@ -24,9 +24,9 @@ func newEngineAt(now func() time.Time) *Engine {
 // testServer stands in for the server around an engine.
 type testServer struct{ facts Facts }
 
-func (s *testServer) Facts() Facts                 { return s.facts }
-func (s *testServer) ResetStats()                  {}
-func (s *testServer) ConfigChanged([]string) error { return nil }
+func (s *testServer) Facts() Facts                           { return s.facts }
+func (s *testServer) ResetStats()                            {}
+func (s *testServer) ConfigChanged([]string) (string, error) { return "", nil }
 
 // ask executes each request on one client of a fresh engine and returns the
 // last reply.

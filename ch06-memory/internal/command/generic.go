@@ -6,6 +6,7 @@ import (
 	"bytes"
 
 	"redis-internals/ch06/internal/glob"
+	"redis-internals/ch06/internal/keyspace"
 	"redis-internals/ch06/internal/resp"
 )
 
@@ -25,6 +26,7 @@ const (
 	errSyntax     = "ERR syntax error"
 	errNotInteger = "ERR value is not an integer or out of range"
 	errNoDB       = "ERR DB index is out of range"
+	errNotInt32   = "ERR value is out of range, value must between -2147483648 and 2147483647"
 )
 
 // parseInt reads a whole number, or replies the error.
@@ -42,6 +44,25 @@ func isOption(arg []byte, name string) bool {
 		arg = arg[:i]
 	}
 	return equalFold(arg, name)
+}
+
+// fitsInt32 reports whether a number is one that Redis keeps in an int.
+func fitsInt32(n int64) bool { return n == int64(int32(n)) }
+
+// parseDB reads the number of a database, or replies the error. Redis: object.c,
+// getIntFromObjectOrReply; db.c, selectDb.
+func parseDB(c *Client, arg []byte) (db *keyspace.DB, ok bool) {
+	id, ok := parseInt(c, arg)
+	switch {
+	case !ok:
+	case !fitsInt32(id):
+		c.ReplyError(errNotInt32)
+	case !c.engine.hasDB(id):
+		c.ReplyError(errNoDB)
+	default:
+		return c.engine.keys.DB(int(id)), true
+	}
+	return nil, false
 }
 
 // del answers DEL and UNLINK: with a garbage collector, all memory is freed later.
@@ -87,15 +108,12 @@ func randomKey(c *Client) {
 
 // move answers MOVE. Redis: db.c, moveCommand.
 func move(c *Client) {
-	id, ok := resp.ParseInt(c.Args[2])
+	to, ok := parseDB(c, c.Args[2])
 	switch {
 	case !ok:
-		c.ReplyError(errNotInteger)
-	case !c.engine.hasDB(id):
-		c.ReplyError(errNoDB)
-	case c.engine.keys.DB(int(id)) == c.DB:
+	case to == c.DB:
 		c.ReplyError("ERR source and destination objects are the same")
-	case c.DB.Move(c.Args[1], c.engine.keys.DB(int(id))):
+	case c.DB.Move(c.Args[1], to):
 		c.MarkDirty(1)
 		c.ReplyInt(1)
 	default:

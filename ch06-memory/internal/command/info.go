@@ -23,9 +23,9 @@ var infoCommands = []Row{
 type Server interface {
 	Facts() Facts
 	ResetStats()
-	// ConfigChanged is told which options have new values. Its error says why they
-	// cannot be: then they get the old ones back.
-	ConfigChanged(names []string) error
+	// ConfigChanged is told which options have new values. If one of them cannot
+	// hold it says which, and why: then all get the old ones back.
+	ConfigChanged(names []string) (refused string, err error)
 }
 
 // Facts are what only the server knows, for INFO.

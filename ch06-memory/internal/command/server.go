@@ -64,9 +64,9 @@ func swapdb(c *Client) {
 	first, ok1 := resp.ParseInt(c.Args[1])
 	second, ok2 := resp.ParseInt(c.Args[2])
 	switch {
-	case !ok1:
+	case !ok1 || !fitsInt32(first):
 		c.ReplyError("ERR invalid first DB index")
-	case !ok2:
+	case !ok2 || !fitsInt32(second):
 		c.ReplyError("ERR invalid second DB index")
 	case !c.engine.hasDB(first) || !c.engine.hasDB(second):
 		c.ReplyError(errNoDB)

@@ -6,8 +6,8 @@ import "math"
 
 // option is a setting that has a name.
 type option struct {
-	name  string
-	fixed bool // once the server runs
+	name    string
+	refusal RedisError // of changing it once the server runs; "" if it may be
 	kind
 }
 
@@ -19,13 +19,14 @@ type kind struct {
 }
 
 const (
-	atRuntime = false
-	fixed     = true
+	atRuntime RedisError = ""
+	fixed     RedisError = "can't set immutable config"
+	protected RedisError = "can't set protected config" // it would let a client write anywhere
 )
 
 var options = []option{
 	// name, whether it may change while the server runs, what values it has
-	// Redis changes bind, port, dir and appendonly while it runs, too.
+	// Redis changes bind, port and appendonly while it runs, too.
 	{"bind", fixed, list(func(c *Config) *[]string { return &c.Bind })},
 	{"port", fixed, number(func(c *Config) *int { return &c.Port }, 1, 65535)},
 	{"tcp-backlog", fixed, number(func(c *Config) *int { return &c.Backlog }, 1, 65535)},
@@ -33,7 +34,7 @@ var options = []option{
 	{"tcp-keepalive", atRuntime, number(func(c *Config) *int { return &c.KeepAlive }, 0, math.MaxInt32)},
 	{"client-query-buffer-limit", atRuntime, memory(func(c *Config) *int { return &c.MaxQuery }, 1<<20)},
 	{"client-output-buffer-limit", atRuntime, outputLimits(func(c *Config) *[3]OutputLimit { return &c.Output })},
-	{"hz", atRuntime, number(func(c *Config) *int { return &c.Hz }, math.MinInt32, math.MaxInt32)},
+	{"hz", atRuntime, clamped(func(c *Config) *int { return &c.Hz }, 1, 500)},
 
 	{"databases", fixed, number(func(c *Config) *int { return &c.Databases }, 1, math.MaxInt32)},
 	{"maxkeys", atRuntime, number(func(c *Config) *int { return &c.MaxKeys }, 0, math.MaxInt32)},
@@ -44,7 +45,7 @@ var options = []option{
 
 	{"maxmemory-eviction-tenacity", atRuntime, number(func(c *Config) *int { return &c.EvictionTenacity }, 0, 100)},
 
-	{"dir", fixed, text(func(c *Config) *string { return &c.Dir })},
+	{"dir", protected, text(func(c *Config) *string { return &c.Dir })},
 	{"appendonly", fixed, yesNo(func(c *Config) *bool { return &c.AppendOnly })},
 	{"appendfsync", atRuntime, choice(func(c *Config) *Fsync { return &c.AppendFsync }, []named[Fsync]{{"everysec", EverySecond}, {"always", Always}, {"no", Never}})},
 	{"appenddirname", fixed, fileName(func(c *Config) *string { return &c.AppendDirName }, "appenddirname can't be a path, just a dirname")},
