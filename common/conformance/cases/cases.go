@@ -31,6 +31,7 @@ func All() []conformance.Case {
 		pipelining(), pipelineLimits(),
 		aofLog(), aofRestart(), aofRewrite(),
 		aofLoad(), aofDamage(), aofDisk(), aofExchange(), aofFlags(),
+		numbers(), objects(), databases(),
 		maxMemory(), memoryEviction(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
 	)
 }

@@ -126,11 +126,6 @@ func refusesWithoutVictims(t *T) {
 	require.Equal(t, n-100, countBetween(left, 100, n), "the others stay")
 }
 
-// idleFor waits until a key that nobody uses has been idle for so many seconds.
-func idleFor(t *T, c *conformance.Conn, key string, seconds int64) {
-	t.Until("time goes by", func() bool { return c.Call("OBJECT", "IDLETIME", key).Int >= seconds })
-}
-
 // readAll reads the keys with these numbers.
 func readAll(t *T, c *conformance.Conn, prefix string, from, to, size int) {
 	value := bulk(numbered(size))

@@ -28,7 +28,7 @@ func memoryCommand() list {
 		{Name: "MEMORY STATS tells of each database that has keys", Args: noLimit, Run: statsOfDatabases},
 		{Name: "MEMORY DOCTOR and MALLOC-STATS answer text", Run: memoryTexts},
 		{Name: "MEMORY PURGE answers OK", Run: answers(cmd("MEMORY", "PURGE")+cmd("memory", "purge"), done+done)},
-		{Name: "MEMORY HELP lists the subcommands", Run: memoryHelp},
+		{Name: "MEMORY HELP lists the subcommands", Run: helpLists("MEMORY", "USAGE <key> [SAMPLES <count>]", "STATS", "DOCTOR", "MALLOC-STATS", "PURGE", "HELP", "    Prints this help.")},
 		{Name: "MEMORY refuses an unknown subcommand", Run: answers(cmd("MEMORY", "NoSuch")+cmd("memory", "usages", "k"), unknownSub("NoSuch", "MEMORY")+unknownSub("usages", "MEMORY"))},
 		{Name: "MEMORY counts its arguments", Run: memoryCountsArguments},
 		{Name: "COMMAND GETKEYS finds the key of MEMORY USAGE", Run: answers(cmd("COMMAND", "GETKEYS", "MEMORY", "USAGE", "k")+cmd("COMMAND", "GETKEYS", "memory", "usage", "k", "SAMPLES", "5"), bulks("k")+bulks("k"))},
@@ -217,12 +217,6 @@ func memoryTexts(t *T) {
 		require.Equal(t, "$", string(reply.Kind), name)
 		require.NotEmpty(t, reply.Text, name)
 	}
-}
-
-func memoryHelp(t *T) {
-	lines := t.Dial().Call("MEMORY", "HELP").Strings()
-	require.Equal(t, "MEMORY <subcommand> [<arg> [value] [opt] ...]. Subcommands are:", lines[0])
-	require.Subset(t, lines, []string{"USAGE <key> [SAMPLES <count>]", "STATS", "DOCTOR", "MALLOC-STATS", "PURGE", "HELP", "    Prints this help."})
 }
 
 func memoryCountsArguments(t *T) {
