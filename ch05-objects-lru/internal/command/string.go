@@ -31,7 +31,7 @@ func set(c *Client) {
 	if !ok {
 		return
 	}
-	if options.dependsOnOld() && !options.replyOld(c, c.DB.LookupWrite(key)) {
+	if options.dependsOnOld() && !options.replyOld(c, options.lookupOld(c, key)) {
 		return
 	}
 	c.DB.Set(key, value, options.keepTTL)
@@ -71,6 +71,14 @@ type setOptions struct {
 func (o *setOptions) expires() bool { return o.expire != nil }
 
 func (o *setOptions) dependsOnOld() bool { return o.onlyNew || o.onlyOld || o.get }
+
+// lookupOld finds the old value. Who asks for it reads it, which INFO counts.
+func (o *setOptions) lookupOld(c *Client, key []byte) *object.Object {
+	if o.get {
+		return c.DB.LookupRead(key)
+	}
+	return c.DB.LookupWrite(key)
+}
 
 // replyOld replies what the old value has to do with the reply, and reports
 // whether the key may be set.

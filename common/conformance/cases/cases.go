@@ -31,7 +31,8 @@ func All() []conformance.Case {
 		pipelining(), pipelineLimits(),
 		aofLog(), aofRestart(), aofRewrite(),
 		aofLoad(), aofDamage(), aofDisk(), aofExchange(), aofFlags(),
-		numbers(), objects(), databases(),
+		numbers(), objects(), databases(), databasesAndLog(),
+		info(),
 		maxMemory(), memoryEviction(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
 	)
 }

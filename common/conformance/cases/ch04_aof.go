@@ -150,7 +150,11 @@ func (d *disk) awaitGeneration(n int) {
 
 // records are the commands of a log's bytes in words: names in upper case, and
 // without those that only say how to execute others.
-func records(t *T, log string) (list []string) {
+func records(t *T, log string) []string { return recordsBut(t, log, "SELECT", "MULTI", "EXEC") }
+
+// recordsBut are the commands of a log's bytes in words, without those of these
+// names.
+func recordsBut(t *T, log string, without ...string) (list []string) {
 	for r := bufio.NewReader(strings.NewReader(log)); ; {
 		if _, err := r.Peek(1); err != nil {
 			return list
@@ -160,7 +164,7 @@ func records(t *T, log string) (list []string) {
 		require.NotEmpty(t, v.Elems)
 		words := v.Strings()
 		words[0] = strings.ToUpper(words[0])
-		if !slices.Contains([]string{"SELECT", "MULTI", "EXEC"}, words[0]) {
+		if !slices.Contains(without, words[0]) {
 			list = append(list, strings.Join(words, " "))
 		}
 	}

@@ -31,9 +31,6 @@ func evictionAndLog() list {
 	return in(6, lesson6Limit, rows)
 }
 
-// unsynced logs without waiting for the disk: a kill of the process loses nothing.
-var unsynced = []string{"--appendonly", "yes", "--appendfsync", "no", "--aof-use-rdb-preamble", "no", "--auto-aof-rewrite-percentage", "0"}
-
 // evictionsAreLogged sets more keys than 5 MB hold, and reads the log.
 func evictionsAreLogged(policy string) func(*T) {
 	return func(t *T) {
@@ -51,15 +48,6 @@ func evictionsAreLogged(policy string) func(*T) {
 		require.EqualValues(t, evictedKeys(t, c), deleted, "records of DEL")
 		d.afterKill(s, c)
 	}
-}
-
-// dumpOf is all that these databases hold. It leaves the first one selected.
-func dumpOf(c *conformance.Conn, databases ...string) (all []entry) {
-	for _, db := range append(databases[1:], databases[0]) {
-		c.Exchange(cmd("SELECT", db), done)
-		all = append(all, dump(c)...)
-	}
-	return all
 }
 
 func evictedInAllDatabases(t *T) {
