@@ -44,6 +44,7 @@ type Server struct {
 
 // Options says how to start a server. The zero value is the ordinary start.
 type Options struct {
+	File string   // a redis.conf, the first argument; none if empty
 	Args []string // appended to the server's command line
 	Wrap []string // put before the command line: {"taskset", "-c", "0"}
 	Env  []string // added to the environment, NAME=value
@@ -97,7 +98,11 @@ func start(name, binary string, port *Port, o Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	argv := append(append([]string{}, o.Wrap...), binary, "--port", strconv.Itoa(port.Number))
+	argv := append(append([]string{}, o.Wrap...), binary)
+	if o.File != "" {
+		argv = append(argv, o.File)
+	}
+	argv = append(argv, "--port", strconv.Itoa(port.Number))
 	argv = append(argv, o.Args...)
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Dir = dir

@@ -32,7 +32,7 @@ func All() []conformance.Case {
 		aofLog(), aofRestart(), aofRewrite(),
 		aofLoad(), aofDamage(), aofDisk(), aofExchange(), aofFlags(),
 		numbers(), objects(), databases(), databasesAndLog(),
-		info(),
+		info(), settings(), countedEviction(),
 		maxMemory(), memoryEviction(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
 	)
 }
