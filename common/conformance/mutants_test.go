@@ -16,14 +16,15 @@ import (
 	"redis-internals/common/harness"
 )
 
-// mutant is chapter 2 with one mistake in it, of a kind that people make. The
+// mutant is a chapter with one mistake in it, of a kind that people make. The
 // suite is worth its time if it notices: the cases in caught must fail.
 type mutant struct {
-	name   string
-	file   string // inside the chapter
-	find   string // stands in the file once
-	put    string // in its place
-	caught []string
+	chapter int // 2 if none is given
+	name    string
+	file    string // inside the chapter
+	find    string // stands in the file once
+	put     string // in its place
+	caught  []string
 }
 
 // sound are cases that no mutant of the list breaks: a mutant that does not
@@ -133,21 +134,56 @@ var mutants = []mutant{
 		put:    "\tcase c.hasUnsent() && c.client.Closing == command.StayOpen:\n\t\tc.awaitWritable()\n",
 		caught: []string{"a large reply before QUIT arrives whole"},
 	},
+	{
+		chapter: 5, name: "incr-wraps", file: "internal/command/string.go",
+		find:   "if increment > 0 && n > math.MaxInt64-increment || increment < 0 && n < math.MinInt64-increment {",
+		put:    "if increment == 0 && n > n+1 {",
+		caught: []string{"INCR ends at the largest number", "DECR ends at the smallest number"},
+	},
+	{
+		chapter: 5, name: "incr-drops-ttl", file: "internal/keyspace/db.go",
+		find:   "db.writable(key, 0, true).object.SetInt(n)",
+		put:    "db.writable(key, 0, false).object.SetInt(n)",
+		caught: []string{"INCR and its variants keep the TTL"},
+	},
+	{
+		chapter: 5, name: "overwrite-counts-as-new", file: "internal/keyspace/db.go",
+		find:   "\te := db.lookup(key)\n\tif e == nil {\n\t\tdb.ks.makeRoom()\n",
+		put:    "\tdb.ks.makeRoom()\n\te := db.lookup(key)\n\tif e == nil {\n",
+		caught: []string{"maxkeys under allkeys-random evicts nothing for an overwrite", "maxkeys under volatile-ttl evicts nothing for an overwrite"},
+	},
+	{
+		chapter: 5, name: "config-set-changes-half", file: "internal/config/change.go",
+		find:   "set(&next, pairs[2*i+1:2*i+2])",
+		put:    "set(c, pairs[2*i+1:2*i+2])",
+		caught: []string{"CONFIG SET changes several settings or none"},
+	},
 }
 
-// TestMutants breaks chapter 2 on purpose and expects the suite to say where.
+// TestMutants breaks chapters on purpose and expects the suite to say where.
 func TestMutants(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a server a mutant")
-	}
-	chapter, ok := chapterTwo(t)
-	if !ok {
-		t.Skip("CH names another chapter")
 	}
 	byName := map[string]conformance.Case{}
 	for _, c := range cases.All() {
 		byName[c.Name] = c
 	}
+	for _, chapter := range stages(t) {
+		var here []mutant
+		for _, m := range mutants {
+			if max(m.chapter, 2) == chapter.Number {
+				here = append(here, m)
+			}
+		}
+		if len(here) > 0 {
+			t.Run(chapter.Name, func(t *testing.T) { catchAll(t, chapter, here, byName) })
+		}
+	}
+}
+
+// catchAll expects that each mutant of a chapter is caught, and the chapter is not.
+func catchAll(t *testing.T, chapter chapters.Chapter, mutants []mutant, byName map[string]conformance.Case) {
 	unmutated, err := conformance.StageTarget(chapter)
 	require.NoError(t, err)
 	t.Cleanup(unmutated.Close)
@@ -167,15 +203,6 @@ func TestMutants(t *testing.T) {
 			}
 		})
 	}
-}
-
-func chapterTwo(t *testing.T) (chapters.Chapter, bool) {
-	for _, c := range stages(t) {
-		if c.Number == 2 {
-			return c, true
-		}
-	}
-	return chapters.Chapter{}, false
 }
 
 // run runs a case by its name. It has short patience: most of what is waited
