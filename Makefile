@@ -34,9 +34,9 @@ run: ## [CH=02] [ARGS="--port 7000"] | build and start a stage, the newest one i
 	@go build -C $(STAGE) -o ../bin/$(STAGE) . && exec bin/$(STAGE) $(ARGS)
 
 .PHONY: test
-test: ## [CH=02] | unit tests and the shared suite, of one stage or all, and of redis-server
+test: ## [CH=02] [TAGS=poison] | unit tests and the shared suite, of one stage or all, and of redis-server
 	@command -v redis-server >/dev/null || echo "redis-server is not installed (Debian: apt-get install redis-server): the oracle's part $(if $(filter 1,$(REQUIRE_REDIS)),fails,is skipped)"
-	CH=$(CH) $(GO_TEST) $(if $(CH),,./common/...) $(call PACKAGES,$(SELECTED)) $(if $(CH),./common/conformance/...)
+	CH=$(CH) TAGS="$(TAGS)" $(GO_TEST) $(if $(TAGS),-tags "$(TAGS)") $(if $(CH),,./common/...) $(call PACKAGES,$(SELECTED)) $(if $(CH),./common/conformance/...)
 
 .PHONY: diff
 diff: ## CH=02 [FROM=01] [FILE=main.go] | what a chapter changes: the overview, then the lines

@@ -112,3 +112,14 @@ func TestReservePort_LeavesOutPortsThatAreListenedOn(t *testing.T) {
 	defer l.Close()
 	require.Error(t, bindable(p.Number))
 }
+
+func TestBuild_HasTheTagsOfTheEnvironment(t *testing.T) {
+	t.Setenv(TagsVariable, "tagged")
+	binary, err := BuildReplacing(chapterOne(t), "tagged", map[string]string{
+		"main.go":   "package main\n\nimport \"os\"\n\nfunc main() { os.Exit(code) }\n\nvar code = 1\n",
+		"tagged.go": "//go:build tagged\n\npackage main\n\nfunc init() { code = 42 }\n",
+	})
+	require.NoError(t, err)
+	_, err = StartBinary("tagged", binary, Options{})
+	require.ErrorContains(t, err, "exit status 42")
+}
