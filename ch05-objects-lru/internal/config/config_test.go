@@ -78,7 +78,7 @@ func TestParse_SaysWhereTheFileIsWrong(t *testing.T) {
 func TestParse_SaysWhatIsWrongWithTheCommandLine(t *testing.T) {
 	for args, want := range map[string]string{
 		"--port abc": "--port abc: argument couldn't be parsed",
-		"--port":     "wrong number of arguments",
+		"--port":     "--port: wrong number of arguments",
 		"--nosuch 1": "--help lists the options",
 	} {
 		require.ErrorContains(t, Default().Parse(strings.Fields(args), split), want, args)
@@ -176,6 +176,12 @@ func TestGet_AnswersInRedisForm(t *testing.T) {
 func TestGet_AnswersANameAsItIsAsked(t *testing.T) {
 	never := func(string, string) bool { return false }
 	require.Equal(t, []Setting{{"PORT", "6379"}, {"hz", "10"}}, Default().Get([]string{"hz", "PORT", "port", "nosuch", ""}, never))
+}
+
+func TestGet_TellsWhereTheDirectoryIs(t *testing.T) {
+	here, err := os.Getwd()
+	require.NoError(t, err)
+	require.Equal(t, []Setting{{"dir", here}}, Default().Get([]string{"dir"}, func(string, string) bool { return false }))
 }
 
 func TestRewrite_KeepsWhatItDoesNotKnow(t *testing.T) {

@@ -26,8 +26,16 @@ func (s *Server) cron() (again time.Duration) {
 	if s.aof.WantsRewrite() {
 		_ = s.engine.RewriteLog() // it can begin: WantsRewrite has seen to that
 	}
-	if s.engine.ExpireCycle(cronBudget) {
+	if s.expire() {
 		return cronHurry
 	}
 	return cronPeriod
+}
+
+// expire deletes keys that have expired, and reports whether there are more.
+func (s *Server) expire() (more bool) {
+	began := time.Now()
+	more = s.engine.ExpireCycle(cronBudget)
+	s.stats.expiring += time.Since(began)
+	return more
 }

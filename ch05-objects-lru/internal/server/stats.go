@@ -35,6 +35,7 @@ type counts struct {
 	accepted, rejected int64 // connections
 	reads, writes      int64 // system calls on connections
 	bytesIn, bytesOut  int64
+	expiring           time.Duration // that the cycle of expiry has taken
 }
 
 func (st *stats) begin(now time.Time) {
@@ -96,6 +97,7 @@ func (s *Server) Facts() command.Facts {
 		Memory: memoryInUse(), StartMemory: st.startMemory, Resident: residentMemory(), SystemMemory: systemMemory(),
 	}
 	f.PeakMemory = max(st.peakMemory, f.Memory)
+	f.ExpireMilliseconds = st.expiring.Milliseconds()
 	f.Executable, _ = os.Executable()
 	f.CPUUser, f.CPUSystem = cpuTime()
 	for _, c := range s.conns {

@@ -46,6 +46,7 @@ type Facts struct {
 	ClientMemory              int64   // bytes of the buffers of clients
 	Resident, SystemMemory    int64   // bytes
 	CPUSystem, CPUUser        float64 // seconds
+	ExpireMilliseconds        int64   // that the cycle of expiry has taken
 }
 
 // section is a part of INFO.
@@ -63,6 +64,7 @@ var sections = []section{
 	{"Stats", true, infoStats},
 	{"Replication", true, infoReplication},
 	{"CPU", true, infoCPU},
+	{"Modules", true, func(*infoWriter) {}},
 	{"Commandstats", false, infoCommandStats},
 	{"Errorstats", true, infoErrorStats},
 	{"Cluster", true, infoCluster},
@@ -99,6 +101,13 @@ func (w *infoWriter) begin(name string) {
 		w.text = append(w.text, "\r\n"...)
 	}
 	w.text = fmt.Appendf(w.text, "# %s\r\n", name)
+}
+
+// zeros writes fields that tools read, of what this server has none of.
+func (w *infoWriter) zeros(names ...string) {
+	for _, name := range names {
+		w.field(name, 0)
+	}
 }
 
 func (w *infoWriter) field(name string, value any) {
@@ -191,6 +200,8 @@ func infoMemory(w *infoWriter) {
 	w.field("allocator_active", a.Active)
 	w.field("allocator_resident", a.Resident)
 	w.size("total_system_memory", f.SystemMemory)
+	w.zeros("used_memory_lua", "used_memory_vm_eval", "used_memory_scripts_eval", "number_of_cached_scripts", "number_of_functions",
+		"number_of_libraries", "used_memory_vm_functions", "used_memory_vm_total", "used_memory_functions", "used_memory_scripts")
 	w.size("maxmemory", int64(w.engine.config.MaxMemory))
 	w.field("maxmemory_policy", w.engine.config.MaxMemoryPolicy)
 	w.field("allocator_frag_ratio", ratio(int64(a.Active), int64(a.Used)))
@@ -202,10 +213,12 @@ func infoMemory(w *infoWriter) {
 	w.field("mem_fragmentation_ratio", ratio(m.resident, m.used))
 	w.field("mem_fragmentation_bytes", m.resident-m.used)
 	w.field("mem_not_counted_for_evict", w.engine.logState().Buffered)
+	w.zeros("mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves")
 	w.field("mem_clients_normal", f.ClientMemory)
+	w.field("mem_cluster_links", 0)
 	w.field("mem_aof_buffer", w.engine.logState().Buffered)
 	w.field("mem_allocator", "zmalloc")
-	w.field("lazyfree_pending_objects", 0)
+	w.zeros("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects")
 }
 
 func percent(part, of int64) string {
@@ -215,9 +228,16 @@ func percent(part, of int64) string {
 func infoPersistence(w *infoWriter) {
 	s := w.engine.logState()
 	w.field("loading", w.engine.loading)
-	w.field("async_loading", 0)
+	w.zeros("async_loading", "current_cow_peak", "current_cow_size", "current_cow_size_age")
+	w.field("current_fork_perc", 0.0)
+	w.zeros("current_save_keys_processed", "current_save_keys_total")
 	w.field("rdb_changes_since_last_save", w.engine.dirty)
 	w.field("rdb_bgsave_in_progress", 0)
+	w.field("rdb_last_save_time", w.facts.Started.Unix()) // what Redis says before it has saved
+	w.field("rdb_last_bgsave_status", status(true))
+	w.field("rdb_last_bgsave_time_sec", -1)
+	w.field("rdb_current_bgsave_time_sec", -1)
+	w.zeros("rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded")
 	w.field("aof_enabled", s.Enabled)
 	w.field("aof_rewrite_in_progress", s.Rewriting)
 	w.field("aof_rewrite_scheduled", 0)
@@ -227,6 +247,7 @@ func infoPersistence(w *infoWriter) {
 	w.field("aof_rewrites", s.Rewrites)
 	w.field("aof_rewrites_consecutive_failures", s.Failures)
 	w.field("aof_last_write_status", status(s.Err == nil))
+	w.zeros("aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size")
 	if s.Enabled {
 		w.field("aof_current_size", s.Size)
 		w.field("aof_base_size", s.BaseSize)
@@ -244,29 +265,42 @@ func infoStats(w *infoWriter) {
 	w.field("instantaneous_ops_per_sec", f.OpsPerSecond)
 	w.field("total_net_input_bytes", f.BytesIn)
 	w.field("total_net_output_bytes", f.BytesOut)
+	w.zeros("total_net_repl_input_bytes", "total_net_repl_output_bytes")
 	w.field("instantaneous_input_kbps", f.KilobytesIn)
 	w.field("instantaneous_output_kbps", f.KilobytesOut)
+	w.field("instantaneous_input_repl_kbps", 0.0)
+	w.field("instantaneous_output_repl_kbps", 0.0)
 	w.field("rejected_connections", f.Rejected)
+	w.zeros("sync_full", "sync_partial_ok", "sync_partial_err")
 	w.field("expired_keys", keys.Expired)
 	w.field("expired_stale_perc", keys.ExpiredStale)
 	w.field("expired_time_cap_reached_count", keys.ExpireTimeouts)
+	w.field("expire_cycle_cpu_milliseconds", f.ExpireMilliseconds)
 	w.field("evicted_keys", keys.Evicted)
+	w.field("evicted_clients", 0)
 	w.field("keyspace_hits", keys.Hits)
 	w.field("keyspace_misses", keys.Misses)
-	w.field("pubsub_channels", 0)
-	w.field("pubsub_patterns", 0)
-	w.field("latest_fork_usec", 0)
-	w.field("total_forks", 0)
+	w.zeros("pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec", "total_forks", "migrate_cached_sockets",
+		"slave_expires_tracked_keys", "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits", "active_defrag_key_misses",
+		"total_active_defrag_time", "current_active_defrag_time", "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes",
+		"unexpected_error_replies")
 	w.field("total_error_replies", w.engine.stats.errorsTotal)
+	w.field("dump_payload_sanitizations", 0)
 	w.field("total_reads_processed", f.Reads)
 	w.field("total_writes_processed", f.Writes)
+	w.zeros("io_threaded_reads_processed", "io_threaded_writes_processed")
 }
 
 // infoReplication is what a server without replicas says; clients ask for its role.
 func infoReplication(w *infoWriter) {
 	w.field("role", "master")
 	w.field("connected_slaves", 0)
+	w.field("master_failover_state", "no-failover")
+	w.field("master_replid", w.facts.RunID) // a history of its own, as long as it runs
+	w.field("master_replid2", strings.Repeat("0", 40))
 	w.field("master_repl_offset", 0)
+	w.field("second_repl_offset", -1)
+	w.zeros("repl_backlog_active", "repl_backlog_size", "repl_backlog_first_byte_offset", "repl_backlog_histlen")
 }
 
 func infoCPU(w *infoWriter) {

@@ -116,6 +116,30 @@ func TestInfo_HasTheSectionsThatAreAskedFor(t *testing.T) {
 	require.Equal(t, "$0\r\n\r\n", s.ask("INFO", "nosuch"))
 }
 
+// What agents of monitoring read, even if this server has none of it.
+func TestInfo_HasTheFieldsThatToolsRead(t *testing.T) {
+	s := newSession(t)
+	all := s.fields("everything")
+	for _, name := range []string{
+		"rdb_last_save_time", "rdb_last_bgsave_status", "mem_clients_slaves", "mem_replication_backlog", "active_defrag_running",
+		"expire_cycle_cpu_milliseconds", "evicted_clients", "sync_full", "tracking_total_keys", "master_replid", "repl_backlog_size",
+		"second_repl_offset", "used_memory_lua", "number_of_cached_scripts", "io_threaded_reads_processed",
+	} {
+		require.Contains(t, all, name)
+	}
+	require.Equal(t, "$11\r\n# Modules\r\n\r\n", s.ask("INFO", "modules"))
+}
+
+func TestSelect_TakesNumbersOf32Bits(t *testing.T) {
+	const tooLarge = "-ERR value is out of range, value must between -2147483648 and 2147483647\r\n"
+	s := newSession(t)
+	s.expect("SELECT 2147483647", "-ERR DB index is out of range\r\n")
+	s.expect("SELECT 2147483648", tooLarge)
+	s.expect("MOVE k 4294967297", tooLarge)
+	s.expect("SWAPDB 4294967296 0", "-ERR invalid first DB index\r\n")
+	s.expect("SWAPDB 0 4294967296", "-ERR invalid second DB index\r\n")
+}
+
 func TestHumanSize_IsWrittenAsRedisDoes(t *testing.T) {
 	for bytes, want := range map[int64]string{0: "0B", 1023: "1023B", 1024: "1.00K", 1536: "1.50K", 1 << 20: "1.00M", 5 << 30: "5.00G", 3 << 40: "3.00T"} {
 		require.Equal(t, want, humanSize(bytes))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,9 +40,11 @@ func number(field func(*Config) *int, low, high int) kind {
 func clamped(field func(*Config) *int, low, high int) kind {
 	k := number(field, 0, math.MaxInt32)
 	return kind{get: k.get, set: func(c *Config, words []string) error {
-		err := k.set(c, words)
+		if err := k.set(c, words); err != nil {
+			return err
+		}
 		*field(c) = min(max(*field(c), low), high)
-		return err
+		return nil
 	}}
 }
 
@@ -88,6 +91,17 @@ func text(field func(*Config) *string) kind {
 		*field(c) = word
 		return nil
 	}, func(c *Config) string { return *field(c) })
+}
+
+// directory is a path, told as where it is.
+func directory(field func(*Config) *string) kind {
+	k := text(field)
+	return kind{set: k.set, get: func(c *Config) string {
+		if absolute, err := filepath.Abs(*field(c)); err == nil {
+			return absolute
+		}
+		return *field(c)
+	}}
 }
 
 func fileName(field func(*Config) *string, notAPath string) kind {

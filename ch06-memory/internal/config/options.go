@@ -45,7 +45,7 @@ var options = []option{
 
 	{"maxmemory-eviction-tenacity", atRuntime, number(func(c *Config) *int { return &c.EvictionTenacity }, 0, 100)},
 
-	{"dir", protected, text(func(c *Config) *string { return &c.Dir })},
+	{"dir", protected, directory(func(c *Config) *string { return &c.Dir })},
 	{"appendonly", fixed, yesNo(func(c *Config) *bool { return &c.AppendOnly })},
 	{"appendfsync", atRuntime, choice(func(c *Config) *Fsync { return &c.AppendFsync }, []named[Fsync]{{"everysec", EverySecond}, {"always", Always}, {"no", Never}})},
 	{"appenddirname", fixed, fileName(func(c *Config) *string { return &c.AppendDirName }, "appenddirname can't be a path, just a dirname")},

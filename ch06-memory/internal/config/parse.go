@@ -58,13 +58,12 @@ func (c *Config) Parse(args []string, split SplitFunc) error {
 			n++
 		}
 		words := args[1:n]
-		if before, value, ok := strings.Cut(name, "="); ok {
-			name, words = before, append([]string{args[0][strings.IndexByte(args[0], '=')+1:]}, words...)
-		} else {
-			_ = value
+		if i := strings.IndexByte(args[0], '='); i >= 0 {
+			name, _, _ = strings.Cut(name, "=")
+			words = append([]string{args[0][i+1:]}, words...)
 		}
 		if err := c.setOne(name, words, "the command line"); err != nil {
-			return fmt.Errorf("--%s %s: %w (--help lists the options)", name, strings.Join(words, " "), err)
+			return fmt.Errorf("%s: %w (--help lists the options)", strings.Join(args[:n], " "), err)
 		}
 		args = args[n:]
 	}

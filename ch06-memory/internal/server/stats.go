@@ -36,6 +36,7 @@ type counts struct {
 	accepted, rejected int64 // connections
 	reads, writes      int64 // system calls on connections
 	bytesIn, bytesOut  int64
+	expiring           time.Duration // that the cycle of expiry has taken
 }
 
 func (st *stats) begin(now time.Time) {
@@ -97,6 +98,7 @@ func (s *Server) Facts() command.Facts {
 		OpsPerSecond: int64(st.ops.perSecond()), KilobytesIn: st.in.perSecond() / 1024, KilobytesOut: st.out.perSecond() / 1024,
 		PeakMemory: st.peakMemory, StartMemory: st.startMemory, Resident: residentMemory(), SystemMemory: systemMemory(),
 	}
+	f.ExpireMilliseconds = st.expiring.Milliseconds()
 	f.Executable, _ = os.Executable()
 	f.CPUUser, f.CPUSystem = cpuTime()
 	for _, c := range s.conns {
