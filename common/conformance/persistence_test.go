@@ -37,17 +37,34 @@ func TestPersistence(t *testing.T) {
 		}
 		t.Run(name(c), func(t *testing.T) {
 			t.Parallel()
-			survivesKill(t, stageTarget(t, c))
+			survivesKill(t, stageTarget(t, c), c.Number)
 		})
 	}
 	t.Run("redis", func(t *testing.T) {
 		t.Parallel()
-		survivesKill(t, redisTarget(t))
+		survivesKill(t, redisTarget(t), newest)
 	})
 }
 
-func survivesKill(t *testing.T, target *conformance.Target) {
-	generator, rewrite := differential.Sequences(), rapid.IntRange(0, 7)
+// limits are settings under which a chapter's server evicts keys, and none. Only
+// from firstWithPolicies on is there a choice of which.
+func limits(target *conformance.Target, chapter int) *rapid.Generator[[]string] {
+	all := [][]string{nil}
+	if !target.Redis {
+		all = append(all, []string{"--maxkeys", "4"})
+	}
+	if !target.Redis && chapter >= firstWithPolicies {
+		for _, policy := range []string{"allkeys-random", "volatile-ttl", "allkeys-lru", "volatile-lru"} {
+			all = append(all, []string{"--maxkeys", "4", "--maxmemory-policy", policy})
+		}
+	}
+	return rapid.SampledFrom(all)
+}
+
+const firstWithPolicies = 5
+
+func survivesKill(t *testing.T, target *conformance.Target, chapter int) {
+	generator, rewrite, limit := differential.SequencesOf(chapter), rapid.IntRange(0, 7), limits(target, chapter)
 	redis, err := conformance.RedisTarget()
 	if !errors.Is(err, harness.ErrNoRedis) {
 		require.NoError(t, err)
@@ -55,7 +72,8 @@ func survivesKill(t *testing.T, target *conformance.Target) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		dir := temporaryDir(t)
-		before := onDisk(t, target, dir, func(p *peer) {
+		databases, args := differential.Databases(chapter), limit.Draw(t, "limit")
+		before := onDisk(t, target, dir, databases, args, func(p *peer) {
 			for i, c := range generator.Draw(t, "sequence") {
 				ask(t, p, c.Request(i)...)
 				if rewrite.Draw(t, "rewrite") == 7 {
@@ -63,11 +81,11 @@ func survivesKill(t *testing.T, target *conformance.Target) {
 				}
 			}
 		})
-		require.Equal(t, before, onDisk(t, target, dir, nil), "after kill -9 and a restart")
+		require.Equal(t, before, onDisk(t, target, dir, databases, nil, nil), "after kill -9 and a restart")
 		if redis != nil {
 			duplicate := temporaryDir(t)
 			require.NoError(t, os.CopyFS(duplicate, os.DirFS(dir)))
-			require.Equal(t, before, onDisk(t, redis, duplicate, nil), "in a redis-server that has loaded the log")
+			require.Equal(t, before, onDisk(t, redis, duplicate, databases, nil, nil), "in a redis-server that has loaded the log")
 		}
 	})
 }
@@ -80,9 +98,10 @@ func temporaryDir(t *rapid.T) string {
 }
 
 // onDisk starts a server on the directory, does something with it, returns all
-// that it holds then, a line a key, and kills it.
-func onDisk(t *rapid.T, target *conformance.Target, dir string, do func(*peer)) (lines []string) {
-	server, err := target.Launch(harness.Options{Dir: dir, Args: []string{"--appendonly", "yes", "--appendfsync", "always", "--aof-use-rdb-preamble", "no"}})
+// that it holds then in the databases, a line a key, and kills it.
+func onDisk(t *rapid.T, target *conformance.Target, dir string, databases, args []string, do func(*peer)) (lines []string) {
+	args = append([]string{"--appendonly", "yes", "--appendfsync", "always", "--aof-use-rdb-preamble", "no"}, args...)
+	server, err := target.Launch(harness.Options{Dir: dir, Args: args})
 	require.NoError(t, err)
 	defer server.Kill()
 	p := &peer{Target: target, server: server}
@@ -94,11 +113,23 @@ func onDisk(t *rapid.T, target *conformance.Target, dir string, do func(*peer)) 
 	if do != nil {
 		do(p)
 	}
+	if len(databases) == 0 { // the chapter has one, and cannot select it
+		return contents(t, p, "0")
+	}
+	for _, db := range databases {
+		ask(t, p, "SELECT", db)
+		lines = append(lines, contents(t, p, db)...)
+	}
+	return lines
+}
+
+// contents is what the selected database holds, a line a key.
+func contents(t *rapid.T, p *peer, db string) (lines []string) {
 	names := ask(t, p, "KEYS", "*").Strings()
 	slices.Sort(names)
 	for _, name := range names {
 		value, end := ask(t, p, "GET", name).Text, ask(t, p, "PEXPIRETIME", name).Int
-		lines = append(lines, wire.Escape(name)+" "+wire.Escape(value)+" "+strconv.FormatInt(end, 10))
+		lines = append(lines, db+" "+wire.Escape(name)+" "+wire.Escape(value)+" "+strconv.FormatInt(end, 10))
 	}
 	return lines
 }
