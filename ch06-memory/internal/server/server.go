@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -98,6 +99,7 @@ func (s *Server) Run() (err error) {
 		return err
 	}
 	s.loop.After(cronPeriod, s.cron)
+	runtime.GC() // or nothing would be known of the heap until the first time
 	s.stats.startMemory = memoryInUse()
 	s.log.Info("Ready to accept connections", "port", s.opts.Port)
 	return errors.Join(s.loop.Run(), s.failed)

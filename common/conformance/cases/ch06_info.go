@@ -29,7 +29,8 @@ func memoryFields(t *T) {
 	f := askFigures(t.Dial(), "memory")
 	for _, name := range strings.Fields(`used_memory used_memory_rss used_memory_peak used_memory_overhead used_memory_startup used_memory_dataset
 		allocator_allocated allocator_active allocator_resident total_system_memory maxmemory allocator_frag_bytes allocator_rss_bytes
-		rss_overhead_bytes mem_fragmentation_bytes mem_not_counted_for_evict mem_clients_normal mem_aof_buffer lazyfree_pending_objects`) {
+		rss_overhead_bytes mem_fragmentation_bytes mem_not_counted_for_evict mem_clients_normal mem_aof_buffer lazyfree_pending_objects lazyfreed_objects
+		used_memory_lua number_of_cached_scripts mem_clients_slaves mem_cluster_links mem_replication_backlog active_defrag_running`) {
 		f.number(t, name)
 	}
 	for _, name := range strings.Fields(`used_memory_human used_memory_rss_human used_memory_peak_human used_memory_peak_perc used_memory_dataset_perc
@@ -41,7 +42,8 @@ func memoryFields(t *T) {
 func memoryAgrees(t *T) {
 	f := askFigures(t.Dial(), "memory")
 	require.GreaterOrEqual(t, f.number(t, "used_memory_peak"), f.number(t, "used_memory"))
-	require.Positive(t, f.number(t, "used_memory"))
+	require.Greater(t, f.number(t, "used_memory_startup"), int64(100<<10), "no server runs in less")
+	require.GreaterOrEqual(t, f.number(t, "used_memory"), f.number(t, "used_memory_startup")/2)
 	require.Greater(t, f.number(t, "used_memory_rss"), int64(1<<20))
 	require.Greater(t, f.number(t, "total_system_memory"), f.number(t, "used_memory_rss"))
 	require.Equal(t, "noeviction", f["maxmemory_policy"])
