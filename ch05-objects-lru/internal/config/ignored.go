@@ -32,6 +32,7 @@ var ignoredNames = strings.Fields(`
 	lfu-log-factor list-compress-depth list-max-listpack-size list-max-ziplist-size logfile
 	loglevel lua-time-limit masteruser maxmemory-clients maxmemory-eviction-tenacity
 	min-replicas-max-lag min-replicas-to-write min-slaves-max-lag min-slaves-to-write
+	notify-keyspace-events
 	oom-score-adj oom-score-adj-values pidfile proc-title-template propagation-error-behavior
 	protected-mode proto-max-bulk-len rdb-del-sync-files rdb-save-incremental-fsync rdbchecksum
 	rdbcompression repl-backlog-size repl-backlog-ttl repl-disable-tcp-nodelay repl-diskless-load

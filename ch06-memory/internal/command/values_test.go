@@ -90,6 +90,7 @@ func TestInfo_CountsCommandsErrorsAndKeys(t *testing.T) {
 	s.expect("SET n 1", "+OK\r\n")
 	s.ask("GET", "k")
 	s.ask("GET", "none")
+	s.ask("SET", "k", "v", "KEEPTTL", "GET")
 	s.ask("GET")
 	s.ask("INCR", "k")
 	s.ask("NOSUCH")
@@ -100,10 +101,10 @@ func TestInfo_CountsCommandsErrorsAndKeys(t *testing.T) {
 	require.Contains(t, all["cmdstat_incr"], "rejected_calls=0,failed_calls=1")
 	require.Equal(t, "count=3", all["errorstat_ERR"])
 	require.Equal(t, "3", all["total_error_replies"])
-	require.Equal(t, "1", all["keyspace_hits"])
+	require.Equal(t, "2", all["keyspace_hits"])
 	require.Equal(t, "1", all["keyspace_misses"])
 	require.Equal(t, "keys=2,expires=1,avg_ttl=0", all["db0"])
-	require.Equal(t, "6", all["total_commands_processed"], "RESETSTAT itself, two SETs, two GETs, an INCR")
+	require.Equal(t, "7", all["total_commands_processed"], "RESETSTAT itself, three SETs, two GETs, an INCR")
 }
 
 func TestInfo_HasTheSectionsThatAreAskedFor(t *testing.T) {

@@ -108,10 +108,11 @@ func TestInclude_ReadsFilesInPlaceAndEnds(t *testing.T) {
 }
 
 func TestParse_ReportsWhatItHasNoUseFor(t *testing.T) {
-	name := write(t, "save 3600 1\ndaemonize no\nlist-max-listpack-size -2\nport 7000\n")
+	name := write(t, "save 3600 1\ndaemonize no\nlist-max-listpack-size -2\nport 7000\naof-use-rdb-preamble yes\nnotify-keyspace-events \"\"\n")
 	c := Default()
 	require.NoError(t, c.Parse([]string{name, "--save", ""}, split))
-	require.Equal(t, []string{"save (" + name + ":1)", "daemonize (" + name + ":2)", "list-max-listpack-size (" + name + ":3)"}, c.Ignored)
+	require.Error(t, c.Parse([]string{"--aof-use-rdb-preamble", "yes"}, split))
+	require.Equal(t, []string{"save (" + name + ":1)", "daemonize (" + name + ":2)", "list-max-listpack-size (" + name + ":3)", "aof-use-rdb-preamble yes (" + name + ":5)"}, c.Ignored)
 }
 
 func TestSet_ChangesAllOrNothing(t *testing.T) {

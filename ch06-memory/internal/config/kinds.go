@@ -14,7 +14,10 @@ import (
 // kinds.go: what values settings have. Redis: config.c, createBoolConfig and its
 // neighbours; util.c, memtoull.
 
-var errCount = errors.New("wrong number of arguments")
+var (
+	errCount = errors.New("wrong number of arguments")
+	errNoRDB = errors.New("argument must be 'no': this server writes commands, never RDB")
+)
 
 // one is a kind of exactly one word.
 func one(set func(c *Config, word string) error, get func(c *Config) string) kind {
@@ -141,7 +144,7 @@ func onlyNo(field func(*Config) *bool) kind {
 			return err
 		}
 		*field(c) = false
-		return errors.New("argument must be 'no': this server writes commands, never RDB")
+		return errNoRDB
 	}}
 }
 

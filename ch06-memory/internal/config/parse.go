@@ -128,7 +128,12 @@ func (c *Config) readLine(line, place string, split SplitFunc, depth int) error 
 	if name == "include" && len(words) == 2 {
 		return c.include(words[1], split, depth)
 	}
-	return c.setOne(name, words[1:], place)
+	err := c.setOne(name, words[1:], place)
+	if errors.Is(err, errNoRDB) { // every redis.conf has it
+		c.Ignored = append(c.Ignored, fmt.Sprintf("%s yes (%s)", name, place))
+		err = nil
+	}
+	return err
 }
 
 func (c *Config) include(pattern string, split SplitFunc, depth int) error {
@@ -155,7 +160,7 @@ func (c *Config) setOne(name string, words []string, place string) error {
 	if !isIgnored(name) {
 		return RedisError("Bad directive or wrong number of arguments")
 	}
-	if name != "save" || strings.Join(words, "") != "" {
+	if strings.Join(words, "") != "" { // as in save "", which switches something off
 		c.Ignored = append(c.Ignored, fmt.Sprintf("%s (%s)", name, place))
 	}
 	return nil
