@@ -228,6 +228,43 @@ func TestRandom_IsFair(t *testing.T) {
 	d.close()
 }
 
+// While entries are being moved the tables differ in length: every entry of both must
+// still be drawn as often as any other, whichever of them is the longer one.
+func TestRandom_IsFairWhileRehashing(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	for _, shrinks := range []bool{false, true} {
+		d := New(testType)
+		for i := range 3000 {
+			d.add(key(i))
+		}
+		for d.Rehash(1) {
+		}
+		if shrinks {
+			for i := 0; !d.isRehashing(); i++ {
+				require.True(t, d.drop(key(i)))
+			}
+		} else {
+			for i := 3000; !d.isRehashing(); i++ {
+				d.add(key(i))
+			}
+		}
+		require.True(t, d.Rehash(int(d.tables[0].mask/2)))
+		n, drawn := d.Len(), map[Ref]int{}
+		const each = 200
+		for range n * each {
+			drawn[d.Random(random)]++
+		}
+		require.Len(t, drawn, n)
+		chi := 0.0
+		for _, k := range drawn {
+			chi += float64((k-each)*(k-each)) / each
+		}
+		// Its mean is n-1 and its deviation the root of 2(n-1): five of these.
+		require.Less(t, (chi-float64(n-1))*(chi-float64(n-1)), 25*2*float64(n), "n %d, chi squared %f", n, chi)
+		d.close()
+	}
+}
+
 func TestDict_AllocatesNothingOnGosHeap(t *testing.T) {
 	d := New(testType)
 	defer d.close()
