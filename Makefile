@@ -54,6 +54,10 @@ matrix: ## | every case of the suite on every stage and on redis-server, as a ta
 bench: ## [CH=02] [ADDR=host:port] [ARGS="-rounds 9"] | a stage beside redis-server, as ratios
 	@$(call tool,bench) $(if $(ADDR),-addr "$(ADDR)",-ch "$(STAGE)") $(ARGS)
 
+.PHONY: allocators
+allocators: ## [CH=06] [ARGS="-rounds 5"] | one load on keys in Go's heap (chapter 5) and outside of it: memory, pauses
+	@$(call tool,bench) -ch "$(STAGE)" -allocators 1000000 $(ARGS)
+
 ##@ For maintainers
 .PHONY: drift
 drift: ## | differences between chapters that no README explains, and arrows that point up

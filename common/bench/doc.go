@@ -18,7 +18,7 @@
 //   - CPU per request: what all threads of the server ran on a CPU, in user mode
 //     and in the kernel, divided by the requests.
 //   - p50 and p99: from the sending of a batch to its last reply. (p99.9 is in
-//     the JSON and in the table of rewrites.)
+//     the JSON, and in the tables of rewrites and of the tail.)
 //   - busy: CPU time by wall time. Where the server had time left and the
 //     generator had none the line is marked: the rate is the generator's own.
 //
@@ -65,6 +65,30 @@
 //     without and then during one. Both servers have a core; a fork's child has
 //     the cores that are left, if any. The CPU time that the JSON has of a server
 //     is that of its process: a child's is not in it, a thread's is.
+//
+// # Filling
+//
+// Four questions are about filling a server, so each answer needs an empty one:
+// every measurement starts a server of its own (fresh.go), turn by turn as ever.
+//
+//   - Memory (RunMemory, memory.go): what does a key take? N keys are set, without
+//     and with a TTL. What the system says (the growth of resident memory, once it
+//     stands still) is held against what the server says (used_memory), and what
+//     FLUSHALL and MEMORY PURGE leave behind is there too.
+//   - The tail (RunTail, tail.go): how long do the slowest wait? While N keys come
+//     into being, and then while random ones are overwritten. Beside p99.9 and the
+//     longest wait stand the stalls: times of more than 10 ms in which no client
+//     got a reply. They are what a growing table, a purge or a collection of garbage
+//     costs everybody at once.
+//   - Evicting (RunEvicting, evicting.go): what does it cost to make room? N/2 keys
+//     are set, and then N/2 more: without a limit, and with maxmemory at what was in
+//     use by then, and allkeys-lru. The second half is measured.
+//   - Allocators (RunAllocators, allocators.go): what does Go's heap cost? One load on
+//     chapter 5, whose keys are in it, and on a chapter whose keys are not: bytes per
+//     key, passes of the garbage collector, how long they stopped the server and what
+//     they took of its CPU time, as its runtime tells (GODEBUG=gctrace=1), and the tail.
+//     The collector's workers run where the server may run: as for rewrites, on all
+//     cores but the generator's.
 //
 // # What the latencies are not
 //

@@ -53,10 +53,12 @@ type generator struct {
 	inFlight int          // clients whose batch is not answered whole
 	replies  uint64
 	latency  Histogram
+	stalls   []Stall
 
 	origin   time.Time
 	now      time.Duration // since origin, as of the last look at the clock
 	progress time.Duration // when the last reply came
+	opened   time.Duration // when the stalls began to count
 }
 
 // newGenerator connects the clients.
@@ -108,7 +110,7 @@ func (g *generator) use(row string, batches ...*batch) {
 // run lets all clients send until the time is up, at least the given number of
 // replies have come, or g.ended is true, whichever is first. Batches in flight
 // stay so: a further run goes on from there, finish waits for them. It counts
-// into g.replies and g.latency, which the caller resets.
+// into g.replies, g.latency and g.stalls, which the caller resets.
 func (g *generator) run(d time.Duration, replies uint64) error {
 	g.tick()
 	end, enough := g.now+d, g.replies+replies
@@ -203,6 +205,9 @@ func (g *generator) receive(i int, again bool) error {
 	}
 	g.replies += uint64(replies)
 	g.tick()
+	if g.now-g.progress > stallLimit {
+		g.stalls = append(g.stalls, Stall{At: g.progress - g.opened, Took: g.now - g.progress})
+	}
 	g.progress = g.now
 	if c.left -= replies; c.left > 0 {
 		return nil

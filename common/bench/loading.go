@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,44 +46,25 @@ func (l Load) cpuSeconds() float64 { return part(l.CPU, time.Second) }
 // loadPatience is how long a server may load before the run fails.
 const loadPatience = 10 * time.Minute
 
-// loader is a server that can be started.
-type loader struct {
-	name  string
-	start func(harness.Options) (*harness.Server, error)
-}
-
 // RunLoading writes an append-only file of cfg.Loading commands, starts the
 // servers on it turn by turn, and reports how long each took. Of cfg it uses
 // Chapter, NoRedis, Rounds, Size, Dir, Loading and Progress. The end of ctx ends
 // it as it ends Run; only a server that does not listen yet is waited for.
 func RunLoading(ctx context.Context, cfg Config) (*Report, error) {
-	binary, err := harness.Build(*cfg.Chapter) // before the clock runs
-	if err != nil {
-		return nil, err
-	}
-	name := fmt.Sprintf("ch%02d", cfg.Chapter.Number)
 	cfg.Rows = nil
 	b := &bench{Config: cfg, report: newReport(cfg)}
-	loaders := []loader{{name, func(o harness.Options) (*harness.Server, error) {
-		return harness.StartBinary(name, binary, o)
-	}}}
-	_, missing := exec.LookPath("redis-server")
-	switch {
-	case cfg.NoRedis:
-	case missing != nil:
-		b.note("%v: nothing to compare with", harness.ErrNoRedis)
-	default:
-		b.report.Machine.Redis = redisVersion()
-		loaders = append(loaders, loader{"redis", harness.StartRedis})
+	starters, err := b.starters()
+	if err == nil {
+		err = b.loadAll(ctx, starters)
 	}
-	if err := b.loadAll(ctx, loaders); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return b.report, nil
 }
 
 // loadAll walks the rounds; who goes first changes with every one.
-func (b *bench) loadAll(ctx context.Context, loaders []loader) error {
+func (b *bench) loadAll(ctx context.Context, starters []starter) error {
 	defer context.AfterFunc(ctx, func() { b.stopped.Store(true) })()
 	defer func() {
 		if b.folder != "" {
@@ -97,7 +77,7 @@ func (b *bench) loadAll(ctx context.Context, loaders []loader) error {
 		err = writeAppendOnly(source, b.Loading, b.Size, &b.stopped)
 	}
 	for round := 1; round <= b.Rounds && err == nil; round++ {
-		order := slices.Clone(loaders)
+		order := slices.Clone(starters)
 		if round%2 == 0 {
 			slices.Reverse(order)
 		}
@@ -105,7 +85,7 @@ func (b *bench) loadAll(ctx context.Context, loaders []loader) error {
 			if b.stopped.Load() {
 				break
 			}
-			b.stepLoading(round, len(loaders), l.name)
+			b.stepLoading(round, len(starters), l.name)
 			var load Load
 			if load, err = b.load(ctx, l, source); err != nil {
 				break
@@ -132,7 +112,7 @@ func (b *bench) stepLoading(round, servers int, name string) {
 
 // load starts one server on the source's files, waits for its first answer, and
 // ends it.
-func (b *bench) load(ctx context.Context, l loader, source string) (Load, error) {
+func (b *bench) load(ctx context.Context, l starter, source string) (Load, error) {
 	dir, err := b.makeFolder(l.name)
 	if err != nil {
 		return Load{}, err

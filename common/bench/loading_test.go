@@ -29,7 +29,7 @@ func TestLoading_StartsBothServersInTurnOnTheSameFile(t *testing.T) {
 	b := loading(t)
 	var steps []Step
 	b.Progress = func(s Step) { steps = append(steps, s) }
-	require.NoError(t, b.loadAll(t.Context(), []loader{{"ch09", harness.StartRedis}, {"redis", harness.StartRedis}}))
+	require.NoError(t, b.loadAll(t.Context(), []starter{{"ch09", harness.StartRedis}, {"redis", harness.StartRedis}}))
 	var order []string
 	for i, l := range b.report.Loads {
 		order = append(order, l.Server)
@@ -48,7 +48,7 @@ func TestLoading_StartsBothServersInTurnOnTheSameFile(t *testing.T) {
 
 func TestLoading_RefusesAServerThatLostKeys(t *testing.T) {
 	b := loading(t)
-	err := b.loadAll(t.Context(), []loader{{"ch09", func(o harness.Options) (*harness.Server, error) {
+	err := b.loadAll(t.Context(), []starter{{"ch09", func(o harness.Options) (*harness.Server, error) {
 		o.Args = append(o.Args, "--appendonly", "no")
 		return harness.StartRedis(o)
 	}}})
@@ -57,7 +57,7 @@ func TestLoading_RefusesAServerThatLostKeys(t *testing.T) {
 
 func TestLoading_RefusesAServerThatWroteToTheFile(t *testing.T) {
 	b := loading(t)
-	err := b.loadAll(t.Context(), []loader{{"ch09", func(o harness.Options) (*harness.Server, error) {
+	err := b.loadAll(t.Context(), []starter{{"ch09", func(o harness.Options) (*harness.Server, error) {
 		f, err := os.OpenFile(filepath.Join(o.Dir, appendOnlyDir, incrFile), os.O_WRONLY|os.O_APPEND, 0)
 		require.NoError(t, err)
 		_, err = f.WriteString("*1\r\n$4\r\nPING\r\n")
@@ -72,7 +72,7 @@ func TestLoading_StopsWithTheContext(t *testing.T) {
 	b := loading(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	b.Progress = func(Step) { cancel() }
-	require.Equal(t, context.Canceled, b.loadAll(ctx, []loader{{"ch09", harness.StartRedis}}))
+	require.Equal(t, context.Canceled, b.loadAll(ctx, []starter{{"ch09", harness.StartRedis}}))
 	left, err := os.ReadDir(b.Dir)
 	require.NoError(t, err)
 	require.Empty(t, left)

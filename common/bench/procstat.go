@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// procstat.go: the CPU time of a process, all its threads together.
+// procstat.go: the CPU time of a process, all its threads together, and its memory.
 //
 // Linux keeps a clock for every process: what its threads, living and ended,
 // have run on a CPU, in nanoseconds. clock_gettime reads it for any pid. The
@@ -41,32 +41,47 @@ func processClock(pid int) int32 { return ^int32(pid)<<3 | 2 }
 
 // schedstat adds up the run times of the threads that live now.
 func schedstat(pid int) (time.Duration, error) {
+	ran, _, err := schedstats(pid)
+	return ran, err
+}
+
+// waitTime is how long the threads of a process that live now had something to do
+// and no core to do it on: others had it, or another of these threads.
+func waitTime(pid int) (time.Duration, error) {
+	_, waited, err := schedstats(pid)
+	return waited, err
+}
+
+func schedstats(pid int) (ran, waited time.Duration, err error) {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-	var sum time.Duration
 	counted := 0
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			continue // the thread ended meanwhile
 		}
-		ran, err := parseSchedstat(string(text))
+		r, w, err := parseSchedstat(string(text))
 		if err != nil {
-			return 0, fmt.Errorf("reading %s: %w", file, err)
+			return 0, 0, fmt.Errorf("reading %s: %w", file, err)
 		}
-		sum += ran
+		ran, waited = ran+r, waited+w
 		counted++
 	}
 	if counted == 0 {
-		return 0, errors.New("no schedstat")
+		return 0, 0, errors.New("no schedstat")
 	}
-	return sum, nil
+	return ran, waited, nil
 }
 
 // parseSchedstat reads "ran waited slices", the first two in nanoseconds.
-func parseSchedstat(text string) (time.Duration, error) {
-	ran, _, _ := strings.Cut(text, " ")
-	ns, err := strconv.ParseInt(ran, 10, 64)
-	return time.Duration(ns), err
+func parseSchedstat(text string) (ran, waited time.Duration, err error) {
+	fields := strings.Fields(text)
+	if len(fields) < 2 {
+		return 0, 0, errors.New("too few fields")
+	}
+	r, err1 := strconv.ParseInt(fields[0], 10, 64)
+	w, err2 := strconv.ParseInt(fields[1], 10, 64)
+	return time.Duration(r), time.Duration(w), errors.Join(err1, err2)
 }
 
 // clockTick is the unit of utime and stime: USER_HZ, 100 on every Linux.
@@ -96,4 +111,40 @@ func parseStat(text string) (time.Duration, error) {
 	user, err1 := strconv.ParseInt(fields[11], 10, 64)
 	system, err2 := strconv.ParseInt(fields[12], 10, 64)
 	return time.Duration(user+system) * clockTick, errors.Join(err1, err2)
+}
+
+// resident returns how many bytes of a process are in memory. smaps_rollup counts
+// them page by page; where it cannot be read, statm has what the kernel keeps as
+// it goes, which may be some pages behind for each core.
+func resident(pid int) (int64, error) {
+	if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid)); err == nil {
+		return parseRollup(string(text))
+	}
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		return 0, err
+	}
+	return parseStatm(string(text))
+}
+
+// parseRollup reads the line "Rss:    1234 kB".
+func parseRollup(text string) (int64, error) {
+	for line := range strings.Lines(text) {
+		fields := strings.Fields(line)
+		if len(fields) == 3 && fields[0] == "Rss:" && fields[2] == "kB" {
+			kb, err := strconv.ParseInt(fields[1], 10, 64)
+			return kb << 10, err
+		}
+	}
+	return 0, errors.New("no line Rss")
+}
+
+// parseStatm reads the second field, in pages.
+func parseStatm(text string) (int64, error) {
+	fields := strings.Fields(text)
+	if len(fields) < 2 {
+		return 0, errors.New("too few fields")
+	}
+	pages, err := strconv.ParseInt(fields[1], 10, 64)
+	return pages * int64(os.Getpagesize()), err
 }

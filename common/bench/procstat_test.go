@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // burn keeps a core busy until the process has used so much CPU time.
@@ -59,12 +60,30 @@ func TestCPUTime_FallbacksAgreeWithTheClock(t *testing.T) {
 	}
 }
 
-func TestParseSchedstat_ReadsTheFirstField(t *testing.T) {
-	d, err := parseSchedstat("1234567 89 10\n")
+func TestParseSchedstat_ReadsWhatRanAndWhatWaited(t *testing.T) {
+	ran, waited, err := parseSchedstat("1234567 89 10\n")
 	require.NoError(t, err)
-	require.Equal(t, 1234567*time.Nanosecond, d)
-	_, err = parseSchedstat("x 1 2\n")
-	require.Error(t, err)
+	require.Equal(t, 1234567*time.Nanosecond, ran)
+	require.Equal(t, 89*time.Nanosecond, waited)
+	for _, text := range []string{"", "1", "x 1 2", "1 x 2"} {
+		_, _, err = parseSchedstat(text)
+		require.Error(t, err, "%q", text)
+	}
+}
+
+func TestWaitTime_GrowsWhileTwoShareACore(t *testing.T) {
+	servers, _, ok := pickCores()
+	if _, err := os.Stat("/proc/self/schedstat"); err != nil || !ok {
+		t.Skip("no schedstat, or one core only")
+	}
+	first, second := startProcess(t, "spins"), startProcess(t, "spins")
+	require.NoError(t, pinProcess(first.Pid(), only(servers)))
+	require.NoError(t, pinProcess(second.Pid(), only(servers)))
+	require.Eventually(t, func() bool {
+		waited, err := waitTime(first.Pid())
+		require.NoError(t, err)
+		return waited > 50*time.Millisecond
+	}, time.Minute, time.Millisecond)
 }
 
 func TestParseStat_AddsUserAndSystemWhateverTheNameIs(t *testing.T) {
@@ -79,6 +98,41 @@ func TestParseStat_AddsUserAndSystemWhateverTheNameIs(t *testing.T) {
 func TestParseStat_RefusesWhatIsShortOrNoNumber(t *testing.T) {
 	for _, text := range []string{"", "42 (x) S 1 2 3", "42 (x) S 1 2 3 4 5 6 7 8 9 10 u s 0"} {
 		_, err := parseStat(text)
+		require.Error(t, err, "%q", text)
+	}
+}
+
+func TestResident_GrowsWithWhatIsTouched(t *testing.T) {
+	before, err := resident(os.Getpid())
+	require.NoError(t, err)
+	const size = 64 << 20
+	memory, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
+	require.NoError(t, err)
+	for i := 0; i < size; i += os.Getpagesize() {
+		memory[i] = 1
+	}
+	touched, err := resident(os.Getpid())
+	require.NoError(t, err)
+	require.NoError(t, unix.Munmap(memory))
+	require.InDelta(t, size, touched-before, size/4)
+}
+
+func TestParseRollup_ReadsRss(t *testing.T) {
+	n, err := parseRollup("55d0-7ffc ---p 00000000 00:00 0    [rollup]\nRss:                1234 kB\nPss:  99 kB\n")
+	require.NoError(t, err)
+	require.EqualValues(t, 1234<<10, n)
+	for _, text := range []string{"", "Pss: 1 kB\n", "Rss: x kB\n"} {
+		_, err := parseRollup(text)
+		require.Error(t, err, "%q", text)
+	}
+}
+
+func TestParseStatm_ReadsTheSecondField(t *testing.T) {
+	n, err := parseStatm("900 12 3 1 0 5 0\n")
+	require.NoError(t, err)
+	require.EqualValues(t, 12*os.Getpagesize(), n)
+	for _, text := range []string{"", "900", "900 x"} {
+		_, err := parseStatm(text)
 		require.Error(t, err, "%q", text)
 	}
 }

@@ -14,12 +14,13 @@ import (
 
 // Report is all that a run found. As JSON it holds every measurement raw.
 type Report struct {
-	Server   string   `json:"server"` // the chapter, ch02-resp-eventloop, or the address that was measured
-	Machine  Machine  `json:"machine"`
-	Settings Settings `json:"settings"`
-	Notes    []string `json:"notes"` // what a reader must know, a line each
-	Samples  []Sample `json:"samples"`
-	Loads    []Load   `json:"loads,omitempty"` // of RunLoading, in place of samples
+	Server   string    `json:"server"` // the chapter, ch02-resp-eventloop, or the address that was measured
+	Machine  Machine   `json:"machine"`
+	Settings Settings  `json:"settings"`
+	Notes    []string  `json:"notes"` // what a reader must know, a line each
+	Samples  []Sample  `json:"samples"`
+	Loads    []Load    `json:"loads,omitempty"`    // of RunLoading, in place of samples
+	Fillings []Filling `json:"fillings,omitempty"` // of RunMemory, in place of samples
 }
 
 // Settings repeats what was asked for.
@@ -34,7 +35,17 @@ type Settings struct {
 	Idle     int           `json:"idle"`
 	Fsync    string        `json:"appendfsync,omitempty"`
 	Loading  int           `json:"loading,omitempty"` // commands in the file
+	Mode     string        `json:"mode,omitempty"`    // one of those below; "": another one
+	Beside   string        `json:"beside,omitempty"`  // the chapter that RunAllocators compares with
 }
+
+// The runs that have a server for each measurement; see fresh.go.
+const (
+	modeMemory     = "memory"
+	modeTail       = "tail"
+	modeEvicting   = "evicting"
+	modeAllocators = "allocators"
+)
 
 // Machine is where it ran.
 type Machine struct {
@@ -115,8 +126,18 @@ type Side struct {
 	Busy      Spread `json:"busy"` // CPU time by wall time
 	OwnBusy   Spread `json:"generator_busy"`
 	Rewrite   Spread `json:"rewrite_s"` // null: there was none
+	Max       Spread `json:"max_us"`
+	Stalls    Spread `json:"stalls"`
+	Waiting   Spread `json:"waiting"`       // for a core, by wall time
+	OfLimit   Spread `json:"used_of_limit"` // null: there was none
 
-	perSecond, cpu, p50, p99, p999 []float64 // round by round
+	// Of a Go program, where it told; else null.
+	Collected    Spread `json:"collections"`
+	Paused       Spread `json:"collections_paused_us"`
+	LongestPause Spread `json:"collections_longest_pause_us"`
+	CollectorCPU Spread `json:"collections_of_cpu"` // by the CPU time of the server
+
+	perSecond, cpu, p50, p99, p999, max []float64 // round by round
 }
 
 // Lines digests the samples, in the order in which they were first taken.
@@ -158,22 +179,22 @@ func (r *Report) Lines() []Line {
 }
 
 func sideOf(name string, samples []Sample) Side {
-	each := func(figure func(Sample) float64) []float64 {
-		out := make([]float64, len(samples))
-		for i, s := range samples {
-			out[i] = figure(s)
-		}
-		return out
-	}
+	each := func(figure func(Sample) float64) []float64 { return figuresOf(samples, figure) }
+	gc := func(figure func(Sample, *Collections) float64) Spread { return spreadOf(each(collected(figure))) }
 	perSecond, cpu := each(Sample.perSecond), each(Sample.cpuMicros)
-	p50, p99, p999 := each(Sample.p50Micros), each(Sample.p99Micros), each(Sample.p999Micros)
+	p50, p99, p999, longest := each(Sample.p50Micros), each(Sample.p99Micros), each(Sample.p999Micros), each(Sample.maxMicros)
 	return Side{
 		Name: name, PerSecond: spreadOf(perSecond), CPU: spreadOf(cpu),
 		OwnCPU: spreadOf(each(Sample.ownMicros)),
 		P50:    spreadOf(p50), P99: spreadOf(p99), P999: spreadOf(p999),
 		Busy: spreadOf(each(Sample.busy)), OwnBusy: spreadOf(each(Sample.ownBusy)),
-		Rewrite:   spreadOf(each(Sample.rewriteSeconds)),
-		perSecond: perSecond, cpu: cpu, p50: p50, p99: p99, p999: p999,
+		Rewrite: spreadOf(each(Sample.rewriteSeconds)),
+		Max:     spreadOf(longest), Stalls: spreadOf(each(Sample.stalls)), Waiting: spreadOf(each(Sample.waiting)), OfLimit: spreadOf(each(Sample.ofLimit)),
+		Collected:    gc(func(_ Sample, c *Collections) float64 { return float64(c.Count) }),
+		Paused:       gc(func(_ Sample, c *Collections) float64 { return float64(c.Paused) / 1e3 }),
+		LongestPause: gc(func(_ Sample, c *Collections) float64 { return float64(c.Longest) / 1e3 }),
+		CollectorCPU: gc(func(s Sample, c *Collections) float64 { return part(c.CPU, s.ServerCPU) }),
+		perSecond:    perSecond, cpu: cpu, p50: p50, p99: p99, p999: p999, max: longest,
 	}
 }
 

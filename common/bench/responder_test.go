@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -98,6 +99,8 @@ func (r *responder) honest(args []string) string {
 			return "$-1\r\n"
 		}
 		return fmt.Sprintf("$%d\r\n%s\r\n", len(v), v)
+	case name == "DBSIZE" && len(args) == 1:
+		return fmt.Sprintf(":%d\r\n", len(r.values))
 	case name == "INCR" && len(args) == 2:
 		n, err := strconv.Atoi("0" + r.values[args[1]])
 		if err != nil {
@@ -174,7 +177,8 @@ func unexpected(err error) error {
 }
 
 // asProcess, in the environment, makes the test binary a responder instead of
-// running the tests: "honest", or "dies" at its hundredth request.
+// running the tests: "honest", one that "spins" beside that, or "dies" at its
+// hundredth request.
 const asProcess = "REDIS_INTERNALS_BENCH_RESPONDER"
 
 func TestMain(m *testing.M) {
@@ -183,6 +187,13 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	r := &responder{}
+	if kind == "spins" {
+		go func() {
+			for {
+				_ = time.Now()
+			}
+		}()
+	}
 	if kind == "dies" {
 		r.answer = func(n int, args []string) (string, bool) {
 			if n >= 100 {

@@ -120,13 +120,13 @@ func (b *bench) measureRewrite(s *server, c cell) ([]Sample, error) {
 	if err := s.gen.run(b.Measure/5, math.MaxUint64); err != nil {
 		return nil, err
 	}
-	without, err := s.window(c, b.Measure)
+	without, err := s.window(c, b.Measure, noLimit)
 	if err != nil {
 		return nil, err
 	}
 	r := s.startRewrite(fd)
 	s.gen.ended = &r.ended
-	during, err := s.window(c, math.MaxInt64/2)
+	during, err := s.window(c, forever, noLimit)
 	s.gen.ended = nil
 	r.cancel.Store(true)
 	<-r.done

@@ -43,6 +43,7 @@ type Config struct {
 	Loading  int    // commands in the file that RunLoading has loaded
 
 	patience time.Duration // without any reply, then the run fails; 0: 10 s
+	still    time.Duration // how long memory must stand still to be read; 0: a second
 
 	// Progress, where set, is told of every measurement before it begins.
 	Progress func(Step)
@@ -71,6 +72,13 @@ type Sample struct {
 	P999      time.Duration `json:"p999_ns"`
 	Max       time.Duration `json:"max_ns"`
 	Rewrite   time.Duration `json:"rewrite_ns,omitempty"` // it was measured during a rewrite that took so long
+
+	Waited      time.Duration `json:"server_waited_ns"` // for a core, all its threads together; -1: not to be had
+	Stalls      []Stall       `json:"stalls,omitempty"`
+	Evicted     int64         `json:"evicted,omitempty"`         // keys, of RunEvicting
+	OfLimit     float64       `json:"used_of_limit,omitempty"`   // used_memory by maxmemory, at the end
+	Resident    int64         `json:"resident_growth,omitempty"` // bytes, of RunAllocators
+	Collections *Collections  `json:"collections,omitempty"`     // of RunAllocators, where the server is a Go program
 }
 
 // The figures of a sample. NaN: not to be had.
@@ -81,6 +89,9 @@ func (s Sample) ownBusy() float64    { return part(s.OwnCPU, s.Wall) }
 func (s Sample) p50Micros() float64  { return float64(s.P50) / 1e3 }
 func (s Sample) p99Micros() float64  { return float64(s.P99) / 1e3 }
 func (s Sample) p999Micros() float64 { return float64(s.P999) / 1e3 }
+func (s Sample) maxMicros() float64  { return float64(s.Max) / 1e3 }
+func (s Sample) stalls() float64     { return float64(len(s.Stalls)) }
+func (s Sample) waiting() float64    { return part(s.Waited, s.Wall) }
 func (s Sample) cpuMicros() float64 {
 	return part(s.ServerCPU, time.Duration(s.Requests)*time.Microsecond)
 }
@@ -94,6 +105,23 @@ func (s Sample) rewriteSeconds() float64 {
 		return math.NaN()
 	}
 	return s.Rewrite.Seconds()
+}
+
+func (s Sample) ofLimit() float64 {
+	if s.OfLimit == 0 {
+		return math.NaN()
+	}
+	return s.OfLimit
+}
+
+// collected makes a figure of a sample from one of its collections.
+func collected(figure func(Sample, *Collections) float64) func(Sample) float64 {
+	return func(s Sample) float64 {
+		if s.Collections == nil {
+			return math.NaN()
+		}
+		return figure(s, s.Collections)
+	}
 }
 
 func part(a, of time.Duration) float64 {
@@ -128,7 +156,8 @@ type bench struct {
 	done    int
 	folder  string // holds the servers' folders; "": they have no files
 
-	rewriting bool // each cell is measured without and during a rewrite
+	rewriting   bool     // each cell is measured without and during a rewrite
+	environment []string // of the servers, NAME=value
 }
 
 // Run starts the servers, measures, stops the servers and reports. When ctx
@@ -191,12 +220,16 @@ func (b *bench) lastWords(ctx context.Context, err error) error {
 	return err
 }
 
+// note keeps a line for the reader, once.
 func (b *bench) note(format string, args ...any) {
-	b.report.Notes = append(b.report.Notes, fmt.Sprintf(format, args...))
+	text := fmt.Sprintf(format, args...)
+	if !slices.Contains(b.report.Notes, text) {
+		b.report.Notes = append(b.report.Notes, text)
+	}
 }
 
-// pin moves the servers to one core (for rewrites to all that are left), and
-// the calling thread to another.
+// pin moves the servers to one core (to all that are left where a fork's child or a
+// garbage collector works beside them), and the calling thread to another.
 func (b *bench) pin() {
 	servers, generator, ok := pickCores()
 	if !ok {
@@ -204,7 +237,8 @@ func (b *bench) pin() {
 		return
 	}
 	cores := only(servers)
-	if b.rewriting {
+	helped := b.rewriting || b.report.Settings.Mode == modeAllocators
+	if helped {
 		var err error
 		if cores, err = allBut(generator); err != nil {
 			b.note("not pinned: %v", err)
@@ -224,8 +258,8 @@ func (b *bench) pin() {
 	b.report.Machine.GeneratorCore = &generator
 	if cores.Count() == 1 {
 		b.report.Machine.ServerCore = &servers
-		if b.rewriting {
-			b.note("no core to spare: a fork's child shares its parent's")
+		if helped {
+			b.note("no core to spare: what works beside a server (a fork's child, a garbage collector) shares its core")
 		}
 	} else {
 		b.note("generator on core %d, the servers on the other %d", generator, cores.Count())
@@ -391,28 +425,36 @@ func (b *bench) measure(s *server, c cell) (Sample, error) {
 	if err := s.gen.run(b.Measure/5, math.MaxUint64); err != nil {
 		return Sample{}, err
 	}
-	sample, err := s.window(c, b.Measure)
+	sample, err := s.window(c, b.Measure, noLimit)
 	if err != nil {
 		return Sample{}, err
 	}
 	return sample, s.gen.finish()
 }
 
-// window is what comes in for a time, or until the generator's end is set, while
-// requests are in flight before and after.
-func (s *server) window(c cell, d time.Duration) (Sample, error) {
+// noLimit is a number of replies that never come.
+const noLimit = math.MaxUint64
+
+// window is what comes in for a time, until so many replies have come, or until the
+// generator's end is set, while requests are in flight before and after.
+func (s *server) window(c cell, d time.Duration, replies uint64) (Sample, error) {
 	g := s.gen
-	g.replies = 0
+	g.replies, g.stalls = 0, nil
 	g.latency.Reset()
+	g.tick()
+	g.opened = g.now
 	begin := s.clocks()
-	if err := g.run(d, math.MaxUint64); err != nil {
+	if err := g.run(d, replies); err != nil {
 		return Sample{}, err
 	}
 	end := s.clocks()
 	sample := Sample{
 		Server: s.name, Command: c.row, Pipeline: c.depth, Requests: g.replies,
 		Wall: end.wall.Sub(begin.wall), ServerCPU: -1, OwnCPU: end.own - begin.own,
-		P50: g.latency.Quantile(.5), P99: g.latency.Quantile(.99), P999: g.latency.Quantile(.999), Max: g.latency.Max(),
+		P50: g.latency.Quantile(.5), P99: g.latency.Quantile(.99), P999: g.latency.Quantile(.999), Max: g.latency.Max(), Stalls: g.stalls, Waited: -1,
+	}
+	if begin.waited >= 0 && end.waited >= 0 {
+		sample.Waited = max(0, end.waited-begin.waited)
 	}
 	if begin.server >= 0 && end.server >= 0 {
 		sample.ServerCPU = end.server - begin.server
@@ -425,13 +467,17 @@ type clocks struct {
 	wall   time.Time
 	own    time.Duration
 	server time.Duration // -1: not to be had
+	waited time.Duration // the same
 }
 
 func (s *server) clocks() clocks {
-	at := clocks{wall: time.Now(), own: ownCPU(), server: -1}
+	at := clocks{wall: time.Now(), own: ownCPU(), server: -1, waited: -1}
 	if s.proc != nil {
 		if d, err := cpuTime(s.proc.Pid()); err == nil {
 			at.server = d
+		}
+		if d, err := waitTime(s.proc.Pid()); err == nil {
+			at.waited = d
 		}
 	}
 	return at

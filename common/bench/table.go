@@ -22,6 +22,14 @@ func (r *Report) Table() string {
 	}
 	lines := r.Lines()
 	switch {
+	case r.Settings.Mode == modeMemory:
+		w.WriteString(r.memoryTable())
+	case r.Settings.Mode == modeTail:
+		w.WriteString(tailTable(lines))
+	case r.Settings.Mode == modeEvicting:
+		w.WriteString(evictingTable(lines))
+	case r.Settings.Mode == modeAllocators:
+		w.WriteString(r.allocatorTable(lines))
 	case len(r.Loads) > 0:
 		w.WriteString(r.loadTable())
 	case slices.ContainsFunc(lines, func(l Line) bool { return l.Rewrite }):
@@ -62,21 +70,28 @@ func (r *Report) rowTables(w *strings.Builder, lines []Line) {
 func (r *Report) headline() string {
 	s, m := r.Settings, r.Machine
 	text := r.Server
-	if m.Redis != "" {
+	switch {
+	case s.Beside != "" && m.Redis != "":
+		text += " beside " + s.Beside + " and redis-server " + m.Redis
+	case s.Beside != "":
+		text += " beside " + s.Beside
+	case m.Redis != "":
 		text += " beside redis-server " + m.Redis
 	}
-	if s.Loading > 0 {
-		text += fmt.Sprintf(": loading %s commands, %s", thousands(float64(s.Loading)), several(s.Rounds, "round"))
-	} else {
-		text += fmt.Sprintf(": %s, %s of %v", several(s.Clients, "client"), several(s.Rounds, "round"), s.Measure)
+	rounds := several(s.Rounds, "round")
+	switch {
+	case s.Loading > 0:
+		text += fmt.Sprintf(": loading %s commands, %s", thousands(float64(s.Loading)), rounds)
+	case s.Mode == modeMemory:
+		text += ": memory, " + rounds
+	case s.Mode == modeEvicting:
+		text += fmt.Sprintf(": evicting, %s, %d in the pipeline, %s", several(s.Clients, "client"), s.Pipeline[0], rounds)
+	case s.Mode != "":
+		text += fmt.Sprintf(": %s, %d in the pipeline, %s of %v", several(s.Clients, "client"), s.Pipeline[0], rounds, s.Measure)
+	default:
+		text += fmt.Sprintf(": %s, %s of %v", several(s.Clients, "client"), rounds, s.Measure)
 	}
-	for _, name := range s.Commands {
-		if name != "ping" && name != "ping_inline" && name != "echo_bytes" {
-			text += fmt.Sprintf(", %s keys, values of %d bytes", thousands(float64(s.Keys)), s.Size)
-			break
-		}
-	}
-	if s.Loading > 0 {
+	if s.Mode != "" || s.Loading > 0 || slices.ContainsFunc(s.Commands, hasKeys) {
 		text += fmt.Sprintf(", %s keys, values of %d bytes", thousands(float64(s.Keys)), s.Size)
 	}
 	if s.Fsync != "" {
@@ -88,6 +103,9 @@ func (r *Report) headline() string {
 	}
 	return text + "; Linux " + m.Kernel + ", " + m.Go
 }
+
+// hasKeys says whether a row's commands name keys.
+func hasKeys(row string) bool { return row != "ping" && row != "ping_inline" && row != "echo_bytes" }
 
 func rateGrid(lines []Line) *grid {
 	g := &grid{columns: []column{{"", "command"}, {"", "pipeline"}}}

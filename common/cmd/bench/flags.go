@@ -23,6 +23,10 @@ type options struct {
 	check     bool
 	rewriting int // keys to load before rewrites are measured; 0: not this
 	json      string
+
+	fillings []*filling       // that there are; see memory.go
+	filling  *filling         // the one that was asked for; nil: none
+	heap     chapters.Chapter // that -allocators compares with
 }
 
 // flags is the command line as it was typed.
@@ -59,6 +63,7 @@ func parse(args []string, help io.Writer) (*options, error) {
 	fs.IntVar(&c.Size, "size", 64, "length of a value in `bytes`")
 	fs.IntVar(&c.Idle, "idle", 0, "also measure with so many idle `connections` to each server, and say what they cost")
 	o.appendOnlyFlags(fs)
+	o.fillingFlags(fs)
 	fs.StringVar(&o.json, "json", "", "write every measurement and the machine's facts to `file`")
 	fs.BoolVar(&c.NoRedis, "no-redis", false, "measure without redis-server beside it")
 	fs.BoolVar(&o.check, "check", false, "measure the load generator beside redis-benchmark, both against redis-server")
@@ -96,6 +101,9 @@ func (o *options) resolve(f *flags) error {
 			return fmt.Errorf("-%s %d: give a number from %d to %d", n.flag, n.value, n.least, n.top)
 		}
 	}
+	if err := o.resolveFilling(f); err != nil {
+		return err
+	}
 	if math.IsNaN(f.seconds) || f.seconds < 0.01 || f.seconds > 3600 {
 		return fmt.Errorf("-seconds %v: give a number from 0.01 to 3600", f.seconds)
 	}
@@ -117,6 +125,9 @@ func (o *options) resolve(f *flags) error {
 		return err
 	}
 	if err := o.hasAppendOnly(f); err != nil {
+		return err
+	}
+	if err := o.hasFilling(); err != nil {
 		return err
 	}
 	if err := o.fits(); err != nil {
@@ -149,6 +160,8 @@ func (o *options) fits() error {
 			keys = "loading"
 		case o.rewriting > 0:
 			keys = "rewriting"
+		case o.filling != nil:
+			keys = o.filling.flag
 		}
 		return fmt.Errorf("-%s %d, -size %d: more than 4 GiB of values in each server; take fewer or smaller ones", keys, c.Keys, c.Size)
 	}
@@ -193,6 +206,11 @@ func (o *options) target(f *flags) error {
 		}
 	}
 	c.Chapter, c.Upto = &chapter, chapter.Number
+	if o.filling != nil && o.filling.flag == "allocators" && chapter.Number >= memoryChapter {
+		if o.heap, err = chapters.Parse(list, strconv.Itoa(heapChapter)); err != nil {
+			return fmt.Errorf("-allocators: %w", err)
+		}
+	}
 	if chapter.Number > 1 {
 		return nil
 	}

@@ -22,6 +22,14 @@ func inRepository(t *testing.T) {
 	}
 }
 
+// makeSixChapters adds three to those of inRepository.
+func makeSixChapters(t *testing.T) {
+	t.Helper()
+	for _, dir := range []string{"ch04-aof", "ch05-objects", "ch06-memory"} {
+		require.NoError(t, os.Mkdir(dir, 0o755))
+	}
+}
+
 func TestParse_DefaultsToTheNewestStageAndAllItsCommands(t *testing.T) {
 	inRepository(t)
 	o, err := parse(nil, io.Discard)
@@ -76,10 +84,38 @@ func TestParse_TakesTheFlagsOfTheAppendOnlyFileFromChapterFour(t *testing.T) {
 	}
 }
 
+func TestParse_RunsThatFillServersHaveTheirOwnDefaults(t *testing.T) {
+	inRepository(t)
+	makeSixChapters(t)
+	for args, want := range map[string]struct {
+		rounds, keys, depth int
+		measure             time.Duration
+		heap                string
+	}{
+		"-memory 7":                          {3, 7, 16, time.Second / 2, ""},
+		"-tail 7":                            {3, 7, 16, 30 * time.Second, ""},
+		"-tail 7 -ch 05 -seconds 2":          {3, 7, 16, 2 * time.Second, ""},
+		"-evicting 8 -pipeline 2 -rounds 4":  {4, 8, 2, time.Second / 2, ""},
+		"-allocators 7 -rounds 5 -size 1000": {5, 7, 16, 10 * time.Second, "ch05-objects"},
+	} {
+		t.Run(args, func(t *testing.T) {
+			o, err := parse(strings.Fields(args), io.Discard)
+			require.NoError(t, err)
+			c := o.config
+			require.Equal(t, []int{want.rounds, want.keys}, []int{c.Rounds, c.Keys})
+			require.Equal(t, []int{want.depth}, c.Pipeline)
+			require.Equal(t, want.measure, c.Measure)
+			require.Equal(t, want.heap, o.heap.Name)
+			require.Equal(t, strings.Fields(args)[0], "-"+o.filling.flag)
+			require.NotNil(t, o.runFilling())
+		})
+	}
+}
+
 func TestParse_KeepsLargeFilesFromFillingTheMemory(t *testing.T) {
 	inRepository(t)
-	require.NoError(t, os.Mkdir("ch04-aof", 0o755))
-	for _, flag := range []string{"-loading", "-rewriting"} {
+	makeSixChapters(t)
+	for _, flag := range []string{"-loading", "-rewriting", "-memory", "-tail", "-evicting", "-allocators"} {
 		_, err := parse([]string{flag, "99999999"}, io.Discard)
 		require.EqualError(t, err, flag+" 99999999, -size 64: more than 4 GiB of values in each server; take fewer or smaller ones")
 	}
@@ -144,6 +180,19 @@ func TestRun_SaysWhatIsWrongInALineAndExitsWithTwo(t *testing.T) {
 		"-rewriting 9 -ch 02":       "-rewriting: chapter 2 has no append-only file; chapter 4 is the first",
 		"-rewriting 9 -loading 9":   "-loading goes with -ch, -rounds, -size, -dir, -json and -no-redis, not with -rewriting",
 		"-rewriting 9 -idle 9":      "-rewriting goes with -ch, -rounds, -clients, -pipeline, -seconds, -size, -appendfsync, -dir, -json and -no-redis, not with -idle",
+		"-memory 0":                 "-memory 0: give a number from 1 to 1073741824",
+		"-memory 9":                 "-memory: chapter 3 has no MEMORY; chapter 6 is the first",
+		"-memory 9 -idle 2":         "-memory goes with -ch, -rounds, -clients, -size, -json and -no-redis, not with -idle",
+		"-memory 9 -tail 9":         "-memory goes with -ch, -rounds, -clients, -size, -json and -no-redis, not with -tail",
+		"-tail 9 -ch 02":            "-tail: chapter 2 has no keys; chapter 3 is the first",
+		"-tail 9 -addr a:1":         "-tail goes with -ch, -rounds, -clients, -pipeline, -seconds, -size, -json and -no-redis, not with -addr",
+		"-tail 9 -pipeline 1,2":     "-tail takes one number with -pipeline",
+		"-tail 9 -seconds 0":        "-seconds 0: give a number from 0.01 to 3600",
+		"-evicting 1":               "-evicting 1: give a number from 2 to 1073741824",
+		"-evicting 9":               "-evicting: chapter 3 has no maxmemory; chapter 6 is the first",
+		"-evicting 9 -seconds 1":    "-evicting goes with -ch, -rounds, -clients, -pipeline, -size, -json and -no-redis, not with -seconds",
+		"-allocators 9":             "-allocators: chapter 3 has no allocator of its own; chapter 6 is the first",
+		"-allocators 9 -check":      "-allocators goes with -ch, -rounds, -clients, -pipeline, -seconds, -size, -json and -no-redis, not with -check",
 		"-dir .":                    "-dir goes with -appendfsync, -loading or -rewriting: without these the servers keep no files",
 		"-dir none -loading 9":      `-dir "none": no such file or directory`,
 		"-dir go.work -loading 9":   `-dir "go.work": not a directory`,

@@ -6,6 +6,10 @@
 //	go run ./common/cmd/bench -ch 04 -commands set -appendfsync always -dir /var/tmp
 //	go run ./common/cmd/bench -ch 04 -loading 1000000
 //	go run ./common/cmd/bench -ch 04 -rewriting 1000000 -pipeline 1,16
+//	go run ./common/cmd/bench -ch 06 -memory 1000000
+//	go run ./common/cmd/bench -ch 06 -tail 5000000 -seconds 10
+//	go run ./common/cmd/bench -ch 06 -evicting 4000000
+//	go run ./common/cmd/bench -ch 06 -allocators 1000000
 //	go run ./common/cmd/bench -addr 127.0.0.1:6379 -ch 02
 //	go run ./common/cmd/bench -check
 //	go run ./common/cmd/bench -json /tmp/ch02.json
@@ -79,12 +83,14 @@ func measure(ctx context.Context, o *options) (string, error) {
 	if o.check {
 		return bench.Check(ctx, o.config)
 	}
-	run := bench.Run
+	var run runner = bench.Run
 	switch {
 	case o.config.Loading > 0:
 		run = bench.RunLoading
 	case o.rewriting > 0:
 		run = bench.RunRewriting
+	case o.filling != nil:
+		run = o.runFilling()
 	}
 	report, err := run(ctx, o.config)
 	if err == nil && o.json != "" {

@@ -1,0 +1,222 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"redis-internals/common/chapters"
+	"redis-internals/common/harness"
+)
+
+// fresh.go: what can be measured only once on a server, for it is about filling
+// it. So every measurement has a server of its own:
+//
+//	round 1   start stage | fill, measure | end    start redis | fill, measure | end
+//	round 2   start redis | fill, measure | end    start stage | fill, measure | end
+//
+// One server runs at a time. As elsewhere, who goes first changes with the round.
+
+// starter is a server that can be started.
+type starter struct {
+	name  string
+	start func(harness.Options) (*harness.Server, error)
+}
+
+// stageStarter builds a chapter's stage, before any clock runs.
+func stageStarter(c chapters.Chapter) (starter, error) {
+	binary, err := harness.Build(c)
+	name := fmt.Sprintf("ch%02d", c.Number)
+	return starter{name, func(o harness.Options) (*harness.Server, error) {
+		return harness.StartBinary(name, binary, o)
+	}}, err
+}
+
+// starters are those of the chapter and, unless it is not wanted or not there, of
+// redis-server.
+func (b *bench) starters() ([]starter, error) {
+	stage, err := stageStarter(*b.Chapter)
+	if err != nil {
+		return nil, err
+	}
+	list := []starter{stage}
+	_, missing := exec.LookPath("redis-server")
+	switch {
+	case b.NoRedis:
+	case missing != nil:
+		b.note("%v: nothing to compare with", harness.ErrNoRedis)
+	default:
+		b.report.Machine.Redis = redisVersion()
+		list = append(list, starter{"redis", harness.StartRedis})
+	}
+	return list, nil
+}
+
+// newFresh prepares a run of that kind; see Settings.Mode.
+func newFresh(cfg Config, mode string) *bench {
+	cfg.Rows, cfg.Idle, cfg.Fsync = nil, 0, ""
+	b := &bench{Config: cfg, report: newReport(cfg)}
+	b.report.Settings.Mode = mode
+	return b
+}
+
+// onFresh walks the rounds. In each it starts every server once for every variant,
+// connects the clients, and lets work measure. The variants of one server follow
+// each other.
+func (b *bench) onFresh(ctx context.Context, starters []starter, variants []string, work func(s *server, round int, variant string) error) error {
+	total := b.Rounds * len(starters) * len(variants)
+	for round := 1; round <= b.Rounds; round++ {
+		servers, kinds := slices.Clone(starters), slices.Clone(variants)
+		if round%2 == 0 {
+			slices.Reverse(servers)
+			slices.Reverse(kinds)
+		}
+		for _, st := range servers {
+			for _, kind := range kinds {
+				if b.Progress != nil {
+					b.Progress(Step{
+						Round: round, Rounds: b.Rounds, Done: b.done, Total: total,
+						What: fmt.Sprintf("round %d of %d: %s, %s", round, b.Rounds, kind, st.name),
+					})
+				}
+				b.done++
+				if err := b.oneFresh(ctx, st, func(s *server) error { return work(s, round, kind) }); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (b *bench) oneFresh(ctx context.Context, st starter, work func(*server) error) error {
+	b.servers = nil
+	start := func(context.Context) error {
+		o, err := b.options(st.name)
+		if err != nil {
+			return err
+		}
+		o.Env = append(o.Env, b.environment...)
+		proc, err := st.start(o)
+		if err == nil {
+			b.addStarted(proc)
+		}
+		return err
+	}
+	return b.session(ctx, start, func() (err error) {
+		defer debug.SetGCPercent(debug.SetGCPercent(-1))
+		s := b.servers[0]
+		if s.gen, err = newGenerator(&s.peer, b.Clients); err != nil {
+			return err
+		}
+		return work(s)
+	})
+}
+
+// fill sends requests with keys 0, 1, 2, ... until so many are answered, and
+// waits for those in flight. It reports what it measured under that name.
+func (s *server) fill(name string, b *batch, keys int) (Sample, error) {
+	s.gen.use(name, b)
+	sample, err := s.window(cell{name, b.depth}, forever, uint64(keys))
+	if err == nil {
+		err = s.gen.finish()
+	}
+	return sample, err
+}
+
+// newKeys is a batch that sends a key only once, however many are asked for.
+func newKeys(t Template, depth int) *batch { return newBatch(t, depth, everyKey(1<<32)) }
+
+// question is a connection beside the load.
+type question struct {
+	*peer
+	fd int
+}
+
+func (s *server) questions() (*question, error) {
+	fd, err := s.dial()
+	return &question{&s.peer, fd}, err
+}
+
+func (q *question) close() { _ = unix.Close(q.fd) }
+
+// must sends a request that has to be answered like this.
+func (q *question) must(request, reply string) error {
+	line, err := q.ask(q.fd, request, q.patience)
+	if err == nil && line != reply {
+		err = fmt.Errorf("%s answered %s with %q", q.peer, request, line)
+	}
+	return err
+}
+
+// number sends a request whose answer is an integer.
+func (q *question) number(request string) (int, error) {
+	line, err := q.ask(q.fd, request, q.patience)
+	if err != nil {
+		return 0, err
+	}
+	digits, ok := strings.CutPrefix(line, ":")
+	n, bad := strconv.Atoi(digits)
+	if !ok || bad != nil {
+		return 0, fmt.Errorf("%s answered %s with %q", q.peer, request, line)
+	}
+	return n, nil
+}
+
+// info reads a figure of INFO.
+func (q *question) info(section, field string) (int64, error) {
+	text, err := q.bulk("INFO " + section)
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name != field {
+			continue
+		}
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("%s says in INFO %s: %q", q.peer, section, line)
+		}
+		return n, nil
+	}
+	return 0, fmt.Errorf("%s has no %s in INFO %s", q.peer, field, section)
+}
+
+// bulk sends a request whose answer is a bulk string.
+func (q *question) bulk(request string) (string, error) {
+	if _, errno := send(q.fd, []byte(request+"\r\n")); errno != 0 {
+		return "", fmt.Errorf("sending %s to %s: %w", request, q.peer, errno)
+	}
+	var got []byte
+	var in [4096]byte
+	for {
+		n, err := q.recvWithin(q.fd, in[:], q.patience)
+		if err == nil && n == 0 {
+			err = errors.New("it closed the connection")
+		}
+		if err != nil {
+			return "", fmt.Errorf("reading the reply to %s from %s: %w", request, q.peer, err)
+		}
+		got = append(got, in[:n]...)
+		head, body, whole := bytes.Cut(got, []byte("\r\n"))
+		if !whole {
+			continue
+		}
+		size, bad := strconv.Atoi(strings.TrimPrefix(string(head), "$"))
+		if !bytes.HasPrefix(head, []byte("$")) || bad != nil || size < 0 {
+			return "", fmt.Errorf("%s answered %s with %s", q.peer, request, quote(head))
+		}
+		if len(body) >= size+2 {
+			return string(body[:size]), nil
+		}
+	}
+}
