@@ -41,47 +41,63 @@ func processClock(pid int) int32 { return ^int32(pid)<<3 | 2 }
 
 // schedstat adds up the run times of the threads that live now.
 func schedstat(pid int) (time.Duration, error) {
-	ran, _, err := schedstats(pid)
-	return ran, err
+	threads, err := threadTimes(pid)
+	var sum time.Duration
+	for _, th := range threads {
+		sum += th.ran
+	}
+	return sum, err
 }
 
-// waitTime is how long the threads of a process that live now had something to do
-// and no core to do it on: others had it, or another of these threads.
-func waitTime(pid int) (time.Duration, error) {
-	_, waited, err := schedstats(pid)
-	return waited, err
-}
+// threadTime is how long a thread has run, and how long it could have but had no
+// core.
+type threadTime struct{ ran, waited time.Duration }
 
-func schedstats(pid int) (ran, waited time.Duration, err error) {
+// threadTimes reads the times of the threads that live now, by their files.
+func threadTimes(pid int) (map[string]threadTime, error) {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-	counted := 0
+	threads := map[string]threadTime{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			continue // the thread ended meanwhile
 		}
-		r, w, err := parseSchedstat(string(text))
-		if err != nil {
-			return 0, 0, fmt.Errorf("reading %s: %w", file, err)
+		if threads[file], err = parseSchedstat(string(text)); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", file, err)
 		}
-		ran, waited = ran+r, waited+w
-		counted++
 	}
-	if counted == 0 {
-		return 0, 0, errors.New("no schedstat")
+	if len(threads) == 0 {
+		return nil, errors.New("no schedstat")
 	}
-	return ran, waited, nil
+	return threads, nil
+}
+
+// waitOfBusiest is how long the thread that ran most between two readings waited
+// for a core: the one with the server's loop. What others wait (Go's runtime has
+// some that look after it now and then) costs no client anything. It is -1 where
+// one of the readings failed.
+func waitOfBusiest(before, after map[string]threadTime) time.Duration {
+	if len(before) == 0 || len(after) == 0 {
+		return -1
+	}
+	var most, waited time.Duration
+	for file, now := range after {
+		if ran := now.ran - before[file].ran; ran >= most {
+			most, waited = ran, now.waited-before[file].waited
+		}
+	}
+	return waited
 }
 
 // parseSchedstat reads "ran waited slices", the first two in nanoseconds.
-func parseSchedstat(text string) (ran, waited time.Duration, err error) {
+func parseSchedstat(text string) (threadTime, error) {
 	fields := strings.Fields(text)
 	if len(fields) < 2 {
-		return 0, 0, errors.New("too few fields")
+		return threadTime{}, errors.New("too few fields")
 	}
 	r, err1 := strconv.ParseInt(fields[0], 10, 64)
 	w, err2 := strconv.ParseInt(fields[1], 10, 64)
-	return time.Duration(r), time.Duration(w), errors.Join(err1, err2)
+	return threadTime{time.Duration(r), time.Duration(w)}, errors.Join(err1, err2)
 }
 
 // clockTick is the unit of utime and stime: USER_HZ, 100 on every Linux.

@@ -61,17 +61,24 @@ func TestCPUTime_FallbacksAgreeWithTheClock(t *testing.T) {
 }
 
 func TestParseSchedstat_ReadsWhatRanAndWhatWaited(t *testing.T) {
-	ran, waited, err := parseSchedstat("1234567 89 10\n")
+	got, err := parseSchedstat("1234567 89 10\n")
 	require.NoError(t, err)
-	require.Equal(t, 1234567*time.Nanosecond, ran)
-	require.Equal(t, 89*time.Nanosecond, waited)
+	require.Equal(t, threadTime{1234567, 89}, got)
 	for _, text := range []string{"", "1", "x 1 2", "1 x 2"} {
-		_, _, err = parseSchedstat(text)
+		_, err = parseSchedstat(text)
 		require.Error(t, err, "%q", text)
 	}
 }
 
-func TestWaitTime_GrowsWhileTwoShareACore(t *testing.T) {
+func TestWaitOfBusiest_IsOfTheThreadThatRanMostMeanwhile(t *testing.T) {
+	before := map[string]threadTime{"a": {ran: 1000, waited: 900}, "b": {ran: 10, waited: 5}}
+	after := map[string]threadTime{"a": {ran: 1100, waited: 950}, "b": {ran: 910, waited: 12}, "c": {ran: 300, waited: 90}}
+	require.EqualValues(t, 7, waitOfBusiest(before, after))
+	require.EqualValues(t, -1, waitOfBusiest(nil, after))
+	require.EqualValues(t, -1, waitOfBusiest(before, nil))
+}
+
+func TestWaitOfBusiest_GrowsWhileTwoShareACore(t *testing.T) {
 	servers, _, ok := pickCores()
 	if _, err := os.Stat("/proc/self/schedstat"); err != nil || !ok {
 		t.Skip("no schedstat, or one core only")
@@ -79,10 +86,12 @@ func TestWaitTime_GrowsWhileTwoShareACore(t *testing.T) {
 	first, second := startProcess(t, "spins"), startProcess(t, "spins")
 	require.NoError(t, pinProcess(first.Pid(), only(servers)))
 	require.NoError(t, pinProcess(second.Pid(), only(servers)))
+	before, err := threadTimes(first.Pid())
+	require.NoError(t, err)
 	require.Eventually(t, func() bool {
-		waited, err := waitTime(first.Pid())
+		after, err := threadTimes(first.Pid())
 		require.NoError(t, err)
-		return waited > 50*time.Millisecond
+		return waitOfBusiest(before, after) > 50*time.Millisecond
 	}, time.Minute, time.Millisecond)
 }
 

@@ -73,7 +73,7 @@ type Sample struct {
 	Max       time.Duration `json:"max_ns"`
 	Rewrite   time.Duration `json:"rewrite_ns,omitempty"` // it was measured during a rewrite that took so long
 
-	Waited      time.Duration `json:"server_waited_ns"` // for a core, all its threads together; -1: not to be had
+	Waited      time.Duration `json:"server_waited_ns"` // for a core, its busiest thread; -1: not to be had
 	Stalls      []Stall       `json:"stalls,omitempty"`
 	Evicted     int64         `json:"evicted,omitempty"`         // keys, of RunEvicting
 	OfLimit     float64       `json:"used_of_limit,omitempty"`   // used_memory by maxmemory, at the end
@@ -451,10 +451,7 @@ func (s *server) window(c cell, d time.Duration, replies uint64) (Sample, error)
 	sample := Sample{
 		Server: s.name, Command: c.row, Pipeline: c.depth, Requests: g.replies,
 		Wall: end.wall.Sub(begin.wall), ServerCPU: -1, OwnCPU: end.own - begin.own,
-		P50: g.latency.Quantile(.5), P99: g.latency.Quantile(.99), P999: g.latency.Quantile(.999), Max: g.latency.Max(), Stalls: g.stalls, Waited: -1,
-	}
-	if begin.waited >= 0 && end.waited >= 0 {
-		sample.Waited = max(0, end.waited-begin.waited)
+		P50: g.latency.Quantile(.5), P99: g.latency.Quantile(.99), P999: g.latency.Quantile(.999), Max: g.latency.Max(), Stalls: g.stalls, Waited: waitOfBusiest(begin.threads, end.threads),
 	}
 	if begin.server >= 0 && end.server >= 0 {
 		sample.ServerCPU = end.server - begin.server
@@ -464,21 +461,19 @@ func (s *server) window(c cell, d time.Duration, replies uint64) (Sample, error)
 
 // clocks are read together, at the beginning and the end of a measurement.
 type clocks struct {
-	wall   time.Time
-	own    time.Duration
-	server time.Duration // -1: not to be had
-	waited time.Duration // the same
+	wall    time.Time
+	own     time.Duration
+	server  time.Duration // -1: not to be had
+	threads map[string]threadTime
 }
 
 func (s *server) clocks() clocks {
-	at := clocks{wall: time.Now(), own: ownCPU(), server: -1, waited: -1}
+	at := clocks{wall: time.Now(), own: ownCPU(), server: -1}
 	if s.proc != nil {
 		if d, err := cpuTime(s.proc.Pid()); err == nil {
 			at.server = d
 		}
-		if d, err := waitTime(s.proc.Pid()); err == nil {
-			at.waited = d
-		}
+		at.threads, _ = threadTimes(s.proc.Pid()) // none where the kernel does not tell
 	}
 	return at
 }
