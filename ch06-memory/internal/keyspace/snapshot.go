@@ -13,9 +13,9 @@
 //
 // An object's epoch is the number of the last snapshot that need not look at it
 // again: it was dumped, or is newer than the start. So every key is dumped once,
-// with the value that it had when the snapshot began. Meanwhile the dict moves no
-// entries, so the order of the walk stays. Redis: aof.c,
-// rewriteAppendOnlyFileBackground.
+// with the value that it had when the snapshot began. The walk is a SCAN: it meets all
+// that stays, however the dict grows meanwhile, and what it meets twice is dumped once.
+// Redis: aof.c, rewriteAppendOnlyFileBackground.
 
 package keyspace
 
@@ -36,7 +36,7 @@ type snapshot struct {
 	dump  DumpFunc   // nil if there is none
 	db    int        // the number to dump
 	walk  *dict.Dict // what the walk goes through; nil when it is through
-	at    uint64     // the next bucket
+	at    uint64     // where it is: a cursor of Scan
 	epoch uint8      // changes with every snapshot
 	given int        // how many in a row were given up: their epochs are still about
 }
@@ -56,7 +56,6 @@ func (ks *Keyspace) StartSnapshot(dump DumpFunc) {
 		}
 		s.dump, s.db, s.walk, s.at = dump, db.ID, db.dict, 0
 		s.epoch = (s.epoch + 1) % object.Epochs
-		db.dict.Pause()
 	}
 }
 
@@ -75,8 +74,7 @@ func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 	start := time.Now()
 	for _, db := range ks.dbs {
 		for s := &db.snapshot; s.walk != nil; {
-			s.at, more = s.walk.Walk(s.at, db.dumpOnce)
-			if !more {
+			if s.at = s.walk.Scan(s.at, db.dumpOnce); s.at == 0 {
 				s.given = 0
 				db.endWalk()
 			}
@@ -92,9 +90,7 @@ func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 // endWalk lets go of what the walk went through.
 func (db *DB) endWalk() {
 	s := &db.snapshot
-	if s.walk == db.dict {
-		s.walk.Resume()
-	} else { // it was flushed
+	if s.walk != db.dict { // it was flushed
 		s.walk.Clear(object.Free)
 	}
 	s.walk = nil

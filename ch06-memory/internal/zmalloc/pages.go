@@ -190,18 +190,30 @@ func addJoined(at, n uint32, clean bool) {
 // Purge gives free pages back to the kernel, for about as many bytes at a time, and
 // reports whether there are more. It costs some 0.1 ms for a megabyte. Redis:
 // MEMORY PURGE; jemalloc does it in time by itself.
+//
+// Where the kernel's pages are longer than ours (arm64 may have 64 KiB) nothing is
+// given back: its pages would take neighbours that are in use with them.
 func Purge(bytes int) (more bool) {
+	if kernelPage > pageSize {
+		return false
+	}
 	for list := longRun; list >= 1; list-- {
 		for run := runs[list]; run != 0; {
 			next := table[run].next
 			if !table[run].clean {
+				next = nextInList(run)
 				if bytes <= 0 {
 					return true
 				}
-				bytes -= purgeRun(run, uint32(bytes/pageSize)+1)
-				if table[run].kind == freeRun && !table[run].clean {
+				length := table[run].length
+				n := min(uint32(bytes/pageSize)+1, length)
+				if purgeRun(run, n) != nil {
+					return false // memory that is locked, as by mlockall
+				}
+				if n < length {
 					return true
 				}
+				bytes -= int(n) * pageSize
 			}
 			run = next
 		}
@@ -209,20 +221,30 @@ func Purge(bytes int) (more bool) {
 	return false
 }
 
-// purgeRun gives up to n pages at the front of a run back. It returns how many
-// bytes that were.
-func purgeRun(at, n uint32) int {
+// kernelPage is the size of a page as the kernel has them.
+var kernelPage = unix.Getpagesize()
+
+// nextInList is the next run of the list that will still be one when this one, which
+// is dirty, has been purged: it grows together with its neighbours then.
+func nextInList(run uint32) uint32 {
+	next := table[run].next
+	for next != 0 && (next == run+table[run].length || next+table[next].length == run) {
+		next = table[next].next
+	}
+	return next
+}
+
+// purgeRun gives n pages at the front of a run back.
+func purgeRun(at, n uint32) error {
 	length := table[at].length
-	n = min(n, length)
-	removeRun(at)
 	start, size := uintptr(at)*pageSize, uintptr(n)*pageSize
 	if err := unix.Madvise(unsafe.Slice((*byte)(unsafe.Add(base, start)), size), unix.MADV_DONTNEED); err != nil {
-		addRun(at, length, false)
-		return int(size)
+		return err
 	}
+	removeRun(at)
 	if length > n {
 		addRun(at+n, length-n, false)
 	}
 	addJoined(at, n, true)
-	return int(size)
+	return nil
 }

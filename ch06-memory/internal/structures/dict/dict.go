@@ -68,7 +68,6 @@ type Dict struct {
 	kind   *Type
 	tables [2]table // the second one while the first is being moved to it
 	next   uint64   // the first bucket that has not been moved yet
-	paused int      // reasons not to move any
 	count  int
 	extra  int // buckets that are children
 }

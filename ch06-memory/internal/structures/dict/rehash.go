@@ -26,28 +26,18 @@ func (d *Dict) isRehashing() bool { return d.tables[1].memory != 0 }
 // resizeIfNeeded begins to move to a longer or a shorter table.
 func (d *Dict) resizeIfNeeded() {
 	buckets := int(d.tables[0].mask) + 1
-	if d.isRehashing() || d.paused > 0 || d.count <= buckets*growAt && (d.count >= buckets*shrinkBelow || buckets <= minBuckets) {
+	if d.isRehashing() || d.count <= buckets*growAt && (d.count >= buckets*shrinkBelow || buckets <= minBuckets) {
 		return
 	}
-	// As many as make buckets two thirds full at most, and a third at least.
+	// As many as leave four or five entries to a bucket, or fewer.
 	wanted := uint64(max(minBuckets, d.count*2/growAt))
 	d.tables[1] = newTable(1 << bits.Len64(wanted-1))
 	d.next = 0
 }
 
-// Pause keeps entries from being moved between buckets, until Resume: a walk goes
-// through them. Redis: dictPauseRehashing.
-func (d *Dict) Pause() { d.paused++ }
-
-// Resume ends a Pause.
-func (d *Dict) Resume() {
-	d.paused--
-	d.resizeIfNeeded()
-}
-
 // step moves one bucket, if there is one to be moved.
 func (d *Dict) step() {
-	if d.isRehashing() && d.paused == 0 {
+	if d.isRehashing() {
 		d.moveBucket()
 	}
 }
@@ -55,10 +45,10 @@ func (d *Dict) step() {
 // Rehash moves up to n buckets, for a cron that has time. It reports whether there
 // are more.
 func (d *Dict) Rehash(n int) (more bool) {
-	for ; n > 0 && d.isRehashing() && d.paused == 0; n-- {
+	for ; n > 0 && d.isRehashing(); n-- {
 		d.moveBucket()
 	}
-	return d.isRehashing() && d.paused == 0
+	return d.isRehashing()
 }
 
 // moveBucket moves the entries of the next bucket to the second table.

@@ -48,9 +48,8 @@ func increment(cursor, mask uint64) uint64 {
 }
 
 // Walk calls visit with the entries of bucket i, counted through both tables, and
-// returns the number of the next one; more is false after the last. While the dict
-// is paused an entry's bucket stays what it is, so a walk meets every entry once.
-// visit may delete the entry that it gets, and no other.
+// returns the number of the next one; more is false after the last. If nothing is
+// inserted or deleted meanwhile, a walk meets every entry once.
 func (d *Dict) Walk(i uint64, visit func(Ref)) (next uint64, more bool) {
 	t, first := &d.tables[0], d.tables[0].mask+1
 	if i >= first {
