@@ -143,6 +143,17 @@ func TestLoad_TimeStandsStill(t *testing.T) {
 	s.expect("dbsize", ":1\r\n")
 }
 
+func TestLoad_IsAUseOfEachKey(t *testing.T) {
+	dir := t.TempDir()
+	s := newSession(t)
+	log := s.logTo(dir)
+	s.expect("SET k v", "+OK\r\n")
+	require.NoError(t, log.Close())
+	s = newSession(t)
+	s.logTo(dir)
+	s.expect("OBJECT IDLETIME k", ":0\r\n")
+}
+
 func TestLoad_AnswersThatItLasts(t *testing.T) {
 	s, dir := newSession(t), t.TempDir()
 	log := s.logTo(dir)

@@ -27,6 +27,7 @@ type Options struct {
 	Databases int // how many there are
 	Eviction  Eviction
 	Now       func() int64 // the time, in Unix milliseconds; the same throughout a turn
+	Clock     func() int64 // the same for the LRU clock, if it differs: it goes on while Now stands
 	Seed      uint64       // of the random choices
 
 	// Deleted is called after a database has deleted a key of its own accord: it
@@ -53,7 +54,12 @@ func New(o Options) *Keyspace {
 }
 
 // clock is the LRU clock.
-func (ks *Keyspace) clock() uint32 { return object.Clock(ks.Now()) }
+func (ks *Keyspace) clock() uint32 {
+	if ks.Clock != nil {
+		return object.Clock(ks.Clock())
+	}
+	return object.Clock(ks.Now())
+}
 
 // Keys is the number of keys in all databases.
 func (ks *Keyspace) Keys() int { return ks.keys }
