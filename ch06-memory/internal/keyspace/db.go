@@ -97,9 +97,13 @@ func (db *DB) find(key []byte) (hash uint64, r ref) {
 		return db.lastHash, db.last
 	}
 	hash = dict.Hash(key)
-	r = db.dict.Find(hash, key)
-	db.last, db.lastHash = r, hash
-	return hash, r
+	return hash, db.findHashed(hash, key)
+}
+
+// findHashed is find for a key whose hash is known.
+func (db *DB) findHashed(hash uint64, key []byte) ref {
+	db.last, db.lastHash = db.dict.Find(hash, key), hash
+	return db.last
 }
 
 // lookup finds a key. One that has expired is deleted on the way: nobody sees

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"redis-internals/ch06/internal/object"
+	"redis-internals/ch06/internal/zmalloc"
 )
 
 // Policy says which key is evicted.
@@ -75,7 +76,8 @@ const (
 	None
 )
 
-// evictionsAtATime is how many keys go before somebody looks at the clock.
+// evictionsAtATime is how many keys go between two looks at the clock. Most rounds
+// evict one or two and look at none.
 const evictionsAtATime = 16
 
 // Evict evicts keys until what is in use is below the limit. O(1) if it is. Redis:
@@ -85,13 +87,17 @@ func (ks *Keyspace) Evict() Outcome {
 	if limit == 0 || ks.Eviction.Used() <= limit {
 		return Enough
 	}
-	start := time.Now()
-	for n := 1; ks.Eviction.Used() > limit; n++ {
+	var start time.Time
+	for n := 0; ks.Eviction.Used() > limit; n++ {
+		switch {
+		case n == 0 || n%evictionsAtATime != 0:
+		case n == evictionsAtATime:
+			start = time.Now()
+		case time.Since(start) > ks.Eviction.Budget:
+			return More
+		}
 		if !ks.evictOne() {
 			return None
-		}
-		if n%evictionsAtATime == 0 && time.Since(start) > ks.Eviction.Budget {
-			return More
 		}
 	}
 	return Enough
@@ -171,11 +177,21 @@ func (ks *Keyspace) bestVictim() (*DB, ref) {
 			if !ok {
 				break // all that were in it had gone by themselves
 			}
+			ks.prefetchBest()
 			db := ks.dbs[c.db]
-			if _, r := db.find(c.key); r != 0 && ks.mayGo(r) && ks.score(r) >= c.score {
+			if r := db.findHashed(c.hash, c.key); r != 0 && ks.mayGo(r) && ks.score(r) >= c.score {
 				return db, r
 			}
 		}
+	}
+}
+
+// prefetchBest asks for the memory of the one that is to go after this one.
+func (ks *Keyspace) prefetchBest() {
+	if p := &ks.pool; p.n > 0 {
+		c := &p.candidates[p.n-1]
+		ks.dbs[c.db].dict.PrefetchBucket(c.hash)
+		zmalloc.Prefetch(c.ref, prefetchBytes)
 	}
 }
 
@@ -190,7 +206,7 @@ func (ks *Keyspace) sample(db *DB, n int) {
 	db.dict.Sample(ks.random, n, func(r ref) { ks.offer(db, r) })
 }
 
-func (ks *Keyspace) offer(db *DB, r ref) { ks.pool.offer(ks.score(r), db.ID, object.At(r).Key()) }
+func (ks *Keyspace) offer(db *DB, r ref) { ks.pool.offer(ks.score(r), db.ID, r) }
 
 func (ks *Keyspace) mayGo(r ref) bool {
 	return object.At(r).Expires() || !ks.Eviction.Policy.isVolatile()

@@ -16,7 +16,10 @@
 
 package keyspace
 
-import "bytes"
+import (
+	"redis-internals/ch06/internal/object"
+	"redis-internals/ch06/internal/structures/dict"
+)
 
 const poolSize = 16 // Redis: EVPOOL_SIZE
 
@@ -24,6 +27,8 @@ const poolSize = 16 // Redis: EVPOOL_SIZE
 type candidate struct {
 	score uint64 // the higher, the sooner it goes
 	db    int
+	ref   ref    // where the key was: it may be gone
+	hash  uint64 // the key's
 	key   []byte // a copy; its memory is used again
 }
 
@@ -33,11 +38,14 @@ type pool struct {
 	n          int
 }
 
-// offer puts a candidate in its place, if it is better than one that is there or
+// offer puts an object in its place, if it is better than one that is there or
 // there is room. One that is there already gets its present score. The key is copied.
-func (p *pool) offer(score uint64, db int, key []byte) {
+func (p *pool) offer(score uint64, db int, r ref) {
+	if p.n == poolSize && score <= p.candidates[0].score {
+		return
+	}
 	for i := range p.candidates[:p.n] {
-		if c := &p.candidates[i]; c.db == db && bytes.Equal(c.key, key) {
+		if p.candidates[i].ref == r { // or it was another object's block
 			p.take(i)
 			break
 		}
@@ -48,9 +56,6 @@ func (p *pool) offer(score uint64, db int, key []byte) {
 	}
 	from := p.n // where the room is that the new one gets
 	if p.n == poolSize {
-		if at == 0 {
-			return
-		}
 		at, from = at-1, 0 // the worst one goes
 	} else {
 		p.n++
@@ -61,7 +66,8 @@ func (p *pool) offer(score uint64, db int, key []byte) {
 	} else {
 		copy(p.candidates[from:at], p.candidates[from+1:at+1])
 	}
-	p.candidates[at] = candidate{score, db, append(room, key...)}
+	key := object.At(r).Key()
+	p.candidates[at] = candidate{score, db, r, dict.Hash(key), append(room, key...)}
 }
 
 // takeBest takes the best candidate out; it is good until the next offer. ok is

@@ -66,8 +66,9 @@ type table struct {
 // Dict is a hash table. It belongs to one goroutine.
 type Dict struct {
 	kind   *Type
-	tables [2]table // the second one while the first is being moved to it
-	next   uint64   // the first bucket that has not been moved yet
+	tables [2]table  // the second one while the first is being moved to it
+	next   uint64    // the first bucket that has not been moved yet
+	drawn  [2]uint64 // random numbers that choose the next samples
 	count  int
 	extra  int // buckets that are children
 }
