@@ -297,7 +297,6 @@ func (l *Log) Safe() int64 {
 type State struct {
 	Enabled, Rewriting bool
 	Size, BaseSize     int64 // bytes: now, and after the last rewrite
-	Buffered           int   // bytes that are not written yet
 	PendingSyncs       int
 	DelayedSyncs       int64 // writes that did not wait for a sync any longer
 	Rewrites           int64 // begun since the start
@@ -310,7 +309,7 @@ type State struct {
 // State tells how the log is.
 func (l *Log) State() State {
 	s := State{
-		Enabled: l.file != nil, Rewriting: l.rewriting != nil, Size: l.size + int64(len(l.buf)), BaseSize: l.baseSize, Buffered: len(l.buf),
+		Enabled: l.file != nil, Rewriting: l.rewriting != nil, Size: l.size + int64(len(l.buf)), BaseSize: l.baseSize,
 		PendingSyncs: l.syncer.count(), DelayedSyncs: l.delayedSyncs, Rewrites: l.rewrites, Failures: l.failures,
 		LastRewriteSeconds: l.lastRewrite, RewriteSeconds: -1, Err: l.Err(),
 	}
@@ -319,6 +318,9 @@ func (l *Log) State() State {
 	}
 	return s
 }
+
+// Buffered is how many bytes are not written yet.
+func (l *Log) Buffered() int { return len(l.buf) }
 
 // Err is why the log cannot be written or synced at present; nil if it can.
 func (l *Log) Err() error {

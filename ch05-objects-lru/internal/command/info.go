@@ -204,7 +204,7 @@ func infoMemory(w *infoWriter) {
 	w.field("mem_fragmentation_bytes", f.Resident-f.Memory)
 	w.field("mem_not_counted_for_evict", 0)
 	w.zeros("mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves", "mem_cluster_links")
-	w.field("mem_aof_buffer", w.engine.logState().Buffered)
+	w.field("mem_aof_buffer", w.engine.logBuffered())
 	w.field("mem_allocator", "go")
 	w.zeros("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects")
 }
@@ -240,7 +240,7 @@ func infoPersistence(w *infoWriter) {
 		w.field("aof_current_size", s.Size)
 		w.field("aof_base_size", s.BaseSize)
 		w.field("aof_pending_rewrite", 0)
-		w.field("aof_buffer_length", s.Buffered)
+		w.field("aof_buffer_length", w.engine.logBuffered())
 		w.field("aof_pending_bio_fsync", s.PendingSyncs)
 		w.field("aof_delayed_fsync", s.DelayedSyncs)
 	}

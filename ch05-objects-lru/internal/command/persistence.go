@@ -142,6 +142,14 @@ func (e *Engine) logState() aof.State {
 	return e.log.State()
 }
 
+// logBuffered is how much of the log is not written yet, in bytes.
+func (e *Engine) logBuffered() int {
+	if e.log == nil {
+		return 0
+	}
+	return e.log.Buffered()
+}
+
 // SetLog makes the engine log from now on.
 func (e *Engine) SetLog(log *aof.Log) { e.log = log }
 

@@ -212,11 +212,11 @@ func infoMemory(w *infoWriter) {
 	w.field("rss_overhead_bytes", m.resident-int64(a.Resident))
 	w.field("mem_fragmentation_ratio", ratio(m.resident, m.used))
 	w.field("mem_fragmentation_bytes", m.resident-m.used)
-	w.field("mem_not_counted_for_evict", w.engine.logState().Buffered)
+	w.field("mem_not_counted_for_evict", w.engine.logBuffered())
 	w.zeros("mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves")
 	w.field("mem_clients_normal", f.ClientMemory)
 	w.field("mem_cluster_links", 0)
-	w.field("mem_aof_buffer", w.engine.logState().Buffered)
+	w.field("mem_aof_buffer", w.engine.logBuffered())
 	w.field("mem_allocator", "zmalloc")
 	w.zeros("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects")
 }
@@ -252,7 +252,7 @@ func infoPersistence(w *infoWriter) {
 		w.field("aof_current_size", s.Size)
 		w.field("aof_base_size", s.BaseSize)
 		w.field("aof_pending_rewrite", 0)
-		w.field("aof_buffer_length", s.Buffered)
+		w.field("aof_buffer_length", w.engine.logBuffered())
 		w.field("aof_pending_bio_fsync", s.PendingSyncs)
 		w.field("aof_delayed_fsync", s.DelayedSyncs)
 	}

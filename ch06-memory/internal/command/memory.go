@@ -62,7 +62,7 @@ func (e *Engine) usedMemory() int { return zmalloc.Used() + e.heap }
 // countedMemory is what of it counts against maxmemory: the log's buffer does not,
 // since keys that are evicted make it longer. Redis: evict.c,
 // freeMemoryGetNotCountedMemory.
-func (e *Engine) countedMemory() int { return e.usedMemory() - e.logState().Buffered }
+func (e *Engine) countedMemory() int { return e.usedMemory() - e.logBuffered() }
 
 // evictionBudget is how long a round may take, by the tenacity from 0 to 100. Redis:
 // evict.c, evictionTimeLimitUs.
@@ -162,7 +162,7 @@ func memoryStats(c *Client) {
 	number("clients.slaves", 0)
 	number("clients.normal", e.server.Facts().ClientMemory)
 	number("cluster.links", 0)
-	number("aof.buffer", int64(e.logState().Buffered))
+	number("aof.buffer", int64(e.logBuffered()))
 	number("lua.caches", 0)
 	number("functions.caches", 0)
 	for _, db := range databases {
