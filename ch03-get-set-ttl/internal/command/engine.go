@@ -23,14 +23,14 @@ import (
 type Engine struct {
 	table *table
 	db    *keyspace.DB
-	now   func() time.Time
+	now   func() int64
 }
 
 // Options are an engine's settings.
 type Options struct {
-	MaxKeys int              // how many keys there may be; 0 is no limit
-	Now     func() time.Time // the time of the turn
-	Seed    uint64           // of random choices
+	MaxKeys int          // how many keys there may be; 0 is no limit
+	Now     func() int64 // the time of the turn, in Unix milliseconds
+	Seed    uint64       // of random choices
 }
 
 // NewEngine returns an engine that knows all commands, with an empty database.
@@ -41,7 +41,7 @@ func NewEngine(o Options) *Engine {
 }
 
 // nowMs is the time of the turn in Unix milliseconds.
-func (e *Engine) nowMs() int64 { return e.now().UnixMilli() }
+func (e *Engine) nowMs() int64 { return e.now() }
 
 // NewClient returns a client of the engine. The id is its own for ever.
 func (e *Engine) NewClient(id int64) Client { return Client{ID: id, DB: e.db, engine: e} }

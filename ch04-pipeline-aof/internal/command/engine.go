@@ -25,7 +25,7 @@ import (
 type Engine struct {
 	table *table
 	db    *keyspace.DB
-	now   func() time.Time
+	now   func() int64
 
 	log       *aof.Log // nil until SetLog
 	dirty     int64    // changes of the data since the start
@@ -36,9 +36,9 @@ type Engine struct {
 
 // Options are an engine's settings.
 type Options struct {
-	MaxKeys int              // how many keys there may be; 0 is no limit
-	Now     func() time.Time // the time of the turn
-	Seed    uint64           // of random choices
+	MaxKeys int          // how many keys there may be; 0 is no limit
+	Now     func() int64 // the time of the turn, in Unix milliseconds
+	Seed    uint64       // of random choices
 }
 
 // NewEngine returns an engine that knows all commands, with an empty database.
@@ -53,7 +53,7 @@ func (e *Engine) nowMs() int64 {
 	if e.loading {
 		return 0
 	}
-	return e.now().UnixMilli()
+	return e.now()
 }
 
 // NewClient returns a client of the engine. The id is its own for ever.

@@ -14,7 +14,7 @@ import (
 // clock.
 var testNow = time.UnixMilli(1_700_000_000_000)
 
-func newTestEngine() *Engine { return NewEngine(Options{Now: func() time.Time { return testNow }}) }
+func newTestEngine() *Engine { return NewEngine(Options{Now: testNow.UnixMilli}) }
 
 // ask executes each request on one client of a fresh engine and returns the
 // last reply.

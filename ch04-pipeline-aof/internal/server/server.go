@@ -81,7 +81,7 @@ func Listen(opts Options) (*Server, error) {
 	}
 	s := &Server{
 		opts: opts, log: opts.Log, loop: loop,
-		engine: command.NewEngine(command.Options{MaxKeys: opts.MaxKeys, Now: loop.Now, Seed: rand.Uint64()}),
+		engine: command.NewEngine(command.Options{MaxKeys: opts.MaxKeys, Now: loop.NowMs, Seed: rand.Uint64()}),
 		conns:  map[int64]*conn{},
 		input:  make([]byte, inputSize),
 	}

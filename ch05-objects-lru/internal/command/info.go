@@ -149,7 +149,7 @@ func status(ok bool) string {
 }
 
 func infoServer(w *infoWriter) {
-	f, now := &w.facts, w.engine.now()
+	f, now := &w.facts, time.UnixMilli(w.engine.now())
 	uptime := int64(now.Sub(f.Started).Seconds())
 	w.field("redis_version", Version)
 	w.field("redis_git_sha1", "00000000")

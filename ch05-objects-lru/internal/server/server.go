@@ -73,7 +73,7 @@ func Listen(opts *config.Config, log *slog.Logger) (*Server, error) {
 		conns: map[int64]*conn{},
 		input: make([]byte, inputSize),
 	}
-	s.engine = command.NewEngine(command.Options{Config: opts, Server: s, Now: loop.Now, Seed: rand.Uint64()})
+	s.engine = command.NewEngine(command.Options{Config: opts, Server: s, Now: loop.NowMs, Seed: rand.Uint64()})
 	opts.MaxClients = s.fitDescriptorLimit(opts.MaxClients)
 	s.stats.begin(loop.Now())
 	loop.BeforeSleep = s.endTurn

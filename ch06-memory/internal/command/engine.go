@@ -31,7 +31,7 @@ import (
 type Engine struct {
 	table *table
 	keys  *keyspace.Keyspace
-	now   func() time.Time
+	now   func() int64
 
 	config *config.Config
 	server Server
@@ -70,8 +70,8 @@ func (e *Engine) PrefetchEntries() { e.prefetch.Entries() }
 type Options struct {
 	Config *config.Config
 	Server Server
-	Now    func() time.Time // the time of the turn
-	Seed   uint64           // of random choices
+	Now    func() int64 // the time of the turn, in Unix milliseconds
+	Seed   uint64       // of random choices
 }
 
 // NewEngine returns an engine that knows all commands, with empty databases.
@@ -79,7 +79,7 @@ func NewEngine(o Options) *Engine {
 	e := &Engine{table: newTable(families), now: o.Now, config: o.Config, server: o.Server}
 	e.keys = keyspace.New(keyspace.Options{
 		Databases: o.Config.Databases, Eviction: e.eviction(), Now: e.nowMs, Seed: o.Seed, Deleted: e.propagateDelete,
-		Clock: func() int64 { return o.Now().UnixMilli() }, // what is loaded was used now
+		Clock: o.Now, // what is loaded was used now
 	})
 	e.stats.errors = map[string]int64{}
 	return e
@@ -93,7 +93,7 @@ func (e *Engine) nowMs() int64 {
 	if e.loading {
 		return 0
 	}
-	return e.now().UnixMilli()
+	return e.now()
 }
 
 // NewClient returns a client of the engine. The id is its own for ever.

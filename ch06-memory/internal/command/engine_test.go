@@ -15,9 +15,9 @@ import (
 // clock.
 var testNow = time.UnixMilli(1_700_000_000_000)
 
-func newTestEngine() *Engine { return newEngineAt(func() time.Time { return testNow }) }
+func newTestEngine() *Engine { return newEngineAt(testNow.UnixMilli) }
 
-func newEngineAt(now func() time.Time) *Engine {
+func newEngineAt(now func() int64) *Engine {
 	return NewEngine(Options{Config: config.Default(), Server: &testServer{}, Now: now, Seed: 1})
 }
 

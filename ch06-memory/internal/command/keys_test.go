@@ -20,7 +20,7 @@ type session struct {
 
 func newSession(t *testing.T) *session {
 	s := &session{t: t, now: testNow}
-	s.c = newEngineAt(func() time.Time { return s.now }).NewClient(1)
+	s.c = newEngineAt(func() int64 { return s.now.UnixMilli() }).NewClient(1)
 	return s
 }
 

@@ -51,6 +51,7 @@ type Loop struct {
 	watches []watch           // by descriptor
 	timers  []timer           // unordered: there are few
 	now     time.Time         // when this turn's epoll_wait returned
+	nowMs   int64             // the same in Unix milliseconds
 	busy    bool              // the last turn had several events
 	stopped bool
 
@@ -89,7 +90,8 @@ func New() (*Loop, error) {
 		unix.Close(epfd)
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	l := &Loop{epfd: epfd, wakeFd: wakeFd, events: make([]unix.EpollEvent, maxEvents), now: time.Now()}
+	l := &Loop{epfd: epfd, wakeFd: wakeFd, events: make([]unix.EpollEvent, maxEvents)}
+	l.setNow()
 	if err := l.Watch(wakeFd, Readable, func(Events) { l.runPosted() }); err != nil {
 		l.Close()
 		return nil, err
@@ -185,6 +187,9 @@ func (l *Loop) runPosted() {
 // at one time.
 func (l *Loop) Now() time.Time { return l.now }
 
+// NowMs is Now in Unix milliseconds.
+func (l *Loop) NowMs() int64 { return l.nowMs }
+
 // Stop makes Run return after this turn.
 func (l *Loop) Stop() { l.stopped = true }
 
@@ -231,7 +236,7 @@ func (l *Loop) wait(more bool) (n int, err error) {
 		// that other goroutines may have this one's processor meanwhile.
 		n, err = unix.EpollWait(l.epfd, l.events, l.untilNextTimer())
 	}
-	l.now = time.Now()
+	l.setNow()
 	if err == unix.EINTR { // a signal: the runtime's own, or one that Post will tell of
 		n, err = 0, nil
 	}
@@ -240,6 +245,11 @@ func (l *Loop) wait(more bool) (n int, err error) {
 	}
 	l.busy = n > 1
 	return n, nil
+}
+
+func (l *Loop) setNow() {
+	l.now = time.Now()
+	l.nowMs = l.now.UnixMilli()
 }
 
 // poll asks for events and never sleeps, so the scheduler need not know.

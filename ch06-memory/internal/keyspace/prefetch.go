@@ -11,7 +11,7 @@ import "redis-internals/ch06/internal/structures/dict"
 // Looking one key up after the other would wait for each of them twice.
 
 const (
-	worthPrefetching = 20_000 // keys; fewer stay in the processor's cache
+	worthPrefetching = 50_000 // keys; fewer stay in the processor's cache
 	maxPrefetch      = 16     // keys at a time: a processor has no more reads under way
 	prefetchBytes    = 128    // of an object: the head, the key, a small value
 )
