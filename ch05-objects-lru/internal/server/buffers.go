@@ -9,9 +9,9 @@
 package server
 
 const (
-	bufferSize = 1 << 10  // bytes of a fresh buffer; most replies are shorter
-	maxReused  = 64 << 10 // a buffer that has grown beyond is not kept
-	maxIdle    = 4 << 20  // bytes kept, all together, for the next borrowers
+	bufferSize = 1 << 10   // bytes of a fresh buffer; most replies are shorter
+	maxReused  = 256 << 10 // a buffer that has grown beyond is not kept
+	maxIdle    = 16 << 20  // bytes kept, all together, for the next borrowers
 )
 
 // bufferPool keeps buffers that nobody uses. The last one returned is lent
