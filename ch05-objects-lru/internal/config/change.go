@@ -20,7 +20,7 @@ type Setting struct{ Name, Value string }
 // order. Where there is nothing to match in a pattern it is a name, in any case,
 // and the setting has that name in the answer.
 func (c *Config) Get(patterns []string, match func(pattern, name string) bool) (found []Setting) {
-	for _, o := range options {
+	for _, o := range slices.Concat(options, told) {
 		for _, p := range patterns {
 			name, matches := o.name, false
 			if strings.ContainsAny(p, "*?[") {

@@ -55,4 +55,10 @@ var ignoredNames = strings.Fields(`
 	zset-max-ziplist-value
 `)
 
+// told are settings among these that clients ask for on connecting, as
+// redis-benchmark does, with the value that says what this server does.
+var told = []option{
+	{"save", fixed, kind{get: func(*Config) string { return "" }}},
+}
+
 func isIgnored(name string) bool { return slices.Contains(ignoredNames, name) }

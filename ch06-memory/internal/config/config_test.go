@@ -165,7 +165,7 @@ func TestGet_AnswersInRedisForm(t *testing.T) {
 		require.NotContains(t, got, s.Name)
 		got[s.Name] = s.Value
 	}
-	require.Len(t, got, len(options))
+	require.Len(t, got, len(options)+len(told))
 	for name, want := range map[string]string{
 		"bind": "127.0.0.1 -::1", "port": "6379", "appendonly": "no", "appendfsync": "always", "aof-use-rdb-preamble": "no",
 		"auto-aof-rewrite-min-size": "67108864", "client-output-buffer-limit": "normal 1048576 2048 3 slave 268435456 67108864 60 pubsub 1 1 1", "maxmemory-policy": "noeviction",
@@ -177,6 +177,10 @@ func TestGet_AnswersInRedisForm(t *testing.T) {
 func TestGet_AnswersANameAsItIsAsked(t *testing.T) {
 	never := func(string, string) bool { return false }
 	require.Equal(t, []Setting{{"PORT", "6379"}, {"hz", "10"}}, Default().Get([]string{"hz", "PORT", "port", "nosuch", ""}, never))
+}
+
+func TestGet_TellsThatThereAreNoSavePoints(t *testing.T) {
+	require.Equal(t, []Setting{{"save", ""}}, Default().Get([]string{"save"}, func(string, string) bool { return false }))
 }
 
 func TestGet_TellsWhereTheDirectoryIs(t *testing.T) {
