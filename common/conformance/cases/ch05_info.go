@@ -181,10 +181,12 @@ func infoOfLog(t *T) {
 	speak(c, plain, "SET k v", done)
 	beginRewrite(t, c)
 	d.awaitGeneration(2)
-	t.Until("the rewrite is told", func() bool { return askFigures(c, "persistence")["aof_rewrites"] == "1" })
-	f = askFigures(c, "persistence")
+	t.Until("the rewrite's end is told", func() bool {
+		f = askFigures(c, "persistence")
+		return f["aof_rewrite_in_progress"] == "0"
+	})
+	require.Equal(t, "1", f["aof_rewrites"])
 	require.Equal(t, "ok", f["aof_last_bgrewrite_status"])
-	require.Equal(t, "0", f["aof_rewrite_in_progress"])
 	require.EqualValues(t, len(d.read("appendonly.aof.2.base.aof")), f.number(t, "aof_base_size"))
 	require.GreaterOrEqual(t, f.number(t, "aof_last_rewrite_time_sec"), int64(0))
 }
