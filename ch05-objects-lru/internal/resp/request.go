@@ -138,20 +138,29 @@ func parseWhole(buf []byte, args [][]byte) (n int, _ [][]byte) {
 // follows it; next is 0 if there is no such line of up to maxDigits digits.
 func shortLength(buf []byte, at int, kind byte) (length, next int) {
 	const maxDigits = 4
-	line := buf[at:min(len(buf), at+len("$\r\n")+maxDigits)]
-	if len(line) < len("$0\r\n") || line[0] != kind || line[1] == '0' && line[2] != '\r' {
+	line := buf[at:]
+	if len(line) < len("$0\r\n") || line[0] != kind {
 		return 0, 0
 	}
-	for i := 1; i < len(line)-1; i++ {
+	length = int(line[1] - '0')
+	switch {
+	case length > 9:
+		return 0, 0
+	case line[2] == '\r': // as most are
+		return length, at + len("$0\r\n")
+	case length == 0:
+		return 0, 0
+	}
+	for i := 2; i < len(line)-1 && i <= 1+maxDigits; i++ {
 		digit := line[i] - '0'
 		if digit <= 9 {
 			length = 10*length + int(digit)
 			continue
 		}
-		if line[i] != '\r' || i == 1 {
+		if line[i] != '\r' {
 			break
 		}
-		return length, at + i + 2
+		return length, at + i + len("\r\n")
 	}
 	return 0, 0
 }
