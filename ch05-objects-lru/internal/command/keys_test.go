@@ -35,7 +35,9 @@ func (s *session) ask(args ...string) string {
 	for _, arg := range args {
 		s.c.Args = append(s.c.Args, []byte(arg))
 	}
+	s.c.engine.BeginBatch()
 	s.c.engine.Execute(&s.c)
+	s.c.engine.EndBatch()
 	return string(s.c.Reply)
 }
 

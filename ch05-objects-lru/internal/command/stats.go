@@ -36,6 +36,7 @@ func (e *Engine) countError(reply string) {
 // each: the time of a batch is shared out evenly among its requests, but for
 // those that may take long, which are timed one by one.
 func (e *Engine) BeginBatch() {
+	e.keys.SetClock(e.now())
 	e.batchBegan = sinceStart()
 	e.batch, e.timed = e.batch[:0], 0
 }

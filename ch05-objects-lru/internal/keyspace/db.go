@@ -69,7 +69,7 @@ type entry struct {
 func (db *DB) LookupRead(key []byte) *object.Object {
 	o := db.Peek(key)
 	if o != nil {
-		o.Touch(db.ks.clock())
+		o.Touch(db.ks.clock)
 	}
 	return o
 }
@@ -93,7 +93,7 @@ func (db *DB) LookupWrite(key []byte) *object.Object {
 	if e == nil {
 		return nil
 	}
-	e.object.Touch(db.ks.clock())
+	e.object.Touch(db.ks.clock)
 	return &e.object
 }
 
@@ -139,7 +139,7 @@ func (db *DB) writable(key []byte, room int, keepTTL bool) *entry {
 			db.setExpireAt(e, 0)
 		}
 	}
-	e.object.Touch(db.ks.clock())
+	e.object.Touch(db.ks.clock)
 	return e
 }
 

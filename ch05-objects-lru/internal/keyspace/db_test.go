@@ -12,6 +12,12 @@ import (
 // clock is a time that the test drives.
 type clock struct{ ms int64 }
 
+// tick lets time pass for what is used, too.
+func (c *clock) tick(ks *Keyspace, ms int64) {
+	c.ms += ms
+	ks.SetClock(c.ms)
+}
+
 func newTestDB(maxKeys int) (*DB, *clock) {
 	ks, c := newTestKeyspace(Eviction{MaxKeys: maxKeys, Policy: SimpleFirst, Samples: 5})
 	return ks.DB(0), c

@@ -155,5 +155,5 @@ func (ks *Keyspace) score(e *entry) uint64 {
 	if ks.Eviction.Policy == VolatileTTL {
 		return math.MaxUint64 - uint64(e.expireAt)
 	}
-	return uint64(e.object.IdleSeconds(ks.clock()))
+	return uint64(e.object.IdleSeconds(ks.clock))
 }

@@ -34,11 +34,11 @@ func trace(w way, n int) (gone []bool) {
 		db.Set([]byte(strconv.Itoa(i)), nil, false)
 	}
 	for i := range n {
-		now.ms += 1000
+		now.tick(ks, 1000)
 		db.LookupRead([]byte(strconv.Itoa(i)))
 	}
 	for i := range n / 2 {
-		now.ms += 1000
+		now.tick(ks, 1000)
 		if w.forget {
 			ks.pool = pool{}
 		}
@@ -159,7 +159,7 @@ func TestEviction_LooksAgainBeforeItTakesFromThePool(t *testing.T) {
 	for i := range 10 {
 		db.Set([]byte(strconv.Itoa(i)), nil, false)
 	}
-	now.ms += 100_000
+	now.tick(ks, 100_000)
 	for _, key := range []string{"deleted", "moved", "1"} {
 		ks.pool.offer(candidate{score: 1000, key: key})
 	}

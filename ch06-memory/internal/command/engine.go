@@ -79,7 +79,6 @@ func NewEngine(o Options) *Engine {
 	e := &Engine{table: newTable(families), now: o.Now, config: o.Config, server: o.Server}
 	e.keys = keyspace.New(keyspace.Options{
 		Databases: o.Config.Databases, Eviction: e.eviction(), Now: e.nowMs, Seed: o.Seed, Deleted: e.propagateDelete,
-		Clock: o.Now, // what is loaded was used now
 	})
 	e.stats.errors = map[string]int64{}
 	return e

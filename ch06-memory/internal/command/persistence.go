@@ -118,6 +118,7 @@ func (e *Engine) Load(log *aof.Log, pause func() (stop bool)) error {
 // replay executes one command of the log. It is an error if there is no such
 // command, or it does not succeed: what is logged has once succeeded.
 func (e *Engine) replay(c *Client, args [][]byte) error {
+	e.keys.SetClock(e.now()) // what is loaded was used now
 	c.Args, c.Reply = args, c.Reply[:0]
 	c.command = e.table.find(args)
 	switch {

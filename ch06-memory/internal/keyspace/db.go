@@ -60,7 +60,7 @@ type ref = zmalloc.Ref
 func (db *DB) LookupRead(key []byte) *object.Object {
 	o := db.Peek(key)
 	if o != nil {
-		o.Touch(db.ks.clock())
+		o.Touch(db.ks.clock)
 	}
 	return o
 }
@@ -85,7 +85,7 @@ func (db *DB) LookupWrite(key []byte) *object.Object {
 		return nil
 	}
 	o := object.At(r)
-	o.Touch(db.ks.clock())
+	o.Touch(db.ks.clock)
 	return o
 }
 
@@ -140,7 +140,7 @@ func (db *DB) set(key []byte, v object.Value, keepTTL bool) {
 		}
 		r = db.moved(hash, r, object.Set(r, v))
 	}
-	object.At(r).Touch(db.ks.clock())
+	object.At(r).Touch(db.ks.clock)
 }
 
 // moved says that an object is at another place now, if it is.

@@ -16,6 +16,12 @@ import (
 // clock is a time that the test drives.
 type clock struct{ ms int64 }
 
+// tick lets time pass for what is used, too.
+func (c *clock) tick(ks *Keyspace, ms int64) {
+	c.ms += ms
+	ks.SetClock(c.ms)
+}
+
 func newTestDB(t *testing.T, maxKeys int) (*DB, *clock) {
 	ks, c := newTestKeyspace(t, Eviction{MaxKeys: maxKeys, Policy: AllKeysRandom, Samples: 5})
 	return ks.DB(0), c

@@ -217,5 +217,5 @@ func (ks *Keyspace) score(r ref) uint64 {
 	if ks.Eviction.Policy == VolatileTTL {
 		return math.MaxUint64 - uint64(object.At(r).ExpireAt())
 	}
-	return uint64(object.At(r).IdleSeconds(ks.clock()))
+	return uint64(object.At(r).IdleSeconds(ks.clock))
 }

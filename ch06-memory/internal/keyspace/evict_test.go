@@ -39,11 +39,11 @@ func trace(t *testing.T, w way, n int) (gone []bool) {
 		db.Set([]byte(strconv.Itoa(i)), nil, false)
 	}
 	for i := range n {
-		now.ms += 1000
+		now.tick(ks, 1000)
 		db.LookupRead([]byte(strconv.Itoa(i)))
 	}
 	for i := range n / 2 {
-		now.ms += 1000
+		now.tick(ks, 1000)
 		if w.forget {
 			ks.pool = pool{}
 		}
@@ -165,7 +165,7 @@ func TestEviction_LooksAgainBeforeItTakesFromThePool(t *testing.T) {
 	for i := range 10 {
 		db.Set([]byte(strconv.Itoa(i)), nil, false)
 	}
-	now.ms += 100_000
+	now.tick(ks, 100_000)
 	for i, key := range []string{"deleted", "moved", "1"} {
 		ks.pool.candidates[i] = candidate{score: 1000, hash: dict.Hash([]byte(key)), key: []byte(key)}
 		ks.pool.n++

@@ -14,7 +14,8 @@ type Keyspace struct {
 	Options
 	Stats Stats
 	dbs   []*DB
-	keys  int // in all databases
+	keys  int    // in all databases
+	clock uint32 // the LRU clock
 	pool  pool
 
 	expireDB int // the database that the expire cycle looks at
@@ -27,7 +28,6 @@ type Options struct {
 	Databases int // how many there are
 	Eviction  Eviction
 	Now       func() int64 // the time, in Unix milliseconds; the same throughout a turn
-	Clock     func() int64 // the same for the LRU clock, if it differs: it goes on while Now stands
 	Seed      uint64       // of the random choices
 
 	// Deleted is called after a database has deleted a key of its own accord: it
@@ -50,16 +50,14 @@ func New(o Options) *Keyspace {
 	for id := range o.Databases {
 		ks.dbs = append(ks.dbs, &DB{ID: id, ks: ks, contents: newContents()})
 	}
+	ks.SetClock(o.Now())
 	return ks
 }
 
-// clock is the LRU clock.
-func (ks *Keyspace) clock() uint32 {
-	if ks.Clock != nil {
-		return object.Clock(ks.Clock())
-	}
-	return object.Clock(ks.Now())
-}
+// SetClock sets the LRU clock: what is used from now on is used at that time, in
+// Unix milliseconds. It stands until the next call, which costs less than to ask
+// for the time with each use. Redis: server.c, updateCachedTimeWithUs.
+func (ks *Keyspace) SetClock(nowMs int64) { ks.clock = object.Clock(nowMs) }
 
 // Keys is the number of keys in all databases.
 func (ks *Keyspace) Keys() int { return ks.keys }
