@@ -67,6 +67,12 @@ drift: ## | differences between chapters that no README explains, and arrows tha
 carry: ## FROM=02 [BASE=HEAD~1] [BYHAND=ch03-x/main.go] | take what changed in a chapter into the later ones
 	@$(call tool,chapters) carry -from "$(FROM)" -base "$(BASE)" -byhand "$(BYHAND)"
 
+.PHONY: profile
+profile: ## [CH=06] | record what a stage's time goes to: the compiler reads default.pgo from then on
+	@test -f $(STAGE)/internal/server/bench_test.go || { echo "profile: $(STAGE) has no BenchmarkServer to record; the chapters from 6 on have"; exit 2; }
+	go test -C $(STAGE) -trimpath -run '^$$' -bench '^BenchmarkServer$$' -benchtime 20s \
+		-cpuprofile $(CURDIR)/$(STAGE)/default.pgo -o /dev/null ./internal/server
+
 .PHONY: lint
 lint: ## | gofumpt, go vet and staticcheck
 	@unformatted=$$(go run $(GOFUMPT) -l common $(CHAPTERS)) || exit 1; \

@@ -21,7 +21,7 @@ import (
 )
 
 // options are those of a server on a free port.
-func options(t *testing.T) Options {
+func options(t testing.TB) Options {
 	t.Helper()
 	return Options{
 		Bind: []string{"127.0.0.1"}, Port: freePort(t), Backlog: 511,
@@ -32,7 +32,7 @@ func options(t *testing.T) Options {
 }
 
 // start runs a server on a free port until the test ends.
-func start(t *testing.T, change func(*Options)) *Server {
+func start(t testing.TB, change func(*Options)) *Server {
 	t.Helper()
 	opts := options(t)
 	if change != nil {
@@ -54,7 +54,7 @@ func start(t *testing.T, change func(*Options)) *Server {
 	return s
 }
 
-func freePort(t *testing.T) int {
+func freePort(t testing.TB) int {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer l.Close()
@@ -65,10 +65,10 @@ func freePort(t *testing.T) int {
 type client struct {
 	*net.TCPConn
 	*bufio.Reader
-	t *testing.T
+	t testing.TB
 }
 
-func (s *Server) dial(t *testing.T) *client {
+func (s *Server) dial(t testing.TB) *client {
 	t.Helper()
 	conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.opts.Port))
 	require.NoError(t, err)

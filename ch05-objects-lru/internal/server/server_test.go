@@ -21,7 +21,7 @@ import (
 )
 
 // options are those of a server on a free port.
-func options(t *testing.T) *config.Config {
+func options(t testing.TB) *config.Config {
 	t.Helper()
 	opts := config.Default()
 	opts.Bind, opts.Port, opts.MaxClients, opts.Dir = []string{"127.0.0.1"}, freePort(t), 100, t.TempDir()
@@ -29,7 +29,7 @@ func options(t *testing.T) *config.Config {
 }
 
 // start runs a server on a free port until the test ends.
-func start(t *testing.T, change func(*config.Config)) *Server {
+func start(t testing.TB, change func(*config.Config)) *Server {
 	t.Helper()
 	opts := options(t)
 	if change != nil {
@@ -51,7 +51,7 @@ func start(t *testing.T, change func(*config.Config)) *Server {
 	return s
 }
 
-func freePort(t *testing.T) int {
+func freePort(t testing.TB) int {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer l.Close()
@@ -62,10 +62,10 @@ func freePort(t *testing.T) int {
 type client struct {
 	*net.TCPConn
 	*bufio.Reader
-	t *testing.T
+	t testing.TB
 }
 
-func (s *Server) dial(t *testing.T) *client {
+func (s *Server) dial(t testing.TB) *client {
 	t.Helper()
 	conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.opts.Port))
 	require.NoError(t, err)

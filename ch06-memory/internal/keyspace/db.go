@@ -125,7 +125,15 @@ func (db *DB) Set(key, value []byte, keepTTL bool) {
 }
 
 // SetInt makes key hold a number. It keeps its time to live. O(1).
-func (db *DB) SetInt(key []byte, n int64) { db.set(key, object.IntValue(n), true) }
+func (db *DB) SetInt(key []byte, n int64) {
+	if _, r := db.lookup(key); r != 0 && object.At(r).Encoding() == object.Int { // a counter
+		db.beforeChange(r)
+		object.At(r).SetNumber(n)
+		object.At(r).Touch(db.ks.clock)
+		return
+	}
+	db.set(key, object.IntValue(n), true)
+}
 
 func (db *DB) set(key []byte, v object.Value, keepTTL bool) {
 	hash, r := db.lookup(key)

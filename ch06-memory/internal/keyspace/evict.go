@@ -191,7 +191,7 @@ func (ks *Keyspace) prefetchBest() {
 	if p := &ks.pool; p.n > 0 {
 		c := &p.candidates[p.n-1]
 		ks.dbs[c.db].dict.PrefetchBucket(c.hash)
-		zmalloc.Prefetch(c.ref, prefetchBytes)
+		zmalloc.PrefetchTwoLines(zmalloc.Pointer(c.ref))
 	}
 }
 

@@ -11,9 +11,8 @@ import "redis-internals/ch06/internal/structures/dict"
 // Looking one key up after the other would wait for each of them twice.
 
 const (
-	worthPrefetching = 50_000 // keys; fewer stay in the processor's cache
-	maxPrefetch      = 16     // keys at a time: a processor has no more reads under way
-	prefetchBytes    = 128    // of an object: the head, the key, a small value
+	worthPrefetching = 1000 // keys; fewer stay in the processor's nearest cache
+	maxPrefetch      = 16   // keys at a time: a processor has no more reads under way
 )
 
 // Prefetch is the keys whose buckets have been asked for. The zero value is ready.
@@ -25,7 +24,8 @@ type Prefetch struct {
 	n int
 }
 
-// Bucket asks for a key's bucket, unless there are as many keys as are worth it.
+// Bucket asks for a key's bucket, unless the database is small or as many keys have
+// been asked for as are worth it.
 func (p *Prefetch) Bucket(db *DB, key []byte) {
 	if db.Len() < worthPrefetching || p.n == maxPrefetch {
 		return
@@ -40,7 +40,7 @@ func (p *Prefetch) Bucket(db *DB, key []byte) {
 // changed since the first of them came.
 func (p *Prefetch) Entries() {
 	for _, w := range p.wanted[:p.n] {
-		w.dict.PrefetchEntries(w.hash, prefetchBytes)
+		w.dict.PrefetchEntries(w.hash)
 	}
 	p.n = 0
 }

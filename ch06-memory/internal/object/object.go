@@ -76,6 +76,9 @@ func (o *Object) number() (n int64, ok bool) {
 	return int64(binary.LittleEndian.Uint64(o.value())), true
 }
 
+// SetNumber gives another number to an object that is encoded as one.
+func (o *Object) SetNumber(n int64) { binary.LittleEndian.PutUint64(o.value(), uint64(n)) }
+
 // Len is a string's length in bytes.
 func (o *Object) Len() int {
 	if n, ok := o.number(); ok {
@@ -168,10 +171,6 @@ func Free(r zmalloc.Ref) { zmalloc.Free(r) }
 // not borrow from the object.
 func Set(r zmalloc.Ref, v Value) zmalloc.Ref {
 	o := At(r)
-	if v.encoding == Int && o.Encoding() == Int { // a counter
-		v.put(o.value())
-		return r
-	}
 	expireAt, place := o.expiry()
 	r = o.resize(r, layout{o.keyLen(), v.size(), o.Expires()})
 	o = At(r)

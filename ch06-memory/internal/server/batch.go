@@ -36,18 +36,19 @@ type batch struct {
 // parse parses requests of a connection's query until the batch is full, and takes
 // their bytes off query. err is a protocol error in what comes behind them.
 func (b *batch) parse(c *conn) (requests [][][]byte, err error) {
-	first := b.n
+	first, args, query := b.n, b.args, c.query
 	for b.n < batchSize {
-		size, args, err := c.parser.Parse(c.query, b.args)
+		begin, size := len(args), 0
+		size, args, err = c.parser.Parse(query, args)
 		if size == 0 {
-			return b.requests[first:b.n], err
+			break
 		}
-		b.requests[b.n] = args[len(b.args):]
-		b.args = args
+		b.requests[b.n] = args[begin:]
 		b.n++
-		c.query = c.query[size:]
+		query = query[size:]
 	}
-	return b.requests[first:b.n], nil
+	b.args, c.query = args, query
+	return b.requests[first:b.n], err
 }
 
 // clear makes room for the next requests. What these borrowed from must not

@@ -12,20 +12,12 @@ import "unsafe"
 // knows the next sixteen can ask for all of them, and find them there when it comes
 // to them.
 
-// prefetch asks for the cache line at p. It never faults.
+// PrefetchLine asks for the cache line at p, of 64 bytes. It never faults.
 //
 //go:noescape
-func prefetch(p unsafe.Pointer)
+func PrefetchLine(p unsafe.Pointer)
 
-// Prefetch asks for the first so many bytes of a block.
-func Prefetch(r Ref, bytes int) {
-	for p := Pointer(r); bytes > 0; bytes -= cacheLine {
-		prefetch(p)
-		p = unsafe.Add(p, cacheLine)
-	}
-}
-
-// PrefetchPointer asks for the cache line at p.
-func PrefetchPointer(p unsafe.Pointer) { prefetch(p) }
-
-const cacheLine = 64
+// PrefetchTwoLines asks for that line and the next one.
+//
+//go:noescape
+func PrefetchTwoLines(p unsafe.Pointer)

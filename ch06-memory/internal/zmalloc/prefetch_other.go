@@ -4,8 +4,8 @@ package zmalloc
 
 import "unsafe"
 
-// Prefetch does nothing: this processor is not known.
-func Prefetch(Ref, int) {}
+// PrefetchLine does nothing: this processor is not known.
+func PrefetchLine(unsafe.Pointer) {}
 
-// PrefetchPointer does nothing, too.
-func PrefetchPointer(unsafe.Pointer) {}
+// PrefetchTwoLines does nothing, too.
+func PrefetchTwoLines(unsafe.Pointer) {}

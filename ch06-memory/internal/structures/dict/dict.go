@@ -160,18 +160,18 @@ func (d *Dict) isKey(r Ref, key []byte) bool { return r != 0 && bytes.Equal(d.ki
 // several hashes before the next step.
 func (d *Dict) PrefetchBucket(hash uint64) {
 	b := d.home(hash)
-	zmalloc.PrefetchPointer(unsafe.Pointer(b))
+	zmalloc.PrefetchLine(unsafe.Pointer(b))
 }
 
-// PrefetchEntries asks for the first so many bytes of each.
-func (d *Dict) PrefetchEntries(hash uint64, size int) {
+// PrefetchEntries asks for the first 128 bytes of each: in a small one that is all.
+func (d *Dict) PrefetchEntries(hash uint64) {
 	b := d.home(hash)
 	first8, last4 := b.match(tagOf(hash))
 	for ; first8 != 0; first8 &= first8 - 1 {
-		zmalloc.Prefetch(b.refs[bits.TrailingZeros64(first8)/8], size)
+		zmalloc.PrefetchTwoLines(zmalloc.Pointer(b.refs[bits.TrailingZeros64(first8)/8]))
 	}
 	for ; last4 != 0; last4 &= last4 - 1 {
-		zmalloc.Prefetch(b.refs[8+bits.TrailingZeros32(last4)/8], size)
+		zmalloc.PrefetchTwoLines(zmalloc.Pointer(b.refs[8+bits.TrailingZeros32(last4)/8]))
 	}
 }
 

@@ -359,7 +359,7 @@ func BenchmarkFind(b *testing.B) {
 					}
 					if ahead {
 						for _, h := range hashes {
-							d.PrefetchEntries(h, 64)
+							d.PrefetchEntries(h)
 						}
 					}
 					for j, k := range batch {

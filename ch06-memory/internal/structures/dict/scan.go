@@ -103,16 +103,14 @@ func (d *Dict) Sample(random *rand.Rand, n int, visit func(Ref)) {
 	for empty := 0; n > 0 && d.count > 0 && empty < emptyBuckets; empty++ {
 		now := d.drawn[0]
 		d.drawn = [2]uint64{d.drawn[1], random.Uint64()}
-		zmalloc.PrefetchPointer(unsafe.Pointer(d.bucketOf(d.drawn[1])))
-		d.neighbours(d.drawn[0], n, func(r Ref) { zmalloc.Prefetch(r, cacheLine) })
+		zmalloc.PrefetchLine(unsafe.Pointer(d.bucketOf(d.drawn[1])))
+		d.neighbours(d.drawn[0], n, func(r Ref) { zmalloc.PrefetchLine(zmalloc.Pointer(r)) })
 		if met := d.neighbours(now, n, visit); met > 0 {
 			n -= met
 			empty = 0
 		}
 	}
 }
-
-const cacheLine = 64 // bytes
 
 // neighbours calls visit with up to n entries of the bucket that a random number
 // chooses, and returns how many they were.
