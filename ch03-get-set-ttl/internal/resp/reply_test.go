@@ -2,6 +2,7 @@ package resp
 
 import (
 	"math"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,5 +20,11 @@ func TestAppend_WritesTheWireFormat(t *testing.T) {
 		{AppendInt([]byte("before"), 1), []byte("before:1\r\n")},
 	} {
 		require.Equal(t, string(tc.want), string(tc.got))
+	}
+}
+
+func TestAppendInt_WritesEveryNumberAsStrconvDoes(t *testing.T) {
+	for n := int64(-1100); n < 11_000; n++ {
+		require.Equal(t, ":"+strconv.FormatInt(n, 10)+"\r\n", string(AppendInt(nil, n)))
 	}
 }
