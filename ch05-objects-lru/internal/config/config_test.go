@@ -180,7 +180,10 @@ func TestGet_AnswersANameAsItIsAsked(t *testing.T) {
 }
 
 func TestGet_TellsThatThereAreNoSavePoints(t *testing.T) {
-	require.Equal(t, []Setting{{"save", ""}}, Default().Get([]string{"save"}, func(string, string) bool { return false }))
+	c := Default()
+	require.NoError(t, c.Set([]string{"save", ""}, none))
+	require.ErrorContains(t, c.Set([]string{"save", "900 1"}, none), "related to argument 'save')")
+	require.Equal(t, []Setting{{"save", ""}}, c.Get([]string{"save"}, func(string, string) bool { return false }))
 }
 
 func TestGet_TellsWhereTheDirectoryIs(t *testing.T) {

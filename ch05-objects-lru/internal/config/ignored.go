@@ -56,9 +56,20 @@ var ignoredNames = strings.Fields(`
 `)
 
 // told are settings among these that clients ask for on connecting, as
-// redis-benchmark does, with the value that says what this server does.
+// redis-benchmark does, or switch off, with the value that says what this server
+// does. It is the only one that they can be set to.
 var told = []option{
-	{"save", fixed, kind{get: func(*Config) string { return "" }}},
+	{"save", atRuntime, only("")},
+}
+
+// only is a setting with one value.
+func only(value string) kind {
+	return kind{get: func(*Config) string { return value }, set: func(_ *Config, words []string) error {
+		if strings.Join(words, " ") != value {
+			return RedisError("argument must be '" + value + "': this server writes commands, never RDB")
+		}
+		return nil
+	}}
 }
 
 func isIgnored(name string) bool { return slices.Contains(ignoredNames, name) }

@@ -54,10 +54,12 @@ var options = []option{
 	{"no-appendfsync-on-rewrite", atRuntime, yesNo(func(c *Config) *bool { return &c.NoFsyncOnRewrite })},
 }
 
-func find(name string) *option {
-	for i := range options {
-		if options[i].name == name {
-			return &options[i]
+func find(name string) *option { return findIn(options, name) }
+
+func findIn(table []option, name string) *option {
+	for i := range table {
+		if table[i].name == name {
+			return &table[i]
 		}
 	}
 	return nil

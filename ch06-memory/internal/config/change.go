@@ -48,7 +48,7 @@ func (c *Config) Set(pairs []string, changed func(names []string) (refused strin
 	}
 	next := *c
 	for i, name := range names {
-		if err := find(name).set(&next, pairs[2*i+1:2*i+2]); err != nil {
+		if err := findSettable(name).set(&next, pairs[2*i+1:2*i+2]); err != nil {
 			return setFailed(name, err)
 		}
 	}
@@ -67,7 +67,7 @@ func (c *Config) Set(pairs []string, changed func(names []string) (refused strin
 func settable(pairs []string) (names []string, err error) {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name := strings.ToLower(pairs[i])
-		o := find(name)
+		o := findSettable(name)
 		switch {
 		case o == nil:
 			return nil, RedisError("Unknown option or number of arguments for CONFIG SET - '" + pairs[i] + "'")
@@ -79,6 +79,14 @@ func settable(pairs []string) (names []string, err error) {
 		names = append(names, name)
 	}
 	return names, nil
+}
+
+// findSettable is find for CONFIG SET.
+func findSettable(name string) *option {
+	if o := find(name); o != nil {
+		return o
+	}
+	return findIn(told, name)
 }
 
 func setFailed(name string, reason error) error {

@@ -43,6 +43,9 @@ func settings() list {
 		{Name: "CONFIG SET changes a setting at once", Args: noSetting, Run: func(t *T) {
 			speak(t.Dial(), plain, "CONFIG SET maxmemory-samples 7", done, "CONFIG GET maxmemory-samples", bulks("maxmemory-samples 7"), "config set MAXMEMORY-SAMPLES 8", done, "CONFIG GET maxmemory-samples", bulks("maxmemory-samples 8"))
 		}},
+		{Name: "CONFIG SET switches save points off", Args: noSetting, Run: answers(
+			cmd("CONFIG", "SET", "save", "")+cmd("CONFIG", "GET", "save"), done+array(bulk("save"), bulk("")),
+		)},
 		{Name: "CONFIG SET changes several settings or none", Args: noSetting, Run: severalOrNone},
 		{Name: "CONFIG SET looks at names before values", Args: noSetting, Run: namesFirst},
 		{Name: "CONFIG SET refuses values in Redis' words", Args: noSetting, Run: refusesValues},
