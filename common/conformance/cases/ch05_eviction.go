@@ -121,7 +121,7 @@ func soonestOfCounted(t *T) {
 func usedOfCounted(t *T) {
 	c := t.Dial()
 	setMany(t, c, "key:", 0, 200, 10)
-	idleFor(t, c, "key:0", 2)
+	idleFor(t, c, "key:199", 2)
 	readAll(t, c, "key:", 50, 150, 10)
 	setMany(t, c, "new:", 0, 80, 10)
 	left := numbersOf(t, c, "key:")

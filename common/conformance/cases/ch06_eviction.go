@@ -142,7 +142,7 @@ func keepsKeysInUse(policy string) func(*T) {
 		c := t.Dial()
 		lowerToHalf(t, c, policy, func() {
 			setMany(t, c, "key:", 0, 60_000, long, expiring(policy)...)
-			idleFor(t, c, "key:0", 2)
+			idleFor(t, c, "key:59999", 2)
 			readAll(t, c, "key:", 20_000, 40_000, long)
 		})
 		left := numbersOf(t, c, "key:")
@@ -154,7 +154,7 @@ func keepsKeysInUse(policy string) func(*T) {
 func keepsKeysInUseUnderLoad(t *T) {
 	c := t.Dial()
 	setMany(t, c, "key:", 0, 50_000, long)
-	idleFor(t, c, "key:0", 2)
+	idleFor(t, c, "key:49999", 2)
 	configure(c, "maxmemory-policy", "allkeys-lru", "maxmemory", strconv.FormatInt(usedMemory(t, c)+slack/4, 10))
 	for i := range 20 {
 		for n := 0; n < 100; n++ {
