@@ -5,15 +5,15 @@
 //
 //	{Name: "PING answers PONG", Run: answers("PING\r\n", "+PONG\r\n")},
 //
-// others a function that dials, sends and expects through conformance.T. Try
-// it on redis-server first, which knows the right answer.
+// others a function that dials, sends and expects through conformance.T. What
+// more than one file says stands in words.go, keys.go, disk.go and figures.go.
+// Try a case on redis-server first, which knows the right answer.
 package cases
 
 import (
 	"slices"
 
 	"redis-internals/common/conformance"
-	"redis-internals/common/conformance/wire"
 )
 
 // All returns every case, in the order of the lessons.
@@ -43,12 +43,6 @@ type (
 	T    = conformance.T
 )
 
-// cmd is a request's bytes.
-var cmd = wire.Command
-
-// bulk is a bulk reply's bytes.
-var bulk = wire.Bulk
-
 // in completes rows with their lesson and, where they do not say, the chapter
 // they start in.
 func in(chapter int, lesson string, rows list) list {
@@ -59,34 +53,4 @@ func in(chapter int, lesson string, rows list) list {
 		}
 	}
 	return rows
-}
-
-// answers sends bytes on a new connection and expects these and no others: a
-// PING after them finds the place where the reply ends. Then it does so again
-// with the bytes cut in two at every place, for TCP may cut them anywhere.
-func answers(send, want string) func(*T) {
-	return func(t *T) {
-		c := t.Dial()
-		c.Exchange(send+cmd("PING"), want+"+PONG\r\n")
-		if len(send) > maxCuts {
-			return
-		}
-		for cut := 1; cut < len(send); cut++ {
-			// The PING's answer shows that the first part has arrived.
-			c.Exchange(cmd("PING", "first part")+send[:cut], bulk("first part"))
-			c.Exchange(send[cut:]+cmd("PING"), want+"+PONG\r\n")
-		}
-	}
-}
-
-// maxCuts is the longest request that is tried cut at each of its bytes.
-const maxCuts = 1000
-
-// answersAndCloses sends bytes, expects the reply and then the end.
-func answersAndCloses(send, want string) func(*T) {
-	return func(t *T) {
-		c := t.Dial()
-		c.Exchange(send, want)
-		c.ExpectEOF()
-	}
 }

@@ -39,15 +39,6 @@ func echoServer() list {
 	return in(1, "A simple TCP echo server", rows)
 }
 
-// everyValue is each of the 256 byte values once.
-var everyValue = func() string {
-	var b [256]byte
-	for i := range b {
-		b[i] = byte(i)
-	}
-	return string(b[:])
-}()
-
 func everyByte(t *T) { t.Dial().Exchange(everyValue, everyValue) }
 
 func oneByOne(t *T) {
@@ -55,22 +46,6 @@ func oneByOne(t *T) {
 	for i := range len(everyValue) {
 		c.Exchange(everyValue[i:i+1], everyValue[i:i+1])
 	}
-}
-
-// numbered is n bytes in which every line of 16 differs, so that a lost or
-// doubled piece shows.
-func numbered(n int) string {
-	line := []byte("000000000000000\n")
-	all := make([]byte, 0, n+len(line))
-	for len(all) < n {
-		all = append(all, line...)
-		digit := len(line) - 2
-		for ; line[digit] == '9'; digit-- {
-			line[digit] = '0'
-		}
-		line[digit]++
-	}
-	return string(all[:n])
 }
 
 func sixteenMegabytes(t *T) {
@@ -111,16 +86,6 @@ func takenPort(t *T) {
 	require.Equal(t, 1, code, "exit code; it printed: %s", output)
 	require.Contains(t, output, port)
 	require.Contains(t, output, "in use")
-}
-
-// refusesFlags expects exit code 1 and words on the terminal.
-func refusesFlags(args ...string) func(*T) {
-	return func(t *T) {
-		code, output := t.Execute(args...)
-		require.Equal(t, 1, code, "exit code; it printed: %s", output)
-		require.NotEmpty(t, strings.TrimSpace(output), "a word on what is wrong")
-		require.NotContains(t, output, "goroutine ", "a message, not a crash")
-	}
 }
 
 // endsOn expects that the signal ends the server in order. It has a line

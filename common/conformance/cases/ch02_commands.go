@@ -10,9 +10,7 @@ import (
 
 const (
 	badName    = "-ERR Client names cannot contain spaces, newlines or special characters.\r\n"
-	noProto    = "-NOPROTO unsupported protocol version\r\n"
 	notInteger = "-ERR Protocol version is not an integer or out of range\r\n"
-	nilBulk    = "$-1\r\n"
 	wrongPass  = "-WRONGPASS invalid username-password pair or user is disabled.\r\n"
 )
 
@@ -79,10 +77,6 @@ const (
 	infoQuit     = "*10\r\n$4\r\nquit" + infoOfHandshake
 	infoClientID = "*10\r\n$9\r\nclient|id\r\n:2\r\n*3\r\n+noscript\r\n+loading\r\n+stale\r\n:0\r\n:0\r\n:0\r\n" +
 		"*2\r\n+@slow\r\n+@connection\r\n*0\r\n*0\r\n*0\r\n"
-
-	noKeys    = "-ERR The command has no key arguments\r\n"
-	noCommand = "-ERR Invalid command specified\r\n"
-	syntax    = "-ERR syntax error\r\n"
 )
 
 // commandCommand is the table of commands, as clients ask for it.
@@ -110,10 +104,6 @@ func commandCommand() list {
 		{Name: "COMMAND refuses an unknown subcommand", Run: answers(cmd("COMMAND", "NoSuch", "x"), unknownSub("NoSuch", "COMMAND"))},
 		{Name: "COMMAND COUNT takes no argument", Run: answers(cmd("COMMAND", "COUNT", "x"), wrongArity("command|count"))},
 	})
-}
-
-func unknownSub(name, command string) string {
-	return "-ERR unknown subcommand '" + name + "'. Try " + command + " HELP.\r\n"
 }
 
 func commandCounts(t *T) {

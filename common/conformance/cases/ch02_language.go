@@ -45,19 +45,3 @@ func silentlyClosed(send string) func(*T) {
 		c.ExpectEOF()
 	}
 }
-
-// unknown is the error for a command that does not exist; the arguments are
-// those that Redis repeats.
-func unknown(name string, args ...string) string {
-	var b strings.Builder
-	b.WriteString("-ERR unknown command '" + name + "', with args beginning with: ")
-	for _, a := range args {
-		b.WriteString("'" + a + "' ")
-	}
-	return b.String() + "\r\n"
-}
-
-// wrongArity is the error for too few or too many arguments.
-func wrongArity(command string) string {
-	return "-ERR wrong number of arguments for '" + command + "' command\r\n"
-}

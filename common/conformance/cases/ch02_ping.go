@@ -8,8 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const lesson2PING = "Implementing PING"
-
 // ping is the first commands, and how a command is refused.
 func ping() list {
 	long := strings.Repeat("x", 200)

@@ -4,8 +4,6 @@ import (
 	"strings"
 )
 
-const lesson2RESP = "Implementing RESP"
-
 // resp is what arguments may hold.
 func resp() list {
 	return in(2, lesson2RESP, list{
@@ -89,10 +87,6 @@ func protocolErrors() list {
 		{"a closing single quote ends its word", "ECHO 'a'b\r\n"},
 	})
 	return rows
-}
-
-func refused(send, before, text string) func(*T) {
-	return answersAndCloses(send, before+"-ERR Protocol error: "+text+"\r\n")
 }
 
 // pieces are requests that arrive torn at every place where a network may

@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/stretchr/testify/require"
@@ -72,27 +71,6 @@ func (r commandRow) keySpec() string {
 		bulk("find_keys"), array(bulk("type"), bulk("range"), bulk("spec"),
 			array(bulk("lastkey"), integer(last), bulk("keystep"), one, bulk("limit"), zero)),
 	)...)
-}
-
-// array is a reply's bytes from those of its elements.
-func array(elements ...string) string {
-	return "*" + strconv.Itoa(len(elements)) + "\r\n" + strings.Join(elements, "")
-}
-
-func statuses(words string) string {
-	var elements []string
-	for _, w := range strings.Fields(words) {
-		elements = append(elements, "+"+w+"\r\n")
-	}
-	return array(elements...)
-}
-
-func bulks(words string) string {
-	var elements []string
-	for _, w := range strings.Fields(words) {
-		elements = append(elements, bulk(w))
-	}
-	return array(elements...)
 }
 
 // commandsOfKeys is the table's rows of chapter 3, and what they refuse.

@@ -2,12 +2,9 @@ package cases
 
 import (
 	"fmt"
-	"strconv"
 
 	"redis-internals/common/conformance"
 )
-
-const ownMaxkeys = "maxkeys is this repository's; Redis counts bytes (maxmemory), as the stages do from chapter 6 on"
 
 // simpleFirst is eviction as simple as can be: there is room for N keys, and
 // the key that came first goes first.
@@ -31,21 +28,6 @@ func simpleFirst() list {
 		rows[i].NotRedis, rows[i].Until = ownMaxkeys, 4
 	}
 	return in(3, lesson3Evict, append(rows, conformance.Case{Name: "nothing is evicted unless asked for", Own: true, Run: evictsNothing}))
-}
-
-// setKeys sets the keys with these numbers, each on its own.
-func setKeys(c *conformance.Conn, own keys, from, to int) {
-	for i := from; i < to; i++ {
-		speak(c, own, fmt.Sprintf("SET @%d %d", i, i), done)
-	}
-}
-
-// expectKeys expects exactly the keys with these numbers.
-func expectKeys(c *conformance.Conn, own keys, from, to int) {
-	for i := from; i < to; i++ {
-		speak(c, own, fmt.Sprintf("GET @%d", i), bulk(strconv.Itoa(i)))
-	}
-	speak(c, own, "DBSIZE", integer(int64(to-from)))
 }
 
 func keepsNewest(t *T) {

@@ -15,8 +15,6 @@ const (
 	gtWithLT     = "-ERR GT and LT options at the same time are not compatible\r\n"
 )
 
-func unsupported(option string) string { return "-ERR Unsupported option " + option + "\r\n" }
-
 // expireCommand is one of the four that give a time to live. They differ in
 // the unit and in whether they count from now or from 1970.
 type expireCommand struct {

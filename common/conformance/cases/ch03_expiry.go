@@ -1,8 +1,6 @@
 package cases
 
 import (
-	"bufio"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -10,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redis-internals/common/conformance"
-	"redis-internals/common/conformance/wire"
 )
 
 // expiry is keys that go when their time is up, whether they are asked for or
@@ -36,34 +33,6 @@ func expiry() list {
 		{Name: "keys that expire go from among many that stay", Own: true, Run: goFromAmongMany},
 		{Name: "100000 keys that expire at once keep nobody waiting", Own: true, Alone: true, Timeout: time.Minute, Run: expireAtOnce},
 	})
-}
-
-// expires waits until a key that lives 50 ms is gone for the command.
-func expires(request, gone string) func(*T) {
-	want, err := wire.Read(bufio.NewReader(strings.NewReader(gone)))
-	return func(t *T) {
-		require.NoError(t, err)
-		c, own := t.Dial(), newKeys()
-		for range 3 {
-			speak(c, own, "SET @k v PX 50", done)
-			t.Until("the key is gone", func() bool {
-				c.Send(own.cmd(request))
-				return reflect.DeepEqual(c.Reply(), want)
-			})
-			speak(c, own, request, gone, "GET @k", nilBulk)
-		}
-	}
-}
-
-// onceExpired goes through the steps when the keys k, k2 and k3 have expired.
-// Nobody asks for them until then: one that was set after them tells the time.
-func onceExpired(steps ...string) func(*T) {
-	return func(t *T) {
-		c, own := t.Dial(), newKeys()
-		speak(c, own, "SET @k v PX 30", done, "SET @k2 v PX 30", done, "SET @k3 v PX 30", done, "SET @clock v PX 40", done)
-		t.Until("the keys have expired", func() bool { return c.Call("GET", own.key("clock")).Null })
-		speak(c, own, steps...)
-	}
 }
 
 func staysWithoutTTL(t *T) {
@@ -106,16 +75,6 @@ func goFromAmongMany(t *T) {
 	c.Expect(strings.Repeat(done, 20_000))
 	awaitSize(t, c, 19_600)
 	speak(c, own, "GET @0", bulk("v"), "GET @1", nilBulk, "GET @2", nilBulk, "GET @3", bulk("v"))
-}
-
-// awaitSize waits until DBSIZE is no more than n, and expects that it is n.
-func awaitSize(t *T, c *conformance.Conn, n int64) {
-	deadline := time.Now().Add(20 * time.Second)
-	for size := c.Call("DBSIZE").Int; size != n; size = c.Call("DBSIZE").Int {
-		require.Greater(t, size, n, "DBSIZE")
-		require.True(t, time.Now().Before(deadline), "DBSIZE is still %d, not %d, after 20 s", size, n)
-		<-time.After(5 * time.Millisecond)
-	}
 }
 
 // expireAtOnce gives 100000 keys the same last millisecond. From before it

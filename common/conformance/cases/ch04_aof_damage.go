@@ -52,17 +52,6 @@ func aofDamage() list {
 	return in(4, lesson4AOF, rows)
 }
 
-// refusesLog expects that a server does not start on a log with these writes,
-// says all of this, and leaves the log as it was.
-func refusesLog(log string, words ...string) func(*T) {
-	return func(t *T) {
-		d := newDisk(t)
-		d.writeLog(log)
-		d.refuses(words...)
-		require.Equal(t, log, d.read(incr1))
-	}
-}
-
 func refusesManifest(text string, words ...string) func(*T) {
 	return func(t *T) {
 		d := newDisk(t)

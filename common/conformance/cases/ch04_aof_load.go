@@ -39,18 +39,6 @@ func aofLoad() list {
 	})
 }
 
-// loads expects that a log with these writes gives this data, and gives it again.
-func loads(log string, want ...entry) func(*T) {
-	return func(t *T) {
-		d := newDisk(t)
-		d.writeLog(log)
-		s, c := d.start()
-		require.Equal(t, want, dump(c))
-		require.Equal(t, log, d.read(incr1), "the log is left as it was")
-		d.afterKill(s, c)
-	}
-}
-
 func loadsInOrder(t *T) {
 	d := newDisk(t)
 	d.write("b", cmd("SET", "a", "base")+cmd("SET", "b", "base")+cmd("SET", "c", "base"))
@@ -101,13 +89,6 @@ func takesOverOldFile(t *T) {
 	speak(c, plain, "SET b 2", done)
 	d.afterKill(s, c)
 }
-
-// whole is commands of a log, and torn one after them, of which every beginning
-// is tried.
-var (
-	whole = cmd("SET", "a", "1") + cmd("SET", "b", "2") + cmd("DEL", "a")
-	torn  = cmd("SET", "cc", "a value of 12", "PXAT", year2100+"001")
-)
 
 // cutsTail starts a server for each length, four at a time.
 func cutsTail(t *T) {

@@ -3,7 +3,6 @@ package cases
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -54,28 +53,6 @@ func aofLog() list {
 		rows = append(rows, conformance.Case{Name: "the log grows by nothing for " + request, Run: logsNothing(request)})
 	}
 	return in(4, lesson4AOF, rows)
-}
-
-// logs expects that the log has these records for these requests; +100s stands
-// for the millisecond 100 seconds from now.
-func logs(requests, want string) func(*T) {
-	return func(t *T) {
-		d := newDisk(t)
-		_, c := d.start()
-		began := time.Now()
-		for _, r := range strings.Split(requests, "; ") {
-			require.False(t, c.Call(strings.Fields(r)...).IsError(), r)
-		}
-		got := strings.Join(records(t, d.read(incr1)), "; ")
-		pattern := "^" + strings.ReplaceAll(regexp.QuoteMeta(want), `\+100s`, `(\d+)`) + "$"
-		require.Regexp(t, pattern, got)
-		for _, digits := range regexp.MustCompile(pattern).FindStringSubmatch(got)[1:] {
-			ms, err := strconv.ParseInt(digits, 10, 64)
-			require.NoError(t, err)
-			require.GreaterOrEqual(t, ms, began.Add(99*time.Second).UnixMilli())
-			require.LessOrEqual(t, ms, time.Now().Add(101*time.Second).UnixMilli())
-		}
-	}
 }
 
 // logsNothing sends what changes nothing to a server with the keys k and t, the

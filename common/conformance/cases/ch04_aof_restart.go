@@ -57,17 +57,6 @@ func aofRestart() list {
 	return in(4, lesson4AOF, rows)
 }
 
-// kept goes through a dialogue and expects that what it leaves is there again
-// when the server was killed.
-func kept(steps ...string) func(*T) {
-	return func(t *T) {
-		d := newDisk(t)
-		s, c := d.start()
-		speak(c, plain, steps...)
-		d.afterKill(s, c)
-	}
-}
-
 // evictedStaysAway has more keys in the log than there may be when it is loaded.
 func evictedStaysAway(t *T) {
 	d := newDisk(t)

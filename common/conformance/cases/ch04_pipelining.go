@@ -10,8 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const lesson4Pipelining = "Command pipelining"
-
 // pipelining is many requests before the first reply is read.
 func pipelining() list {
 	rows := list{

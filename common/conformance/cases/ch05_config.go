@@ -9,23 +9,7 @@ import (
 	"redis-internals/common/conformance"
 )
 
-func setFailed(name, reason string) string {
-	return "-ERR CONFIG SET failed (possibly related to argument '" + name + "') - " + reason + "\r\n"
-}
-
-// What is wrong with a setting.
-const (
-	notParsed  = "argument couldn't be parsed into an integer"
-	notYesNo   = "argument must be 'yes' or 'no'"
-	notMemory  = "argument must be a memory value"
-	immutable  = "can't set immutable config"
-	duplicate  = "duplicate parameter"
-	fsyncNames = "argument(s) must be one of the following: everysec, always, no"
-)
-
-func between(low, high string) string {
-	return "argument must be between " + low + " and " + high + " inclusive"
-}
+const immutable = "can't set immutable config"
 
 // settings is CONFIG.
 func settings() list {

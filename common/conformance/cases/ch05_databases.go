@@ -8,11 +8,9 @@ import (
 )
 
 const (
-	noDB       = "-ERR DB index is out of range\r\n"
-	notInt32   = "-ERR value is out of range, value must between -2147483648 and 2147483647\r\n"
-	firstDB    = "-ERR invalid first DB index\r\n"
-	secondDB   = "-ERR invalid second DB index\r\n"
-	sameObject = "-ERR source and destination objects are the same\r\n"
+	notInt32 = "-ERR value is out of range, value must between -2147483648 and 2147483647\r\n"
+	firstDB  = "-ERR invalid first DB index\r\n"
+	secondDB = "-ERR invalid second DB index\r\n"
 )
 
 // databases is sixteen of them, and keys that go from one to another.

@@ -32,22 +32,8 @@ func databasesAndLog() list {
 	})
 }
 
-// unsynced logs without waiting for the disk: a kill of the process loses nothing.
-var unsynced = []string{"--appendonly", "yes", "--appendfsync", "no", "--aof-use-rdb-preamble", "no", "--auto-aof-rewrite-percentage", "0"}
-
 // allDatabases are their numbers.
 var allDatabases = strings.Fields("0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15")
-
-// dumpOf is all that these databases hold. It leaves the first one selected.
-func dumpOf(c *conformance.Conn, databases ...string) (all []entry) {
-	for _, db := range append(databases[1:len(databases):len(databases)], databases[0]) {
-		c.Exchange(cmd("SELECT", db), done)
-		for _, e := range dump(c) {
-			all = append(all, entry{db + ":" + e.key, e.value, e.expires})
-		}
-	}
-	return all
-}
 
 // databaseRecords are the commands of a log in words, those that select too.
 func databaseRecords(t *T, log string) []string { return recordsBut(t, log, "MULTI", "EXEC") }

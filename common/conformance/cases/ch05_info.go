@@ -210,18 +210,6 @@ func infoCPU(t *T) {
 	require.Less(t, sum(), before+60)
 }
 
-// stat is a figure of INFO stats.
-func stat(t *T, c *conformance.Conn, name string) int64 {
-	return askFigures(c, "stats").number(t, name)
-}
-
-// grows expects that the steps add so much to a figure of INFO stats.
-func grows(t *T, c *conformance.Conn, name string, by int64, steps ...string) {
-	before := stat(t, c, name)
-	speak(c, plain, steps...)
-	require.Equal(t, before+by, stat(t, c, name), "%s after %q", name, steps)
-}
-
 func hitsAndMisses(t *T) {
 	c := t.Dial()
 	for _, step := range []struct {

@@ -10,14 +10,6 @@ import (
 	"redis-internals/common/conformance"
 )
 
-const (
-	overflow     = "-ERR increment or decrement would overflow\r\n"
-	decrOverflow = "-ERR decrement would overflow\r\n"
-
-	most  = "9223372036854775807"
-	least = "-9223372036854775808"
-)
-
 // numbers is strings that are numbers: INCR and its variants.
 func numbers() list {
 	rows := list{

@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/stretchr/testify/require"
-
 	"redis-internals/common/conformance"
 )
 
@@ -85,11 +83,6 @@ func isEncoded(value, encoding string) func(*T) {
 	}
 }
 
-// idleFor waits until a key that nobody uses has been idle for so many seconds.
-func idleFor(t *T, c *conformance.Conn, key string, seconds int64) {
-	t.Until("time goes by", func() bool { return c.Call("OBJECT", "IDLETIME", key).Int >= seconds })
-}
-
 func idleSeconds(t *T) {
 	c := t.Dial()
 	speak(c, plain, "SET k v", done, "SET fresh v", done)
@@ -127,14 +120,5 @@ func askingIsNoUse(t *T) {
 		)
 		within(t, c, cmd("TTL", "k"), 900, 1000)
 		within(t, c, cmd("OBJECT", "IDLETIME", "k"), 2, 10)
-	}
-}
-
-// helpLists expects HELP's first line, and these among the others.
-func helpLists(command string, lines ...string) func(*T) {
-	return func(t *T) {
-		got := t.Dial().Call(command, "HELP").Strings()
-		require.Equal(t, command+" <subcommand> [<arg> [value] [opt] ...]. Subcommands are:", got[0])
-		require.Subset(t, got, lines)
 	}
 }

@@ -41,20 +41,6 @@ func memoryEviction() list {
 	))
 }
 
-func isVolatile(policy string) bool { return policy[0] == 'v' }
-
-// expiring are options of SET, for a policy that wants keys with a TTL.
-func expiring(policy string) []string {
-	if isVolatile(policy) {
-		return []string{"EX", "100000"}
-	}
-	return nil
-}
-
-// slack is how far above its limit a server may be for a moment: the buffers of
-// its clients count, and tables grow in one go.
-const slack = 1 << 20
-
 // keepsToLimit sets four times as many keys as there is room for.
 func keepsToLimit(policy string) func(*T) {
 	return func(t *T) {

@@ -69,9 +69,6 @@ func maxMemoryFlags() (rows list) {
 	return rows
 }
 
-// policies are those of chapter 6.
-var policies = []string{"noeviction", "allkeys-random", "allkeys-lru", "volatile-random", "volatile-ttl", "volatile-lru"}
-
 // setUntilFull sets keys with these options until one is refused, and returns how many
 // there is room for. The values are long, so that it does not take many.
 func setUntilFull(t *T, c *conformance.Conn, prefix string, options ...string) (n int) {

@@ -1,3 +1,9 @@
+// disk.go: servers that run one after another in one directory, and what they
+// leave there.
+//
+// A case starts one with newDisk(t).start, kills or stops it, looks at the files
+// or damages them, and starts the next one.
+
 package cases
 
 import (
@@ -5,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,8 +24,6 @@ import (
 	"redis-internals/common/harness"
 )
 
-const lesson4AOF = "AOF persistence"
-
 // The files of a fresh log, and what the manifest says of them.
 const (
 	base1    = "appendonly.aof.1.base.aof"
@@ -27,14 +32,13 @@ const (
 	named1   = "file appendonly.aof.1.base.aof seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n"
 )
 
-const rewriting = "+Background append only file rewriting started\r\n"
-
 // synced has every write on the disk before its reply. The preamble is off so
-// that redis-server writes commands only, as the stages do.
-var synced = []string{"--appendonly", "yes", "--appendfsync", "always", "--aof-use-rdb-preamble", "no"}
-
-// plain is the own part of keys where a case has the server to itself.
-const plain = keys("")
+// that redis-server writes commands only, as the stages do. unsynced logs
+// without waiting for the disk: a kill of the process loses nothing.
+var (
+	synced   = []string{"--appendonly", "yes", "--appendfsync", "always", "--aof-use-rdb-preamble", "no"}
+	unsynced = []string{"--appendonly", "yes", "--appendfsync", "no", "--aof-use-rdb-preamble", "no", "--auto-aof-rewrite-percentage", "0"}
+)
 
 // disk is a directory on which a case's servers run, one after another.
 type disk struct {
@@ -148,6 +152,21 @@ func (d *disk) awaitGeneration(n int) {
 	require.Empty(d.t, temporary)
 }
 
+// afterKill expects that the data is the same when the server was killed and
+// another one has loaded it.
+func (d *disk) afterKill(s *harness.Server, c *conformance.Conn) (*harness.Server, *conformance.Conn) {
+	before := dump(c)
+	s.Kill()
+	s, c = d.start()
+	require.Equal(d.t, before, dump(c), "all keys, after kill -9 and a restart")
+	return s, c
+}
+
+// passes waits until a time of the clock, in milliseconds since 1970, is over.
+func passes(t *T, ms int64) {
+	t.Until("the clock goes on", func() bool { return time.Now().UnixMilli() > ms })
+}
+
 // records are the commands of a log's bytes in words: names in upper case, and
 // without those that only say how to execute others.
 func records(t *T, log string) []string { return recordsBut(t, log, "SELECT", "MULTI", "EXEC") }
@@ -194,17 +213,76 @@ func dump(c *conformance.Conn) (all []entry) {
 	return all
 }
 
-// afterKill expects that the data is the same when the server was killed and
-// another one has loaded it.
-func (d *disk) afterKill(s *harness.Server, c *conformance.Conn) (*harness.Server, *conformance.Conn) {
-	before := dump(c)
-	s.Kill()
-	s, c = d.start()
-	require.Equal(d.t, before, dump(c), "all keys, after kill -9 and a restart")
-	return s, c
+// dumpOf is all that these databases hold. It leaves the first one selected.
+func dumpOf(c *conformance.Conn, databases ...string) (all []entry) {
+	for _, db := range append(databases[1:len(databases):len(databases)], databases[0]) {
+		c.Exchange(cmd("SELECT", db), done)
+		for _, e := range dump(c) {
+			all = append(all, entry{db + ":" + e.key, e.value, e.expires})
+		}
+	}
+	return all
 }
 
-// passes waits until a time of the clock, in milliseconds since 1970, is over.
-func passes(t *T, ms int64) {
-	t.Until("the clock goes on", func() bool { return time.Now().UnixMilli() > ms })
+// kept goes through a dialogue and expects that what it leaves is there again
+// when the server was killed.
+func kept(steps ...string) func(*T) {
+	return func(t *T) {
+		d := newDisk(t)
+		s, c := d.start()
+		speak(c, plain, steps...)
+		d.afterKill(s, c)
+	}
 }
+
+// logs expects that the log has these records for these requests; +100s stands
+// for the millisecond 100 seconds from now.
+func logs(requests, want string) func(*T) {
+	return func(t *T) {
+		d := newDisk(t)
+		_, c := d.start()
+		began := time.Now()
+		for _, r := range strings.Split(requests, "; ") {
+			require.False(t, c.Call(strings.Fields(r)...).IsError(), r)
+		}
+		got := strings.Join(records(t, d.read(incr1)), "; ")
+		pattern := "^" + strings.ReplaceAll(regexp.QuoteMeta(want), `\+100s`, `(\d+)`) + "$"
+		require.Regexp(t, pattern, got)
+		for _, digits := range regexp.MustCompile(pattern).FindStringSubmatch(got)[1:] {
+			ms, err := strconv.ParseInt(digits, 10, 64)
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, ms, began.Add(99*time.Second).UnixMilli())
+			require.LessOrEqual(t, ms, time.Now().Add(101*time.Second).UnixMilli())
+		}
+	}
+}
+
+// loads expects that a log with these writes gives this data, and gives it again.
+func loads(log string, want ...entry) func(*T) {
+	return func(t *T) {
+		d := newDisk(t)
+		d.writeLog(log)
+		s, c := d.start()
+		require.Equal(t, want, dump(c))
+		require.Equal(t, log, d.read(incr1), "the log is left as it was")
+		d.afterKill(s, c)
+	}
+}
+
+// refusesLog expects that a server does not start on a log with these writes,
+// says all of this, and leaves the log as it was.
+func refusesLog(log string, words ...string) func(*T) {
+	return func(t *T) {
+		d := newDisk(t)
+		d.writeLog(log)
+		d.refuses(words...)
+		require.Equal(t, log, d.read(incr1))
+	}
+}
+
+// whole is commands of a log, and torn one after them, of which every beginning
+// is tried.
+var (
+	whole = cmd("SET", "a", "1") + cmd("SET", "b", "2") + cmd("DEL", "a")
+	torn  = cmd("SET", "cc", "a value of 12", "PXAT", year2100+"001")
+)
