@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"redis-internals/ch04/internal/eventloop"
 )
 
 // fakeLoop is an event loop whose clock the test drives, and whose turns it
@@ -26,8 +28,9 @@ type fakeLoop struct {
 
 func (l *fakeLoop) Now() time.Time { return l.now }
 
-func (l *fakeLoop) After(_ time.Duration, fn func() (again time.Duration)) {
+func (l *fakeLoop) After(_ time.Duration, fn func() (again time.Duration)) *eventloop.Timer {
 	l.timers = append(l.timers, fn)
+	return nil
 }
 
 func (l *fakeLoop) Post(fn func()) {

@@ -36,6 +36,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"redis-internals/ch04/internal/eventloop"
 	"redis-internals/ch04/internal/resp"
 )
 
@@ -67,7 +68,7 @@ type Options struct {
 // Loop is what the log needs of the event loop.
 type Loop interface {
 	Now() time.Time
-	After(delay time.Duration, fn func() (again time.Duration))
+	After(delay time.Duration, fn func() (again time.Duration)) *eventloop.Timer
 	Post(fn func()) // from any goroutine
 }
 

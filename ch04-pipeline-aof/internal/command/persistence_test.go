@@ -12,14 +12,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redis-internals/ch04/internal/aof"
+	"redis-internals/ch04/internal/eventloop"
 )
 
 // stillLoop is an event loop of which the log needs only the time.
 type stillLoop struct{ s *session }
 
-func (l stillLoop) Now() time.Time                            { return l.s.now }
-func (l stillLoop) After(time.Duration, func() time.Duration) {}
-func (l stillLoop) Post(func())                               {}
+func (l stillLoop) Now() time.Time                                             { return l.s.now }
+func (l stillLoop) After(time.Duration, func() time.Duration) *eventloop.Timer { return nil }
+func (l stillLoop) Post(func())                                                {}
 
 // logTo makes the session's engine load the log in dir, and go on with it.
 func (s *session) logTo(dir string) *aof.Log {

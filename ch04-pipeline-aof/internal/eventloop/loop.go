@@ -2,6 +2,9 @@
 // that can be read or written, timers, and functions posted by other
 // goroutines. It knows nothing of Redis.
 //
+//	loop.go    descriptors, posted functions, the turn
+//	timers.go  what is due at a time
+//
 //	     ┌────────────────────────────────────────────────┐
 //	     ▼                                                │
 //	beforeSleep ──▶ epoll_wait ──▶ read the clock ──▶ callbacks ──▶ timers
@@ -49,10 +52,10 @@ type Loop struct {
 	epfd    int
 	events  []unix.EpollEvent // filled by epoll_wait
 	watches []watch           // by descriptor
-	timers  []timer           // unordered: there are few
-	now     time.Time         // when this turn's epoll_wait returned
-	nowMs   int64             // the same in Unix milliseconds
-	busy    bool              // the last turn had several events
+	timers  timerHeap
+	now     time.Time // when this turn's epoll_wait returned
+	nowMs   int64     // the same in Unix milliseconds
+	busy    bool      // the last turn had several events
 	stopped bool
 
 	// BeforeSleep, if set, runs before each epoll_wait. It reports whether
@@ -72,11 +75,6 @@ type watch struct {
 	// generation tells the descriptor from one closed earlier in the same turn
 	// whose number it was given: an event reported for that one is stale.
 	generation int32
-}
-
-type timer struct {
-	due time.Time
-	fn  func() (again time.Duration)
 }
 
 // New returns a loop that watches nothing yet. Close frees it.
@@ -149,12 +147,6 @@ func (l *Loop) control(op, fd int) error {
 		return fmt.Errorf("epoll_ctl: %w", err)
 	}
 	return nil
-}
-
-// After calls fn once delay has passed, and again after each delay that fn
-// returns, until it returns 0. O(1). Redis: ae.c, aeCreateTimeEvent.
-func (l *Loop) After(delay time.Duration, fn func() (again time.Duration)) {
-	l.timers = append(l.timers, timer{time.Now().Add(delay), fn})
 }
 
 // Post makes the loop call fn in its next turn, waking it if it sleeps. It may
@@ -273,38 +265,5 @@ func (l *Loop) dispatch(event unix.EpollEvent) {
 	}
 	if ready &= w.interest; ready != 0 {
 		w.callback(ready)
-	}
-}
-
-// untilNextTimer is how long epoll_wait may sleep, in milliseconds; -1 is for
-// ever. O(timers).
-func (l *Loop) untilNextTimer() int {
-	if len(l.timers) == 0 {
-		return -1
-	}
-	first := l.timers[0].due
-	for _, t := range l.timers[1:] {
-		if t.due.Before(first) {
-			first = t.due
-		}
-	}
-	// Rounded up: a timer must not be found not quite due, again and again.
-	ms := (time.Until(first) + time.Millisecond - 1) / time.Millisecond
-	return int(max(0, ms))
-}
-
-// runTimers calls what is due. Timers that their functions add wait for the
-// next turn.
-func (l *Loop) runTimers() {
-	for i := len(l.timers) - 1; i >= 0; i-- {
-		t := l.timers[i]
-		if t.due.After(l.now) {
-			continue
-		}
-		if again := t.fn(); again > 0 {
-			l.timers[i].due = l.now.Add(again)
-			continue
-		}
-		l.timers = append(l.timers[:i], l.timers[i+1:]...)
 	}
 }

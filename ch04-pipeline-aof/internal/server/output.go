@@ -20,37 +20,36 @@ func (c *conn) unsentBytes() int { return c.backlogBytes + len(c.client.Reply) -
 // enforceOutputLimit is called whenever replies wait for the peer, and closes
 // the connection if they are too many.
 func (c *conn) enforceOutputLimit() {
-	limit, unsent, now := &c.server.opts.Output, c.unsentBytes(), c.server.loop.Now()
+	limit, unsent := &c.server.opts.Output, c.unsentBytes()
 	switch {
+	case limit.Hard > 0 && unsent > limit.Hard:
+		c.closeForOutput()
 	case limit.Soft == 0 || unsent <= limit.Soft:
-		c.overSoft = time.Time{}
-	case c.overSoft.IsZero():
-		c.overSoft = now
-		c.watchSoftLimit()
-	}
-	tooLong := !c.overSoft.IsZero() && now.Sub(c.overSoft) > limit.SoftFor
-	if tooLong || limit.Hard > 0 && unsent > limit.Hard {
-		c.server.log.Warn("Closing client that reached client-output-buffer-limit", "id", c.client.ID, "bytes", unsent)
-		c.close()
+		c.stopSoftTimer()
+	case c.softTimer == nil:
+		c.softTimer = c.server.loop.After(limit.SoftFor, c.softLimitTimedOut)
 	}
 }
 
-// watchSoftLimit asks again when the time is over: a client that does nothing
-// any more gives no other occasion.
-func (c *conn) watchSoftLimit() {
-	if c.softTimer {
-		return
+// softLimitTimedOut is called when more than the soft limit has waited for as long
+// as it may.
+func (c *conn) softLimitTimedOut() (again time.Duration) {
+	c.softTimer = nil
+	if limit := &c.server.opts.Output; limit.Soft > 0 && c.unsentBytes() > limit.Soft {
+		c.closeForOutput()
 	}
-	c.softTimer = true
-	const more = time.Millisecond // than SoftFor it has to be
-	c.server.loop.After(c.server.opts.Output.SoftFor+more, func() (again time.Duration) {
-		if !c.closed {
-			c.enforceOutputLimit()
-		}
-		if c.closed || c.overSoft.IsZero() {
-			c.softTimer = false
-			return 0
-		}
-		return c.server.opts.Output.SoftFor - c.server.loop.Now().Sub(c.overSoft) + more
-	})
+	return 0
+}
+
+// stopSoftTimer is called when no more waits than the soft limit allows.
+func (c *conn) stopSoftTimer() {
+	if c.softTimer != nil {
+		c.softTimer.Stop()
+		c.softTimer = nil
+	}
+}
+
+func (c *conn) closeForOutput() {
+	c.server.log.Warn("Closing client that reached client-output-buffer-limit", "id", c.client.ID, "bytes", c.unsentBytes())
+	c.close()
 }

@@ -15,7 +15,6 @@ package server
 
 import (
 	"net/netip"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -51,9 +50,8 @@ type conn struct {
 	backlog [][]byte
 	sent    int // bytes already sent of the first buffer
 
-	backlogBytes int       // of all buffers in backlog
-	overSoft     time.Time // since when more waits than the soft limit allows; zero if it does not
-	softTimer    bool      // one is running
+	backlogBytes int              // of all buffers in backlog
+	softTimer    *eventloop.Timer // runs while more waits than the soft limit allows; else nil
 
 	more    bool // requests wait in query that its share of the turn did not allow
 	waiting bool // for the socket to take more: it is watched for writability
@@ -288,6 +286,7 @@ func (c *conn) flush() {
 		c.finish()
 	default:
 		c.dropOldestBuffer()
+		c.stopSoftTimer()
 		c.waiting = false
 		c.watch(eventloop.Readable)
 	}
@@ -386,6 +385,7 @@ func (c *conn) close() {
 		return
 	}
 	c.closed = true
+	c.stopSoftTimer()
 	c.server.loop.Forget(c.fd)
 	unix.Close(c.fd)
 	delete(c.server.conns, c.client.ID)

@@ -53,7 +53,7 @@ func TestOutputLimit_TheSoftOneForgetsAClientThatReads(t *testing.T) {
 	c := s.dial(t)
 	c.sendEcho()
 	isOver := func() (over bool) {
-		s.onLoop(func() { over = !s.only().overSoft.IsZero() })
+		s.onLoop(func() { over = s.only().softTimer != nil })
 		return over
 	}
 	require.Eventually(t, isOver, 10*time.Second, time.Millisecond)
@@ -62,6 +62,29 @@ func TestOutputLimit_TheSoftOneForgetsAClientThatReads(t *testing.T) {
 	c.send("PING\r\n")
 	c.expect("+PONG\r\n")
 	require.False(t, isOver())
+}
+
+// One send may take a client from beyond the soft limit to nothing that waits.
+func TestOutputLimit_TheSoftOneForgetsAClientThatReadsAllAtOnce(t *testing.T) {
+	s := start(t, func(o *config.Config) {
+		o.Output[config.Normal] = config.OutputLimit{Soft: 1 << 10, SoftFor: time.Minute}
+	})
+	c := s.dial(t)
+	c.send("PING\r\n")
+	c.expect("+PONG\r\n")
+	long := strings.Repeat("x", 100_000)
+	var before, after bool
+	s.onLoop(func() {
+		only := s.only()
+		only.client.ReplySimple(long)
+		only.awaitWritable() // as if the socket had taken nothing
+		before = only.softTimer != nil
+		only.flush()
+		after = only.softTimer != nil
+	})
+	require.True(t, before)
+	require.False(t, after)
+	c.expect("+" + long + "\r\n")
 }
 
 // With appendfsync always a reply is a promise: where the write cannot be kept

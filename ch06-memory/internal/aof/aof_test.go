@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redis-internals/ch06/internal/config"
+	"redis-internals/ch06/internal/eventloop"
 )
 
 // fakeLoop is an event loop whose clock the test drives, and whose turns it
@@ -28,8 +29,9 @@ type fakeLoop struct {
 
 func (l *fakeLoop) Now() time.Time { return l.now }
 
-func (l *fakeLoop) After(_ time.Duration, fn func() (again time.Duration)) {
+func (l *fakeLoop) After(_ time.Duration, fn func() (again time.Duration)) *eventloop.Timer {
 	l.timers = append(l.timers, fn)
+	return nil
 }
 
 func (l *fakeLoop) Post(fn func()) {

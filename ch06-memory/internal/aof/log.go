@@ -38,13 +38,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"redis-internals/ch06/internal/config"
+	"redis-internals/ch06/internal/eventloop"
 	"redis-internals/ch06/internal/resp"
 )
 
 // Loop is what the log needs of the event loop.
 type Loop interface {
 	Now() time.Time
-	After(delay time.Duration, fn func() (again time.Duration))
+	After(delay time.Duration, fn func() (again time.Duration)) *eventloop.Timer
 	Post(fn func()) // from any goroutine
 }
 

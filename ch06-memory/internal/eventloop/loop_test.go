@@ -1,7 +1,6 @@
 package eventloop
 
 import (
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -114,29 +113,6 @@ func TestForget_DropsTheEventOfAReusedDescriptor(t *testing.T) {
 	write(t, bPeer, "x")
 	require.NoError(t, l.Run())
 	require.Equal(t, map[string]int{"first": 1}, called)
-}
-
-func TestAfter_RunsTimersInOrderAndAgain(t *testing.T) {
-	l := newLoop(t)
-	var order []string
-	l.After(5*time.Millisecond, func() time.Duration {
-		order = append(order, "late")
-		l.Stop()
-		return 0
-	})
-	ticks := 0
-	start := time.Now()
-	l.After(time.Millisecond, func() time.Duration {
-		if ticks++; ticks == 3 {
-			order = append(order, "third tick")
-			return 0
-		}
-		return time.Millisecond
-	})
-	require.NoError(t, l.Run())
-	require.True(t, slices.Contains(order, "late"))
-	require.LessOrEqual(t, ticks, 3)
-	require.GreaterOrEqual(t, time.Since(start), 5*time.Millisecond)
 }
 
 func TestPost_WakesTheSleepingLoop(t *testing.T) {
