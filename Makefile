@@ -51,7 +51,7 @@ matrix: ## | every case of the suite on every stage and on redis-server, as a ta
 	@$(call tool,matrix)
 
 .PHONY: bench
-bench: ## [CH=02] [ADDR=host:port] [ARGS="-rounds 9"] | a stage beside redis-server, as ratios
+bench: ## [CH=02] [ADDR=host:port] [ARGS="-rounds 9 -peer older-binary"] | a stage beside redis-server, as ratios
 	@$(call tool,bench) $(if $(ADDR),-addr "$(ADDR)",-ch "$(STAGE)") $(ARGS)
 
 .PHONY: allocators

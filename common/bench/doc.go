@@ -46,6 +46,12 @@
 // nanoseconds. See procstat.go for what stands in for it where it is refused.
 // Of a server that is known by its address only there is none.
 //
+// # Another build
+//
+// A change that must cost nothing is measured against the state before it: with
+// -peer a third server takes its turns, a binary that was built earlier and is
+// started like the stage. It has a column of its own and a ratio of its own.
+//
 // # The append-only file
 //
 // From chapter 4 on both servers can be started with an append-only file, under

@@ -40,14 +40,17 @@ func stageStarter(c chapters.Chapter) (starter, error) {
 	}}, err
 }
 
-// starters are those of the chapter and, unless it is not wanted or not there, of
-// redis-server.
+// starters are those of the chapter, of Config.Peer if there is one, and, unless it
+// is not wanted or not there, of redis-server.
 func (b *bench) starters() ([]starter, error) {
 	stage, err := stageStarter(*b.Chapter)
 	if err != nil {
 		return nil, err
 	}
 	list := []starter{stage}
+	if b.Peer != "" {
+		list = append(list, b.peerStarter())
+	}
 	_, missing := exec.LookPath("redis-server")
 	switch {
 	case b.NoRedis:

@@ -213,14 +213,12 @@ func (r *Report) loadTable() string {
 		row = append(row, secondsCells(spreadOf(cpus[name]))...)
 		g.row(append(row, thousands(float64(r.Settings.Loading)/wall.Median))...)
 	}
-	text := ""
-	if len(names) == 2 {
-		row := append([]string{"ratio"}, spreadCells(spreadOf(ratios(walls[names[0]], walls[names[1]])))...)
-		row = append(row, spreadCells(spreadOf(ratios(cpus[names[0]], cpus[names[1]])))...)
+	for i := 1; i < len(names); i++ {
+		row := append([]string{ratioColumns("", names)[2*i-2].title}, spreadCells(spreadOf(ratios(walls[names[0]], walls[names[i]])))...)
+		row = append(row, spreadCells(spreadOf(ratios(cpus[names[0]], cpus[names[i]])))...)
 		g.row(append(row, "")...)
-		text = fmt.Sprintf("ratio: %s / %s, the median of the rounds' ratios: below 1 is better.\n", names[0], names[1])
 	}
-	text = "\n" + g.String() + "\n" + text
+	text := "\n" + g.String() + "\n" + ratioLegend(names, "Below 1 is better")
 	return text + "Of 10 commands 8 SET a new key, 1 a new key with PXAT, 1 a key there is. The file was in the page cache.\n" +
 		"Servers were not pinned: CPU seconds may exceed the seconds where a second core took part.\n"
 }

@@ -194,8 +194,8 @@ func (r *Report) memoryTable() string {
 		for _, name := range names {
 			g.columns = append(g.columns, column{group.title, name})
 		}
-		if group.ratio && len(names) == 2 {
-			g.columns = append(g.columns, column{group.title, "ratio"}, column{group.title, "(min..max)"})
+		if group.ratio {
+			g.columns = append(g.columns, ratioColumns(group.title, names)...)
 		}
 	}
 	for _, ttl := range []bool{false, true} {
@@ -210,17 +210,14 @@ func (r *Report) memoryTable() string {
 				all = append(all, figures)
 				row = append(row, number(spreadOf(figures).Median, group.decimals))
 			}
-			if group.ratio && len(names) == 2 {
-				row = append(row, spreadCells(spreadOf(ratios(all[0], all[1])))...)
+			for i := 1; i < len(all) && group.ratio; i++ {
+				row = append(row, spreadCells(spreadOf(ratios(all[0], all[i])))...)
 			}
 		}
 		g.row(row...)
 	}
-	text := "\n" + g.String() + "\n"
-	if len(names) == 2 {
-		text += fmt.Sprintf("ratio: %s / %s, the median of the rounds' ratios: below 1 is better.\n", names[0], names[1])
-	}
-	return text + "Growth from the empty server on, keys of 16 bytes. used / resident: 100 where the server knows of every byte it takes.\n"
+	return "\n" + g.String() + "\n" + ratioLegend(names, "Below 1 is better") +
+		"Growth from the empty server on, keys of 16 bytes. used / resident: 100 where the server knows of every byte it takes.\n"
 }
 
 // figuresOf takes one figure of each.

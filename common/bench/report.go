@@ -103,15 +103,19 @@ func redisVersion() string {
 
 // Line is one command at one depth, over all rounds.
 type Line struct {
-	Command  string `json:"command"`
-	Pipeline int    `json:"pipeline"`
-	Idle     int    `json:"idle"`
-	Rewrite  bool   `json:"rewrite"` // measured during rewrites
-	Sides    []Side `json:"sides"`   // the server, and redis where it was measured
-	// The server's figures divided by redis', round by round. Not numbers
-	// where there was no redis.
-	Throughput Spread `json:"throughput_ratio"`
-	CPU        Spread `json:"cpu_ratio"`
+	Command  string  `json:"command"`
+	Pipeline int     `json:"pipeline"`
+	Idle     int     `json:"idle"`
+	Rewrite  bool    `json:"rewrite"` // measured during rewrites
+	Sides    []Side  `json:"sides"`   // the server, and those that were measured beside it
+	Ratios   []Ratio `json:"ratios"`  // to each of these
+}
+
+// Ratio is the first server's figures divided by another's, round by round.
+type Ratio struct {
+	To         string `json:"to"`
+	Throughput Spread `json:"throughput"`
+	CPU        Spread `json:"cpu"` // per request
 }
 
 // Side is one server's part of a line.
@@ -164,14 +168,16 @@ func (r *Report) Lines() []Line {
 	}
 	var lines []Line
 	for _, k := range order {
-		line := Line{Command: k.command, Pipeline: k.pipeline, Idle: k.idle, Rewrite: k.rewrite, Throughput: spreadOf(nil), CPU: spreadOf(nil)}
-		for _, name := range sides[k] { // round 1 measures the server before redis
+		line := Line{Command: k.command, Pipeline: k.pipeline, Idle: k.idle, Rewrite: k.rewrite, Ratios: []Ratio{}}
+		for _, name := range sides[k] { // round 1 measures the server before the others
 			line.Sides = append(line.Sides, sideOf(name, samples[k][name]))
 		}
-		if len(line.Sides) == 2 {
-			ours, redis := line.Sides[0], line.Sides[1]
-			line.Throughput = spreadOf(ratios(ours.perSecond, redis.perSecond))
-			line.CPU = spreadOf(ratios(ours.cpu, redis.cpu))
+		ours := line.Sides[0]
+		for _, theirs := range line.Sides[1:] {
+			line.Ratios = append(line.Ratios, Ratio{
+				theirs.Name,
+				spreadOf(ratios(ours.perSecond, theirs.perSecond)), spreadOf(ratios(ours.cpu, theirs.cpu)),
+			})
 		}
 		lines = append(lines, line)
 	}

@@ -29,6 +29,7 @@ type Config struct {
 	Chapter  *chapters.Chapter // the stage to build and start; nil where Addr is set
 	Upto     int               // the chapter whose commands the server answers
 	Addr     string            // a running server to measure in place of a stage
+	Peer     string            // another server's binary, to be started like a stage and measured beside it; "": none
 	NoRedis  bool
 	Rounds   int
 	Clients  int

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -102,6 +103,23 @@ func TestRun_TakesTurnsAndReadsTheCPUTimeOfTheServersItStarted(t *testing.T) {
 		require.Contains(t, report.Notes[0], "not pinned")
 	}
 	require.True(t, gone(first.Pid()) && gone(second.Pid()))
+}
+
+func TestRun_MeasuresAnotherBinaryBeside(t *testing.T) {
+	startRedis(t).Kill() // or skip
+	_, addr := serve(t, nil)
+	cfg := short(t, addr, "ping")
+	cfg.Pipeline = []int{4}
+	var err error
+	cfg.Peer, err = exec.LookPath("redis-server")
+	require.NoError(t, err)
+	report, err := Run(t.Context(), cfg)
+	require.NoError(t, err)
+	lines := report.Lines()
+	require.Equal(t, []string{"server", "peer"}, lines[0].names())
+	require.Equal(t, "peer", lines[0].Ratios[0].To)
+	require.Positive(t, lines[0].Sides[1].CPU.Median)
+	require.Contains(t, report.Notes, "peer is "+cfg.Peer)
 }
 
 func TestRun_WritesAllItMeasuredAsJSON(t *testing.T) {

@@ -11,9 +11,10 @@ import (
 	"redis-internals/common/harness"
 )
 
-// servers.go: the two servers of a run, from their start to their end.
+// servers.go: the servers of a run, from their start to their end: the one that is
+// asked about, another build of it where there is one to compare with, redis-server.
 //
-// Both get the same flags, for a stage takes those of Redis. Where they keep
+// All get the same flags, for a stage takes those of Redis. Where they keep
 // files each works in a folder of its own; what they leave there goes with them.
 
 // allowClients are the flags with which a server, ours or Redis, takes as many
@@ -44,6 +45,9 @@ func (b *bench) startServers(ctx context.Context) error {
 		}
 		b.addStarted(s)
 	}
+	if err := b.startPeer(ctx); err != nil {
+		return err
+	}
 	if b.NoRedis || ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -62,6 +66,32 @@ func (b *bench) startServers(ctx context.Context) error {
 	b.report.Machine.Redis = redisVersion()
 	b.addStarted(s)
 	return nil
+}
+
+// peerName is the column of Config.Peer.
+const peerName = "peer"
+
+// peerStarter starts Config.Peer.
+func (b *bench) peerStarter() starter {
+	b.note("%s is %s", peerName, b.Peer)
+	return starter{peerName, func(o harness.Options) (*harness.Server, error) {
+		return harness.StartBinary(peerName, b.Peer, o)
+	}}
+}
+
+func (b *bench) startPeer(ctx context.Context) error {
+	if b.Peer == "" || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	o, err := b.options(peerName)
+	if err != nil {
+		return err
+	}
+	s, err := b.peerStarter().start(o)
+	if err == nil {
+		b.addStarted(s)
+	}
+	return err
 }
 
 // options are those a server is started with; in a folder of that name where

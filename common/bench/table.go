@@ -109,32 +109,60 @@ func hasKeys(row string) bool { return row != "ping" && row != "ping_inline" && 
 
 func rateGrid(lines []Line) *grid {
 	g := &grid{columns: []column{{"", "command"}, {"", "pipeline"}}}
-	both := len(lines[0].Sides) == 2
 	for _, group := range []string{"requests per second", "server CPU per request, µs"} {
 		for _, s := range lines[0].Sides {
 			g.columns = append(g.columns, column{group, s.Name})
 		}
-		if both {
-			g.columns = append(g.columns, column{group, "ratio"}, column{group, "(min..max)"})
-		}
+		g.columns = append(g.columns, ratioColumns(group, lines[0].names())...)
 	}
 	for _, l := range lines {
 		row := []string{l.Command, strconv.Itoa(l.Pipeline)}
 		for _, s := range l.Sides {
 			row = append(row, thousands(s.PerSecond.Median))
 		}
-		if both {
-			row = append(row, spreadCells(l.Throughput)...)
+		for _, r := range l.Ratios {
+			row = append(row, spreadCells(r.Throughput)...)
 		}
 		for _, s := range l.Sides {
 			row = append(row, number(s.CPU.Median, 3))
 		}
-		if both {
-			row = append(row, spreadCells(l.CPU)...)
+		for _, r := range l.Ratios {
+			row = append(row, spreadCells(r.CPU)...)
 		}
 		g.row(row...)
 	}
 	return g
+}
+
+// names are the servers of a line, in order.
+func (l Line) names() (names []string) {
+	for _, s := range l.Sides {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// ratioColumns are those of the first server's ratios to each of the others.
+func ratioColumns(group string, names []string) (columns []column) {
+	for _, name := range names[1:] {
+		title := "to " + name
+		if len(names) == 2 {
+			title = "ratio"
+		}
+		columns = append(columns, column{group, title}, column{group, "(min..max)"})
+	}
+	return columns
+}
+
+// ratioLegend says what these columns are, and which ratios are good ones.
+func ratioLegend(names []string, good string) string {
+	switch len(names) {
+	case 1:
+		return ""
+	case 2:
+		return fmt.Sprintf("ratio: %s / %s, the median of the rounds' ratios. %s.\n", names[0], names[1], good)
+	}
+	return fmt.Sprintf("to: %s / the other, the median of the rounds' ratios. %s.\n", names[0], good)
 }
 
 func latencyGrid(lines []Line) *grid {
@@ -194,8 +222,8 @@ const latencyLegend = "Latencies: from sending a batch to its last reply, in a c
 
 func legend(lines []Line) string {
 	var b strings.Builder
-	if len(lines) > 0 && len(lines[0].Sides) == 2 {
-		fmt.Fprintf(&b, "ratio: %s / redis, the median of the rounds' ratios. Requests: above 1 is better; CPU: below 1 is.\n", lines[0].Sides[0].Name)
+	if len(lines) > 0 {
+		b.WriteString(ratioLegend(lines[0].names(), "Requests: above 1 is better; CPU: below 1 is"))
 	}
 	b.WriteString(latencyLegend)
 	for _, l := range lines {

@@ -68,8 +68,8 @@ func TestLines_CompareRoundByRoundWhoeverWentFirst(t *testing.T) {
 	).Lines()
 	require.Len(t, lines, 1)
 	require.Equal(t, "ch09", lines[0].Sides[0].Name)
-	require.Equal(t, Spread{.75, .5, 1}, lines[0].Throughput)
-	require.Equal(t, Spread{1.5, 1, 2}, lines[0].CPU)
+	require.Equal(t, Spread{.75, .5, 1}, lines[0].Ratios[0].Throughput)
+	require.Equal(t, Spread{1.5, 1, 2}, lines[0].Ratios[0].CPU)
 	require.Equal(t, Spread{375, 250, 500}, lines[0].Sides[0].CPU)
 	require.Equal(t, Spread{.375, .25, .5}, lines[0].Sides[0].Busy)
 	require.Equal(t, Spread{100, 100, 100}, lines[0].Sides[0].P50)
@@ -84,6 +84,15 @@ func TestTable_ShowsBothServersAndTheirRatio(t *testing.T) {
 	require.Regexp(t, `(?m)^ping +1 +100 +100 +200 +200 +50 +100 +25 +25$`, text)
 	require.Contains(t, text, "ratio: ch09 / redis")
 	require.NotContains(t, text, "[1]")
+}
+
+func TestTable_OfThreeServersHasARatioToEachOfTheOthers(t *testing.T) {
+	text := reportOf(
+		sample(1, "ch09", 3000, time.Second, 0), sample(1, "peer", 2000, time.Second, 0), sample(1, "redis", 1000, time.Second, 0),
+	).Table()
+	require.Regexp(t, `(?m)^command +pipeline +ch09 +peer +redis +to peer +\(min\.\.max\) +to redis +\(min\.\.max\)`, text)
+	require.Regexp(t, `(?m)^ping +1 +3,000 +2,000 +1,000 +1\.50 +\(1\.50\.\.1\.50\) +3\.00 +\(3\.00\.\.3\.00\)`, text)
+	require.Contains(t, text, "to: ch09 / the other, the median of the rounds' ratios. Requests: above 1 is better")
 }
 
 func TestTable_OfOneServerHasNoRatio(t *testing.T) {

@@ -119,21 +119,16 @@ func tailTable(lines []Line) string {
 			g.row(append(row, number(s.Stalls.Median, 0), fmt.Sprintf("(%.0f..%.0f)", s.Stalls.Min, s.Stalls.Max), number(100*s.Waiting.Median, 1))...)
 			name = ""
 		}
-		if len(l.Sides) != 2 {
-			continue
+		for i, r := range l.Ratios {
+			ours, theirs := l.Sides[0], l.Sides[i+1]
+			row := []string{"", ratioColumns("", l.names())[2*i].title, number(r.Throughput.Median, 2)}
+			for _, pair := range [][2][]float64{{ours.p50, theirs.p50}, {ours.p99, theirs.p99}, {ours.p999, theirs.p999}, {ours.max, theirs.max}} {
+				row = append(row, number(spreadOf(ratios(pair[0], pair[1])).Median, 2))
+			}
+			g.row(append(row, "", "", "", "")...)
 		}
-		ours, theirs := l.Sides[0], l.Sides[1]
-		row := []string{"", "ratio", number(l.Throughput.Median, 2)}
-		for _, pair := range [][2][]float64{{ours.p50, theirs.p50}, {ours.p99, theirs.p99}, {ours.p999, theirs.p999}, {ours.max, theirs.max}} {
-			row = append(row, number(spreadOf(ratios(pair[0], pair[1])).Median, 2))
-		}
-		g.row(append(row, "", "", "", "")...)
 	}
-	text := "\n" + g.String() + "\n"
-	if len(lines[0].Sides) == 2 {
-		text += fmt.Sprintf("ratio: %s / %s, the median of the rounds' ratios. Requests: above 1 is better; latencies: below 1 is.\n",
-			lines[0].Sides[0].Name, lines[0].Sides[1].Name)
-	}
+	text := "\n" + g.String() + "\n" + ratioLegend(lines[0].names(), "Requests: above 1 is better; latencies: below 1 is")
 	return text + "growing: SET of new keys, until all are there; overwriting: SET of random ones. A stall: no reply to any client.\n" +
 		"no core: the part of the time in which the server could have run, but others did. Their stalls are counted too.\n" + latencyLegend
 }

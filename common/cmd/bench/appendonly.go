@@ -43,10 +43,10 @@ func (o *options) resolveAppendOnly(f *flags) error {
 	var err error
 	switch {
 	case f.set["loading"]:
-		err = f.onlyWith("loading", "ch", "rounds", "size", "dir", "json", "no-redis")
+		err = f.onlyWith("loading", "ch", "rounds", "size", "dir", "json", "peer", "no-redis")
 		c.Keys, c.Clients, c.Pipeline = c.Loading, 1, []int{1}
 	case f.set["rewriting"]:
-		err = f.onlyWith("rewriting", "ch", "rounds", "clients", "pipeline", "seconds", "size", "appendfsync", "dir", "json", "no-redis")
+		err = f.onlyWith("rewriting", "ch", "rounds", "clients", "pipeline", "seconds", "size", "appendfsync", "dir", "json", "peer", "no-redis")
 		c.Keys = o.rewriting
 	case f.set["dir"] && !f.set["appendfsync"]:
 		err = errors.New("-dir goes with -appendfsync, -loading or -rewriting: without these the servers keep no files")

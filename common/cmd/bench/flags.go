@@ -8,6 +8,8 @@ import (
 	"math"
 	"net"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +67,7 @@ func parse(args []string, help io.Writer) (*options, error) {
 	o.appendOnlyFlags(fs)
 	o.fillingFlags(fs)
 	fs.StringVar(&o.json, "json", "", "write every measurement and the machine's facts to `file`")
+	fs.StringVar(&c.Peer, "peer", "", "measure another server's `binary` too, say an older build: it is started like a stage")
 	fs.BoolVar(&c.NoRedis, "no-redis", false, "measure without redis-server beside it")
 	fs.BoolVar(&o.check, "check", false, "measure the load generator beside redis-benchmark, both against redis-server")
 	if err := fs.Parse(args); err != nil {
@@ -119,6 +122,9 @@ func (o *options) resolve(f *flags) error {
 		return o.fits()
 	}
 	if err := o.resolveAppendOnly(f); err != nil {
+		return err
+	}
+	if err := o.peer(f); err != nil {
 		return err
 	}
 	if err := o.target(f); err != nil {
@@ -185,6 +191,22 @@ func writable(file string) error {
 	return f.Close()
 }
 
+// peer finds the program that -peer names.
+func (o *options) peer(f *flags) error {
+	if !f.set["peer"] {
+		return nil
+	}
+	found, err := exec.LookPath(o.config.Peer)
+	if err == nil {
+		found, err = filepath.Abs(found)
+	}
+	if err != nil {
+		return fmt.Errorf("-peer %q: give a program, as in bin/ch02-resp-eventloop", o.config.Peer)
+	}
+	o.config.Peer = found
+	return nil
+}
+
 // target finds out which server is meant.
 func (o *options) target(f *flags) error {
 	c := &o.config
@@ -240,6 +262,9 @@ func (o *options) echo(f *flags) error {
 	c := &o.config
 	if c.Idle > 0 || (f.set["clients"] && c.Clients != 1) {
 		return errors.New("chapter 1 serves one client at a time: -clients 1 and no -idle")
+	}
+	if c.Peer != "" {
+		return errors.New("-peer: chapter 1 only echoes, so no other server answers as it does")
 	}
 	c.Clients, c.NoRedis = 1, true
 	return nil

@@ -10,6 +10,7 @@
 //	go run ./common/cmd/bench -ch 06 -tail 5000000 -seconds 10
 //	go run ./common/cmd/bench -ch 06 -evicting 4000000
 //	go run ./common/cmd/bench -ch 06 -allocators 1000000
+//	go run ./common/cmd/bench -ch 06 -peer /tmp/older-build
 //	go run ./common/cmd/bench -addr 127.0.0.1:6379 -ch 02
 //	go run ./common/cmd/bench -check
 //	go run ./common/cmd/bench -json /tmp/ch02.json

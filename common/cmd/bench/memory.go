@@ -74,7 +74,7 @@ func (o *options) resolveFilling(f *flags) error {
 		if m.keys < least || m.keys > most {
 			return fmt.Errorf("-%s %d: give a number from %d to %d", m.flag, m.keys, least, most)
 		}
-		if err := f.onlyWith(m.flag, append(slices.Concat([]string{"ch", "rounds"}, m.others), "json", "no-redis")...); err != nil {
+		if err := f.onlyWith(m.flag, append(slices.Concat([]string{"ch", "rounds"}, m.others), "json", "peer", "no-redis")...); err != nil {
 			return err
 		}
 		o.filling, o.config.Keys = m, m.keys
