@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"redis-internals/ch02/internal/command"
 	"redis-internals/ch02/internal/server"
 )
 
@@ -41,7 +42,7 @@ func run(opts server.Options) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	opts.Log = slog.New(slog.NewTextHandler(os.Stdout, nil))
-	s, err := server.Listen(opts)
+	s, err := server.Listen(opts, command.Families)
 	if err != nil {
 		return err
 	}

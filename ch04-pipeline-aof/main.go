@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"redis-internals/ch04/internal/aof"
+	"redis-internals/ch04/internal/command"
 	"redis-internals/ch04/internal/server"
 )
 
@@ -43,7 +44,7 @@ func run(opts server.Options) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	opts.Log = slog.New(slog.NewTextHandler(os.Stdout, nil))
-	s, err := server.Listen(opts)
+	s, err := server.Listen(opts, command.Families)
 	if err != nil {
 		return err
 	}

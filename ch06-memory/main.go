@@ -52,7 +52,7 @@ func run(opts *config.Config) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	log := slog.New(slog.NewTextHandler(os.Stdout, nil))
-	s, err := server.Listen(opts, log)
+	s, err := server.Listen(opts, command.Families, log)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ var sound = []string{"go-redis connects with its defaults"}
 
 var mutants = []mutant{
 	{
-		name: "unknown-command-answers-pong", file: "internal/command/engine.go",
+		name: "unknown-command-answers-pong", file: "internal/engine/engine.go",
 		find:   "\t\te.rejectUnknown(c)\n",
 		put:    "\t\tc.ReplyWire(\"+PONG\\r\\n\")\n",
 		caught: []string{"an unknown command is refused by name", "CLIENT refuses an unknown subcommand", "POST closes the connection without a word"},
@@ -88,7 +88,7 @@ var mutants = []mutant{
 	},
 	{
 		name: "quit-stays", file: "internal/command/connection.go",
-		find:   "\tc.ReplyOK()\n\tc.Closing = CloseAfterReply\n",
+		find:   "\tc.ReplyOK()\n\tc.Closing = engine.CloseAfterReply\n",
 		put:    "\tc.ReplyOK()\n",
 		caught: []string{"QUIT answers OK and closes", "what follows QUIT is not answered"},
 	},
@@ -105,7 +105,7 @@ var mutants = []mutant{
 		caught: []string{"an argument may hold NUL", "an argument may hold every byte value"},
 	},
 	{
-		name: "protocol-error-stays", file: "internal/command/engine.go",
+		name: "protocol-error-stays", file: "internal/engine/client.go",
 		find:   "\tc.ReplyError(\"ERR \" + err.Error())\n\tc.Closing = CloseAfterReply\n",
 		put:    "\tc.ReplyError(\"ERR \" + err.Error())\n",
 		caught: []string{"an array's length must be a number", "what was asked after a protocol error is not"},
@@ -131,7 +131,7 @@ var mutants = []mutant{
 	{
 		name: "large-reply-is-cut-by-quit", file: "internal/server/conn.go",
 		find:   "\tcase c.hasUnsent():\n\t\tc.awaitWritable()\n",
-		put:    "\tcase c.hasUnsent() && c.client.Closing == command.StayOpen:\n\t\tc.awaitWritable()\n",
+		put:    "\tcase c.hasUnsent() && c.client.Closing == engine.StayOpen:\n\t\tc.awaitWritable()\n",
 		caught: []string{"a large reply before QUIT arrives whole"},
 	},
 	{

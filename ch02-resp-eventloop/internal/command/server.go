@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"redis-internals/ch02/internal/engine"
 	"redis-internals/ch02/internal/glob"
 )
 
@@ -14,23 +15,29 @@ import (
 const Version = "7.0.15"
 
 var serverCommands = []Row{
-	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
-	{"command", command, -1, Loading | Stale, ACLConnection, noKeys, doc("2.8.13", "O(N) where N is the number of commands", "", "Describes all commands to clients.", "nondeterministic_output_order")},
-	{"command|count", commandCount, 2, Loading | Stale, ACLConnection, noKeys, doc("2.8.13", "O(1)", "", "Answers the number of commands.")},
-	{"command|list", commandList, -2, Loading | Stale, ACLConnection, noKeys, doc("7.0.0", "O(N) where N is the number of commands", "[FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <pattern>)]", "Lists the commands' names.", "nondeterministic_output_order")},
-	{"command|info", commandInfo, -2, Loading | Stale, ACLConnection, noKeys, doc("2.8.13", "O(N) where N is the number of commands asked for", "[<command-name> ...]", "Describes commands to clients; all, if none is named.", "nondeterministic_output_order")},
-	{"command|docs", commandDocs, -2, Loading | Stale, ACLConnection, noKeys, doc("7.0.0", "O(N) where N is the number of commands asked for", "[<command-name> ...]", "Describes commands to people; all, if none is named.", "nondeterministic_output_order")},
-	{"command|getkeys", commandGetKeys, -4, Loading | Stale, ACLConnection, noKeys, doc("2.8.13", "O(N) where N is the number of arguments", "<full-command>", "Answers the keys of a whole command.")},
-	{"command|help", help, 2, Loading | Stale, ACLConnection, noKeys, doc("5.0.0", "O(1)", "", "Prints this help.")},
+	row("command", command, -1, Loading|Stale, ACLConnection, noKeys,
+		doc("2.8.13", "O(N) where N is the number of commands", "", "Describes all commands to clients.", "nondeterministic_output_order")),
+	row("command|count", commandCount, 2, Loading|Stale, ACLConnection, noKeys,
+		doc("2.8.13", "O(1)", "", "Answers the number of commands.")),
+	row("command|list", commandList, -2, Loading|Stale, ACLConnection, noKeys,
+		doc("7.0.0", "O(N) where N is the number of commands", "[FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <pattern>)]", "Lists the commands' names.", "nondeterministic_output_order")),
+	row("command|info", commandInfo, -2, Loading|Stale, ACLConnection, noKeys,
+		doc("2.8.13", "O(N) where N is the number of commands asked for", "[<command-name> ...]", "Describes commands to clients; all, if none is named.", "nondeterministic_output_order")),
+	row("command|docs", commandDocs, -2, Loading|Stale, ACLConnection, noKeys,
+		doc("7.0.0", "O(N) where N is the number of commands asked for", "[<command-name> ...]", "Describes commands to people; all, if none is named.", "nondeterministic_output_order")),
+	row("command|getkeys", commandGetKeys, -4, Loading|Stale, ACLConnection, noKeys,
+		doc("2.8.13", "O(N) where N is the number of arguments", "<full-command>", "Answers the keys of a whole command.")),
+	row("command|help", help, 2, Loading|Stale, ACLConnection, noKeys,
+		doc("5.0.0", "O(1)", "", "Prints this help.")),
 }
 
 // help answers a container's HELP from the rows of its subcommands. Redis:
 // networking.c, addReplyHelp.
 func help(c *Client) {
-	container := c.engine.table.index.lookup(c.Args[0])
-	c.ReplyArrayLen(1 + 2*len(container.subcommands))
+	container := c.Engine.Table.Lookup(c.Args[0])
+	c.ReplyArrayLen(1 + 2*len(container.Subcommands))
 	c.ReplySimple(strings.ToUpper(container.Name) + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:")
-	for _, sub := range container.subcommands {
+	for _, sub := range container.Subcommands {
 		_, name, _ := strings.Cut(sub.Name, "|")
 		c.ReplySimple(strings.TrimSpace(strings.ToUpper(name) + " " + sub.Doc.Syntax))
 		c.ReplySimple("    " + sub.Doc.Summary)
@@ -39,36 +46,36 @@ func help(c *Client) {
 
 // command answers COMMAND alone: all commands, as COMMAND INFO describes them.
 func command(c *Client) {
-	commands := c.engine.table.commands
+	commands := c.Engine.Table.Commands
 	c.ReplyArrayLen(len(commands))
 	for _, cmd := range commands {
-		c.replyInfo(cmd)
+		replyInfo(c, cmd)
 	}
 }
 
-func commandCount(c *Client) { c.ReplyInt(int64(len(c.engine.table.commands))) }
+func commandCount(c *Client) { c.ReplyInt(int64(len(c.Engine.Table.Commands))) }
 
 // commandList answers COMMAND LIST. Filtered, it lists subcommands too.
 func commandList(c *Client) {
-	commands := c.engine.table.commands
+	commands := c.Engine.Table.Commands
 	switch {
 	case len(c.Args) == 2:
-	case len(c.Args) == 5 && equalFold(c.Args[2], "filterby"):
+	case len(c.Args) == 5 && engine.EqualFold(c.Args[2], "filterby"):
 		filter, ok := listFilter(c.Args[3], c.Args[4])
 		if !ok {
-			c.ReplyError("ERR syntax error")
+			c.ReplyError(engine.ErrSyntax)
 			return
 		}
 		commands = nil
-		for _, cmd := range c.engine.table.commands {
-			for _, each := range append([]*Command{cmd}, cmd.subcommands...) {
+		for _, cmd := range c.Engine.Table.Commands {
+			for _, each := range append([]*engine.Command{cmd}, cmd.Subcommands...) {
 				if filter(each) {
 					commands = append(commands, each)
 				}
 			}
 		}
 	default:
-		c.ReplyError("ERR syntax error")
+		c.ReplyError(engine.ErrSyntax)
 		return
 	}
 	c.ReplySetLen(len(commands))
@@ -78,16 +85,16 @@ func commandList(c *Client) {
 }
 
 // listFilter returns the filter of that kind, or false if there is none.
-func listFilter(kind, value []byte) (filter func(*Command) bool, ok bool) {
+func listFilter(kind, value []byte) (filter func(*engine.Command) bool, ok bool) {
 	switch {
-	case equalFold(kind, "module"): // there are none
-		return func(*Command) bool { return false }, true
-	case equalFold(kind, "pattern"):
-		return func(cmd *Command) bool { return glob.MatchFold(value, []byte(cmd.Name)) }, true
-	case equalFold(kind, "aclcat"):
+	case engine.EqualFold(kind, "module"): // there are none
+		return func(*engine.Command) bool { return false }, true
+	case engine.EqualFold(kind, "pattern"):
+		return func(cmd *engine.Command) bool { return glob.MatchFold(value, []byte(cmd.Name)) }, true
+	case engine.EqualFold(kind, "aclcat"):
 		category := "@" + strings.ToLower(string(value))
-		return func(cmd *Command) bool {
-			return slices.Contains(namesOf(cmd.categories(), categoryNames), category)
+		return func(cmd *engine.Command) bool {
+			return slices.Contains(cmd.Categories().Names(), category)
 		}, true
 	}
 	return nil, false
@@ -101,8 +108,8 @@ func commandInfo(c *Client) {
 	names := c.Args[2:]
 	c.ReplyArrayLen(len(names))
 	for _, name := range names {
-		if cmd := c.engine.table.findName(name); cmd != nil {
-			c.replyInfo(cmd)
+		if cmd := c.Engine.Table.FindName(name); cmd != nil {
+			replyInfo(c, cmd)
 		} else {
 			c.ReplyNull()
 		}
@@ -111,27 +118,27 @@ func commandInfo(c *Client) {
 
 // replyInfo answers the ten things COMMAND INFO says of a command. Redis:
 // server.c, addReplyCommandInfo.
-func (c *Client) replyInfo(cmd *Command) {
+func replyInfo(c *Client, cmd *engine.Command) {
 	c.ReplyArrayLen(10)
 	c.ReplyBulkString(cmd.Name)
 	c.ReplyInt(int64(cmd.Arity))
-	c.replyNames(namesOf(cmd.Flags, flagNames))
+	replyNames(c, cmd.Flags.Names())
 	c.ReplyInt(int64(cmd.Keys.First))
 	c.ReplyInt(int64(cmd.Keys.Last))
 	c.ReplyInt(int64(cmd.Keys.Step))
-	c.replyNames(namesOf(cmd.categories(), categoryNames))
+	replyNames(c, cmd.Categories().Names())
 	c.ReplySetLen(len(cmd.Doc.Tips))
 	for _, tip := range cmd.Doc.Tips {
 		c.ReplyBulkString(tip)
 	}
 	c.ReplySetLen(0) // key specifications: no command has keys yet
-	c.ReplyArrayLen(len(cmd.subcommands))
-	for _, sub := range cmd.subcommands {
-		c.replyInfo(sub)
+	c.ReplyArrayLen(len(cmd.Subcommands))
+	for _, sub := range cmd.Subcommands {
+		replyInfo(c, sub)
 	}
 }
 
-func (c *Client) replyNames(names []string) {
+func replyNames(c *Client, names []string) {
 	c.ReplySetLen(len(names))
 	for _, name := range names {
 		c.ReplySimple(name)
@@ -139,26 +146,26 @@ func (c *Client) replyNames(names []string) {
 }
 
 func commandDocs(c *Client) {
-	commands := c.engine.table.commands
+	commands := c.Engine.Table.Commands
 	if len(c.Args) > 2 {
 		commands = nil
 		for _, name := range c.Args[2:] { // unknown ones are left out
-			if cmd := c.engine.table.findName(name); cmd != nil {
+			if cmd := c.Engine.Table.FindName(name); cmd != nil {
 				commands = append(commands, cmd)
 			}
 		}
 	}
-	c.replyDocs(commands)
+	replyDocs(c, commands)
 }
 
 // replyDocs answers a map from names to what COMMAND DOCS says of them. Redis:
 // server.c, addReplyCommandDocs.
-func (c *Client) replyDocs(commands []*Command) {
+func replyDocs(c *Client, commands []*engine.Command) {
 	c.ReplyMapLen(len(commands))
 	for _, cmd := range commands {
 		c.ReplyBulkString(cmd.Name)
 		fields := 4
-		if len(cmd.subcommands) > 0 {
+		if len(cmd.Subcommands) > 0 {
 			fields++
 		}
 		c.ReplyMapLen(fields)
@@ -167,12 +174,12 @@ func (c *Client) replyDocs(commands []*Command) {
 		c.ReplyBulkString("since")
 		c.ReplyBulkString(cmd.Doc.Since)
 		c.ReplyBulkString("group")
-		c.ReplyBulkString(cmd.group)
+		c.ReplyBulkString(cmd.Group)
 		c.ReplyBulkString("complexity")
 		c.ReplyBulkString(cmd.Doc.Complexity)
-		if len(cmd.subcommands) > 0 {
+		if len(cmd.Subcommands) > 0 {
 			c.ReplyBulkString("subcommands")
-			c.replyDocs(cmd.subcommands)
+			replyDocs(c, cmd.Subcommands)
 		}
 	}
 }
@@ -180,7 +187,7 @@ func (c *Client) replyDocs(commands []*Command) {
 // commandGetKeys answers COMMAND GETKEYS name arg... Redis: server.c,
 // getKeysSubcommand.
 func commandGetKeys(c *Client) {
-	if c.engine.table.find(c.Args[2:]) == nil {
+	if c.Engine.Table.Find(c.Args[2:]) == nil {
 		c.ReplyError("ERR Invalid command specified")
 		return
 	}

@@ -22,7 +22,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"redis-internals/ch02/internal/command"
+	"redis-internals/ch02/internal/engine"
 	"redis-internals/ch02/internal/eventloop"
 )
 
@@ -43,7 +43,7 @@ type Server struct {
 	opts   Options
 	log    *slog.Logger
 	loop   *eventloop.Loop
-	engine *command.Engine
+	engine *engine.Engine
 
 	listeners []int           // descriptors
 	conns     map[int64]*conn // by client ID
@@ -61,16 +61,16 @@ type Server struct {
 	lastAttackLog time.Time
 }
 
-// Listen returns a server that listens already: clients can connect, and are
-// served once Run is called. The error says which address could not be had.
-func Listen(opts Options) (*Server, error) {
+// Listen returns a server of the families' commands that listens already: clients can
+// connect, and are served once Run is called. The error says which address could not be had.
+func Listen(opts Options, families []engine.Family) (*Server, error) {
 	loop, err := eventloop.New()
 	if err != nil {
 		return nil, fmt.Errorf("creating the event loop: %w", err)
 	}
 	s := &Server{
 		opts: opts, log: opts.Log, loop: loop,
-		engine: command.NewEngine(),
+		engine: engine.New(families),
 		conns:  map[int64]*conn{},
 		input:  make([]byte, inputSize),
 	}

@@ -2,43 +2,19 @@
 
 package command
 
-import (
-	"bytes"
-
-	"redis-internals/ch03/internal/glob"
-	"redis-internals/ch03/internal/resp"
-)
+import "redis-internals/ch03/internal/glob"
 
 var genericCommands = []Row{
-	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
-	{"del", del, -2, Write, ACLKeyspace, deleteAll, doc("1.0.0", "O(N) where N is the number of keys", "<key> [<key> ...]", "Deletes keys.", "request_policy:multi_shard", "response_policy:agg_sum")},
-	{"unlink", del, -2, Write | Fast, ACLKeyspace, deleteAll, doc("4.0.0", "O(N) where N is the number of keys", "<key> [<key> ...]", "Deletes keys, and frees their memory later.", "request_policy:multi_shard", "response_policy:agg_sum")},
-	{"exists", exists, -2, ReadOnly | Fast, ACLKeyspace, KeyRange{1, -1, 1, "RO", ""}, doc("1.0.0", "O(N) where N is the number of keys", "<key> [<key> ...]", "Answers how many of the keys exist.", "request_policy:multi_shard", "response_policy:agg_sum")},
-	{"type", typeOf, 2, ReadOnly | Fast, ACLKeyspace, KeyRange{1, 1, 1, "RO", ""}, doc("1.0.0", "O(1)", "<key>", "Answers what kind of value a key holds.")},
-	{"keys", keys, 2, ReadOnly, ACLKeyspace | ACLDangerous, noKeys, doc("1.0.0", "O(N) where N is the number of all keys", "<pattern>", "Lists the keys that match a pattern.", "request_policy:all_shards", "nondeterministic_output_order")},
-}
-
-// The errors that several families share.
-const (
-	errSyntax     = "ERR syntax error"
-	errNotInteger = "ERR value is not an integer or out of range"
-)
-
-// parseInt reads a whole number, or replies the error.
-func parseInt(c *Client, arg []byte) (n int64, ok bool) {
-	if n, ok = resp.ParseInt(arg); !ok {
-		c.ReplyError(errNotInteger)
-	}
-	return n, ok
-}
-
-// isOption reports whether arg is the option with this name, in any case. A NUL
-// ends it, as it does in C: Redis takes "NX\x00" for NX.
-func isOption(arg []byte, name string) bool {
-	if i := bytes.IndexByte(arg, 0); i >= 0 {
-		arg = arg[:i]
-	}
-	return equalFold(arg, name)
+	row("del", del, -2, Write, ACLKeyspace, deleteAll,
+		doc("1.0.0", "O(N) where N is the number of keys", "<key> [<key> ...]", "Deletes keys.", "request_policy:multi_shard", "response_policy:agg_sum")),
+	row("unlink", del, -2, Write|Fast, ACLKeyspace, deleteAll,
+		doc("4.0.0", "O(N) where N is the number of keys", "<key> [<key> ...]", "Deletes keys, and frees their memory later.", "request_policy:multi_shard", "response_policy:agg_sum")),
+	row("exists", exists, -2, ReadOnly|Fast, ACLKeyspace, seenKeys,
+		doc("1.0.0", "O(N) where N is the number of keys", "<key> [<key> ...]", "Answers how many of the keys exist.", "request_policy:multi_shard", "response_policy:agg_sum")),
+	row("type", typeOf, 2, ReadOnly|Fast|Brief, ACLKeyspace, seenKey,
+		doc("1.0.0", "O(1)", "<key>", "Answers what kind of value a key holds.")),
+	row("keys", keys, 2, ReadOnly, ACLKeyspace|ACLDangerous, noKeys,
+		doc("1.0.0", "O(N) where N is the number of all keys", "<pattern>", "Lists the keys that match a pattern.", "request_policy:all_shards", "nondeterministic_output_order")),
 }
 
 // del answers DEL and UNLINK: with a garbage collector, all memory is freed later.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"redis-internals/ch03/internal/engine"
 	"redis-internals/ch03/internal/glob"
 )
 
@@ -15,17 +16,26 @@ import (
 const Version = "7.0.15"
 
 var serverCommands = []Row{
-	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
-	{"dbsize", dbsize, 1, ReadOnly | Fast, ACLKeyspace, noKeys, doc("1.0.0", "O(1)", "", "Answers the number of keys.", "request_policy:all_shards", "response_policy:agg_sum")},
-	{"flushdb", flush, -1, Write, ACLKeyspace | ACLDangerous, noKeys, doc("1.0.0", "O(1)", "[ASYNC|SYNC]", "Deletes all keys of the database.", "request_policy:all_shards", "response_policy:all_succeeded")},
-	{"flushall", flush, -1, Write, ACLKeyspace | ACLDangerous, noKeys, doc("1.0.0", "O(1)", "[ASYNC|SYNC]", "Deletes all keys of all databases.", "request_policy:all_shards", "response_policy:all_succeeded")},
-	{"command", command, -1, Loading | Stale, ACLConnection, noKeys, doc("2.8.13", "O(N) where N is the number of commands", "", "Describes all commands to clients.", "nondeterministic_output_order")},
-	{"command|count", commandCount, 2, Loading | Stale, ACLConnection, noKeys, doc("2.8.13", "O(1)", "", "Answers the number of commands.")},
-	{"command|list", commandList, -2, Loading | Stale, ACLConnection, noKeys, doc("7.0.0", "O(N) where N is the number of commands", "[FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <pattern>)]", "Lists the commands' names.", "nondeterministic_output_order")},
-	{"command|info", commandInfo, -2, Loading | Stale, ACLConnection, noKeys, doc("2.8.13", "O(N) where N is the number of commands asked for", "[<command-name> ...]", "Describes commands to clients; all, if none is named.", "nondeterministic_output_order")},
-	{"command|docs", commandDocs, -2, Loading | Stale, ACLConnection, noKeys, doc("7.0.0", "O(N) where N is the number of commands asked for", "[<command-name> ...]", "Describes commands to people; all, if none is named.", "nondeterministic_output_order")},
-	{"command|getkeys", commandGetKeys, -4, Loading | Stale, ACLConnection, noKeys, doc("2.8.13", "O(N) where N is the number of arguments", "<full-command>", "Answers the keys of a whole command.")},
-	{"command|help", help, 2, Loading | Stale, ACLConnection, noKeys, doc("5.0.0", "O(1)", "", "Prints this help.")},
+	row("dbsize", dbsize, 1, ReadOnly|Fast|Brief, ACLKeyspace, noKeys,
+		doc("1.0.0", "O(1)", "", "Answers the number of keys.", "request_policy:all_shards", "response_policy:agg_sum")),
+	row("flushdb", flush, -1, Write, ACLKeyspace|ACLDangerous, noKeys,
+		doc("1.0.0", "O(1)", "[ASYNC|SYNC]", "Deletes all keys of the database.", "request_policy:all_shards", "response_policy:all_succeeded")),
+	row("flushall", flush, -1, Write, ACLKeyspace|ACLDangerous, noKeys,
+		doc("1.0.0", "O(1)", "[ASYNC|SYNC]", "Deletes all keys of all databases.", "request_policy:all_shards", "response_policy:all_succeeded")),
+	row("command", command, -1, Loading|Stale, ACLConnection, noKeys,
+		doc("2.8.13", "O(N) where N is the number of commands", "", "Describes all commands to clients.", "nondeterministic_output_order")),
+	row("command|count", commandCount, 2, Loading|Stale, ACLConnection, noKeys,
+		doc("2.8.13", "O(1)", "", "Answers the number of commands.")),
+	row("command|list", commandList, -2, Loading|Stale, ACLConnection, noKeys,
+		doc("7.0.0", "O(N) where N is the number of commands", "[FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <pattern>)]", "Lists the commands' names.", "nondeterministic_output_order")),
+	row("command|info", commandInfo, -2, Loading|Stale, ACLConnection, noKeys,
+		doc("2.8.13", "O(N) where N is the number of commands asked for", "[<command-name> ...]", "Describes commands to clients; all, if none is named.", "nondeterministic_output_order")),
+	row("command|docs", commandDocs, -2, Loading|Stale, ACLConnection, noKeys,
+		doc("7.0.0", "O(N) where N is the number of commands asked for", "[<command-name> ...]", "Describes commands to people; all, if none is named.", "nondeterministic_output_order")),
+	row("command|getkeys", commandGetKeys, -4, Loading|Stale, ACLConnection, noKeys,
+		doc("2.8.13", "O(N) where N is the number of arguments", "<full-command>", "Answers the keys of a whole command.")),
+	row("command|help", help, 2, Loading|Stale, ACLConnection, noKeys,
+		doc("5.0.0", "O(1)", "", "Prints this help.")),
 }
 
 func dbsize(c *Client) { c.ReplyInt(int64(c.DB.Len())) }
@@ -33,8 +43,8 @@ func dbsize(c *Client) { c.ReplyInt(int64(c.DB.Len())) }
 // flush answers FLUSHDB and FLUSHALL, which are the same while there is one
 // database. ASYNC and SYNC are, too: the garbage collector frees at its leisure.
 func flush(c *Client) {
-	if len(c.Args) > 2 || len(c.Args) == 2 && !isOption(c.Args[1], "async") && !isOption(c.Args[1], "sync") {
-		c.ReplyError(errSyntax)
+	if len(c.Args) > 2 || len(c.Args) == 2 && !engine.IsOption(c.Args[1], "async") && !engine.IsOption(c.Args[1], "sync") {
+		c.ReplyError(engine.ErrSyntax)
 		return
 	}
 	c.DB.Flush()
@@ -44,10 +54,10 @@ func flush(c *Client) {
 // help answers a container's HELP from the rows of its subcommands. Redis:
 // networking.c, addReplyHelp.
 func help(c *Client) {
-	container := c.engine.table.index.lookup(c.Args[0])
-	c.ReplyArrayLen(1 + 2*len(container.subcommands))
+	container := c.Engine.Table.Lookup(c.Args[0])
+	c.ReplyArrayLen(1 + 2*len(container.Subcommands))
 	c.ReplySimple(strings.ToUpper(container.Name) + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:")
-	for _, sub := range container.subcommands {
+	for _, sub := range container.Subcommands {
 		_, name, _ := strings.Cut(sub.Name, "|")
 		c.ReplySimple(strings.TrimSpace(strings.ToUpper(name) + " " + sub.Doc.Syntax))
 		c.ReplySimple("    " + sub.Doc.Summary)
@@ -56,36 +66,36 @@ func help(c *Client) {
 
 // command answers COMMAND alone: all commands, as COMMAND INFO describes them.
 func command(c *Client) {
-	commands := c.engine.table.commands
+	commands := c.Engine.Table.Commands
 	c.ReplyArrayLen(len(commands))
 	for _, cmd := range commands {
-		c.replyInfo(cmd)
+		replyInfo(c, cmd)
 	}
 }
 
-func commandCount(c *Client) { c.ReplyInt(int64(len(c.engine.table.commands))) }
+func commandCount(c *Client) { c.ReplyInt(int64(len(c.Engine.Table.Commands))) }
 
 // commandList answers COMMAND LIST. Filtered, it lists subcommands too.
 func commandList(c *Client) {
-	commands := c.engine.table.commands
+	commands := c.Engine.Table.Commands
 	switch {
 	case len(c.Args) == 2:
-	case len(c.Args) == 5 && equalFold(c.Args[2], "filterby"):
+	case len(c.Args) == 5 && engine.EqualFold(c.Args[2], "filterby"):
 		filter, ok := listFilter(c.Args[3], c.Args[4])
 		if !ok {
-			c.ReplyError(errSyntax)
+			c.ReplyError(engine.ErrSyntax)
 			return
 		}
 		commands = nil
-		for _, cmd := range c.engine.table.commands {
-			for _, each := range append([]*Command{cmd}, cmd.subcommands...) {
+		for _, cmd := range c.Engine.Table.Commands {
+			for _, each := range append([]*engine.Command{cmd}, cmd.Subcommands...) {
 				if filter(each) {
 					commands = append(commands, each)
 				}
 			}
 		}
 	default:
-		c.ReplyError(errSyntax)
+		c.ReplyError(engine.ErrSyntax)
 		return
 	}
 	c.ReplySetLen(len(commands))
@@ -95,16 +105,16 @@ func commandList(c *Client) {
 }
 
 // listFilter returns the filter of that kind, or false if there is none.
-func listFilter(kind, value []byte) (filter func(*Command) bool, ok bool) {
+func listFilter(kind, value []byte) (filter func(*engine.Command) bool, ok bool) {
 	switch {
-	case equalFold(kind, "module"): // there are none
-		return func(*Command) bool { return false }, true
-	case equalFold(kind, "pattern"):
-		return func(cmd *Command) bool { return glob.MatchFold(value, []byte(cmd.Name)) }, true
-	case equalFold(kind, "aclcat"):
+	case engine.EqualFold(kind, "module"): // there are none
+		return func(*engine.Command) bool { return false }, true
+	case engine.EqualFold(kind, "pattern"):
+		return func(cmd *engine.Command) bool { return glob.MatchFold(value, []byte(cmd.Name)) }, true
+	case engine.EqualFold(kind, "aclcat"):
 		category := "@" + strings.ToLower(string(value))
-		return func(cmd *Command) bool {
-			return slices.Contains(namesOf(cmd.categories(), categoryNames), category)
+		return func(cmd *engine.Command) bool {
+			return slices.Contains(cmd.Categories().Names(), category)
 		}, true
 	}
 	return nil, false
@@ -118,8 +128,8 @@ func commandInfo(c *Client) {
 	names := c.Args[2:]
 	c.ReplyArrayLen(len(names))
 	for _, name := range names {
-		if cmd := c.engine.table.findName(name); cmd != nil {
-			c.replyInfo(cmd)
+		if cmd := c.Engine.Table.FindName(name); cmd != nil {
+			replyInfo(c, cmd)
 		} else {
 			c.ReplyNull()
 		}
@@ -128,29 +138,29 @@ func commandInfo(c *Client) {
 
 // replyInfo answers the ten things COMMAND INFO says of a command. Redis:
 // server.c, addReplyCommandInfo.
-func (c *Client) replyInfo(cmd *Command) {
+func replyInfo(c *Client, cmd *engine.Command) {
 	c.ReplyArrayLen(10)
 	c.ReplyBulkString(cmd.Name)
 	c.ReplyInt(int64(cmd.Arity))
-	c.replyNames(namesOf(cmd.Flags, flagNames))
+	replyNames(c, cmd.Flags.Names())
 	c.ReplyInt(int64(cmd.Keys.First))
 	c.ReplyInt(int64(cmd.Keys.Last))
 	c.ReplyInt(int64(cmd.Keys.Step))
-	c.replyNames(namesOf(cmd.categories(), categoryNames))
+	replyNames(c, cmd.Categories().Names())
 	c.ReplySetLen(len(cmd.Doc.Tips))
 	for _, tip := range cmd.Doc.Tips {
 		c.ReplyBulkString(tip)
 	}
-	c.replyKeySpecs(cmd.Keys)
-	c.ReplyArrayLen(len(cmd.subcommands))
-	for _, sub := range cmd.subcommands {
-		c.replyInfo(sub)
+	replyKeySpecs(c, cmd.Keys)
+	c.ReplyArrayLen(len(cmd.Subcommands))
+	for _, sub := range cmd.Subcommands {
+		replyInfo(c, sub)
 	}
 }
 
 // replyKeySpecs answers where a command's keys stand, and what it does with
 // them. Redis: server.c, addReplyCommandKeySpecs.
-func (c *Client) replyKeySpecs(keys KeyRange) {
+func replyKeySpecs(c *Client, keys engine.KeyRange) {
 	if keys == noKeys {
 		c.ReplySetLen(0)
 		return
@@ -164,14 +174,14 @@ func (c *Client) replyKeySpecs(keys KeyRange) {
 		c.ReplyBulkString(keys.Notes)
 	}
 	c.ReplyBulkString("flags")
-	c.replyNames(strings.Fields(keys.Access))
+	replyNames(c, strings.Fields(keys.Access))
 	c.ReplyBulkString("begin_search")
 	c.ReplyMapLen(2)
 	c.ReplyBulkString("type")
 	c.ReplyBulkString("index")
 	c.ReplyBulkString("spec")
 	c.ReplyMapLen(1)
-	c.replyField("index", keys.First)
+	replyField(c, "index", keys.First)
 	c.ReplyBulkString("find_keys")
 	c.ReplyMapLen(2)
 	c.ReplyBulkString("type")
@@ -182,17 +192,17 @@ func (c *Client) replyKeySpecs(keys KeyRange) {
 	if last > 0 {
 		last -= keys.First
 	}
-	c.replyField("lastkey", last)
-	c.replyField("keystep", keys.Step)
-	c.replyField("limit", 0)
+	replyField(c, "lastkey", last)
+	replyField(c, "keystep", keys.Step)
+	replyField(c, "limit", 0)
 }
 
-func (c *Client) replyField(name string, n int) {
+func replyField(c *Client, name string, n int) {
 	c.ReplyBulkString(name)
 	c.ReplyInt(int64(n))
 }
 
-func (c *Client) replyNames(names []string) {
+func replyNames(c *Client, names []string) {
 	c.ReplySetLen(len(names))
 	for _, name := range names {
 		c.ReplySimple(name)
@@ -200,26 +210,26 @@ func (c *Client) replyNames(names []string) {
 }
 
 func commandDocs(c *Client) {
-	commands := c.engine.table.commands
+	commands := c.Engine.Table.Commands
 	if len(c.Args) > 2 {
 		commands = nil
 		for _, name := range c.Args[2:] { // unknown ones are left out
-			if cmd := c.engine.table.findName(name); cmd != nil {
+			if cmd := c.Engine.Table.FindName(name); cmd != nil {
 				commands = append(commands, cmd)
 			}
 		}
 	}
-	c.replyDocs(commands)
+	replyDocs(c, commands)
 }
 
 // replyDocs answers a map from names to what COMMAND DOCS says of them. Redis:
 // server.c, addReplyCommandDocs.
-func (c *Client) replyDocs(commands []*Command) {
+func replyDocs(c *Client, commands []*engine.Command) {
 	c.ReplyMapLen(len(commands))
 	for _, cmd := range commands {
 		c.ReplyBulkString(cmd.Name)
 		fields := 4
-		if len(cmd.subcommands) > 0 {
+		if len(cmd.Subcommands) > 0 {
 			fields++
 		}
 		c.ReplyMapLen(fields)
@@ -228,12 +238,12 @@ func (c *Client) replyDocs(commands []*Command) {
 		c.ReplyBulkString("since")
 		c.ReplyBulkString(cmd.Doc.Since)
 		c.ReplyBulkString("group")
-		c.ReplyBulkString(cmd.group)
+		c.ReplyBulkString(cmd.Group)
 		c.ReplyBulkString("complexity")
 		c.ReplyBulkString(cmd.Doc.Complexity)
-		if len(cmd.subcommands) > 0 {
+		if len(cmd.Subcommands) > 0 {
 			c.ReplyBulkString("subcommands")
-			c.replyDocs(cmd.subcommands)
+			replyDocs(c, cmd.Subcommands)
 		}
 	}
 }
@@ -242,20 +252,20 @@ func (c *Client) replyDocs(commands []*Command) {
 // getKeysSubcommand.
 func commandGetKeys(c *Client) {
 	request := c.Args[2:]
-	cmd := c.engine.table.find(request)
+	cmd := c.Engine.Table.Find(request)
 	switch {
 	case cmd == nil:
 		c.ReplyError("ERR Invalid command specified")
 	case cmd.Keys == noKeys:
 		c.ReplyError("ERR The command has no key arguments")
-	case !cmd.accepts(len(request)):
+	case !cmd.Accepts(len(request)):
 		c.ReplyError("ERR Invalid number of arguments specified for command")
 	default:
-		c.replyKeys(cmd.Keys, request)
+		replyKeys(c, cmd.Keys, request)
 	}
 }
 
-func (c *Client) replyKeys(keys KeyRange, request [][]byte) {
+func replyKeys(c *Client, keys engine.KeyRange, request [][]byte) {
 	last := keys.Last
 	if last < 0 {
 		last += len(request)

@@ -5,13 +5,15 @@ package command
 import (
 	"math"
 
+	"redis-internals/ch03/internal/engine"
 	"redis-internals/ch03/internal/keyspace"
 )
 
 var stringCommands = []Row{
-	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
-	{"get", get, 2, ReadOnly | Fast, ACLString, readKey, doc("1.0.0", "O(1)", "<key>", "Answers the value of a key.")},
-	{"set", set, -3, Write | DenyOOM, ACLString, KeyRange{1, 1, 1, "RW access update variable_flags", "RW and ACCESS due to the optional `GET` argument"}, doc("1.0.0", "O(1)", "<key> <value> [NX|XX] [GET] [EX <seconds>|PX <milliseconds>|EXAT <seconds>|PXAT <milliseconds>|KEEPTTL]", "Gives a key a value.")},
+	row("get", get, 2, ReadOnly|Fast|Brief, ACLString, readKey,
+		doc("1.0.0", "O(1)", "<key>", "Answers the value of a key.")),
+	row("set", set, -3, Write|DenyOOM|Brief, ACLString, setKey,
+		doc("1.0.0", "O(1)", "<key> <value> [NX|XX] [GET] [EX <seconds>|PX <milliseconds>|EXAT <seconds>|PXAT <milliseconds>|KEEPTTL]", "Gives a key a value.")),
 }
 
 func get(c *Client) { c.ReplyValue(c.DB.LookupRead(c.Args[1])) }
@@ -72,18 +74,18 @@ func parseSetOptions(c *Client) (o setOptions, ok bool) {
 	for args := c.Args[3:]; len(args) > 0; args = args[1:] {
 		name := ""
 		for _, each := range []string{"ex", "px", "exat", "pxat"} {
-			if isOption(args[0], each) {
+			if engine.IsOption(args[0], each) {
 				name = each
 			}
 		}
 		switch {
-		case isOption(args[0], "nx") && !o.onlyOld:
+		case engine.IsOption(args[0], "nx") && !o.onlyOld:
 			o.onlyNew = true
-		case isOption(args[0], "xx") && !o.onlyNew:
+		case engine.IsOption(args[0], "xx") && !o.onlyNew:
 			o.onlyOld = true
-		case isOption(args[0], "get"):
+		case engine.IsOption(args[0], "get"):
 			o.get = true
-		case isOption(args[0], "keepttl") && !o.expires():
+		case engine.IsOption(args[0], "keepttl") && !o.expires():
 			o.keepTTL = true
 		case name != "" && len(args) > 1 && !o.keepTTL && (given == "" || given == name):
 			given = name
@@ -93,7 +95,7 @@ func parseSetOptions(c *Client) (o setOptions, ok bool) {
 				o.unit = 1
 			}
 		default:
-			c.ReplyError(errSyntax)
+			c.ReplyError(engine.ErrSyntax)
 			return o, false
 		}
 	}
@@ -106,13 +108,13 @@ func (o *setOptions) expireAt(c *Client) (at int64, ok bool) {
 	if !o.expires() {
 		return 0, true
 	}
-	at, ok = parseInt(c, o.expire)
+	at, ok = c.ParseInt(o.expire)
 	if !ok {
 		return 0, false
 	}
 	base := int64(0)
 	if !o.absolute {
-		base = c.engine.nowMs()
+		base = c.Engine.NowMs()
 	}
 	if at <= 0 || at > (math.MaxInt64-base)/o.unit {
 		replyInvalidExpire(c)

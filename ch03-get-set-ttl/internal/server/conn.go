@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"redis-internals/ch03/internal/command"
+	"redis-internals/ch03/internal/engine"
 	"redis-internals/ch03/internal/eventloop"
 	"redis-internals/ch03/internal/resp"
 )
@@ -33,7 +33,7 @@ const (
 type conn struct {
 	server *Server
 	fd     int
-	client command.Client
+	client engine.Client
 	parser resp.Parser
 
 	// query holds the bytes received and not executed: a part of queryBuf, or
@@ -104,7 +104,7 @@ func (c *conn) takeTurn() {
 	}
 	switch {
 	case c.closed:
-	case len(c.query) == 0 || c.client.Closing != command.StayOpen:
+	case len(c.query) == 0 || c.client.Closing != engine.StayOpen:
 		c.dropQuery()
 	default:
 		c.keepQuery()
@@ -133,7 +133,7 @@ func (c *conn) executeNext() bool {
 		c.client.Args = nil
 		s.keepArgs(args)
 	}
-	if c.client.Closing == command.CloseNow {
+	if c.client.Closing == engine.CloseNow {
 		s.logAttack(c)
 		c.close()
 	}
@@ -196,7 +196,7 @@ func (c *conn) reply() {
 		c.awaitWritable() // behind those that wait already
 		return
 	}
-	if len(buf) > 0 && len(buf) <= maxSend && c.client.Closing == command.StayOpen {
+	if len(buf) > 0 && len(buf) <= maxSend && c.client.Closing == engine.StayOpen {
 		n, _ := send(c.fd, buf) // an error is there for flush to find, too
 		if n == len(buf) {
 			c.client.Reply = nil
@@ -231,7 +231,7 @@ func (c *conn) flush() {
 	switch {
 	case c.hasUnsent():
 		c.awaitWritable()
-	case c.client.Closing == command.CloseAfterReply:
+	case c.client.Closing == engine.CloseAfterReply:
 		c.finish()
 	default:
 		c.dropOldestBuffer()
@@ -275,7 +275,7 @@ func (c *conn) awaitWritable() {
 		c.client.Reply = nil
 	}
 	c.waiting = true
-	if c.client.Closing == command.StayOpen {
+	if c.client.Closing == engine.StayOpen {
 		c.watch(eventloop.Readable | eventloop.Writable)
 	} else {
 		c.watch(eventloop.Writable)
@@ -296,7 +296,7 @@ func (c *conn) endOfStream() {
 		c.close()
 		return
 	}
-	c.client.Closing = command.CloseAfterReply
+	c.client.Closing = engine.CloseAfterReply
 	c.awaitWritable()
 }
 

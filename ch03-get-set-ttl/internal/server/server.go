@@ -24,7 +24,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"redis-internals/ch03/internal/command"
+	"redis-internals/ch03/internal/engine"
 	"redis-internals/ch03/internal/eventloop"
 )
 
@@ -46,7 +46,7 @@ type Server struct {
 	opts   Options
 	log    *slog.Logger
 	loop   *eventloop.Loop
-	engine *command.Engine
+	engine *engine.Engine
 
 	listeners []int           // descriptors
 	conns     map[int64]*conn // by client ID
@@ -64,16 +64,16 @@ type Server struct {
 	lastAttackLog time.Time
 }
 
-// Listen returns a server that listens already: clients can connect, and are
-// served once Run is called. The error says which address could not be had.
-func Listen(opts Options) (*Server, error) {
+// Listen returns a server of the families' commands that listens already: clients can
+// connect, and are served once Run is called. The error says which address could not be had.
+func Listen(opts Options, families []engine.Family) (*Server, error) {
 	loop, err := eventloop.New()
 	if err != nil {
 		return nil, fmt.Errorf("creating the event loop: %w", err)
 	}
 	s := &Server{
 		opts: opts, log: opts.Log, loop: loop,
-		engine: command.NewEngine(command.Options{MaxKeys: opts.MaxKeys, Now: loop.NowMs, Seed: rand.Uint64()}),
+		engine: engine.New(engine.Options{Families: families, MaxKeys: opts.MaxKeys, Now: loop.NowMs, Seed: rand.Uint64()}),
 		conns:  map[int64]*conn{},
 		input:  make([]byte, inputSize),
 	}

@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"redis-internals/ch03/internal/command"
 )
 
 // options are those of a server on a free port.
@@ -35,7 +37,7 @@ func start(t testing.TB, change func(*Options)) *Server {
 	if change != nil {
 		change(&opts)
 	}
-	s, err := Listen(opts)
+	s, err := Listen(opts, command.Families)
 	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run() }()
@@ -324,7 +326,7 @@ func TestListen_SaysWhatIsWrongWithAnAddress(t *testing.T) {
 	} {
 		opts := options(t)
 		opts.Bind, opts.Port = []string{tc.bind}, tc.port
-		_, err := Listen(opts)
+		_, err := Listen(opts, command.Families)
 		require.ErrorContains(t, err, tc.want, tc.bind)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"redis-internals/ch04/internal/engine"
 	"redis-internals/ch04/internal/resp"
 )
 
@@ -20,7 +21,7 @@ type session struct {
 
 func newSession(t *testing.T) *session {
 	s := &session{t: t, now: testNow}
-	s.c = NewEngine(Options{Now: func() int64 { return s.now.UnixMilli() }}).NewClient(1)
+	s.c = engine.New(engine.Options{Families: Families, Now: func() int64 { return s.now.UnixMilli() }}).NewClient(1)
 	return s
 }
 
@@ -35,7 +36,7 @@ func (s *session) ask(args ...string) string {
 	for _, arg := range args {
 		s.c.Args = append(s.c.Args, []byte(arg))
 	}
-	s.c.engine.Execute(&s.c)
+	s.c.Engine.Execute(&s.c)
 	return string(s.c.Reply)
 }
 
@@ -214,7 +215,7 @@ func TestKeys_AllocateNothing(t *testing.T) {
 		require.Zero(t, testing.AllocsPerRun(100, func() {
 			_, s.c.Args, _ = p.Parse(buf, args[:0])
 			s.c.Reply = s.c.Reply[:0]
-			s.c.engine.Execute(&s.c)
+			s.c.Engine.Execute(&s.c)
 		}), request)
 	}
 }

@@ -25,7 +25,7 @@ func (l stillLoop) Post(func())                                                {
 // logTo makes the session's engine load the log in dir, and go on with it.
 func (s *session) logTo(dir string) *aof.Log {
 	log := s.openLog(dir)
-	require.NoError(s.t, s.c.engine.Load(log, func() bool { return false }))
+	require.NoError(s.t, s.c.Engine.Load(log, func() bool { return false }))
 	s.startLog(log)
 	return log
 }
@@ -40,7 +40,7 @@ func (s *session) openLog(dir string) *aof.Log {
 
 func (s *session) startLog(log *aof.Log) {
 	require.NoError(s.t, log.Start())
-	s.c.engine.SetLog(log)
+	s.c.Engine.SetLog(log)
 }
 
 // logged is what the log in dir has got, as words.
@@ -101,7 +101,7 @@ func TestCall_LogsWhatHappenedAndNotWhatWasAsked(t *testing.T) {
 			case "later":
 				s.now = s.now.Add(10 * time.Millisecond)
 			case "cycle":
-				s.c.engine.ExpireCycle(time.Second)
+				s.c.Engine.ExpireCycle(time.Second)
 			default:
 				s.ask(strings.Fields(request)...)
 			}
@@ -146,7 +146,7 @@ func TestLoad_AnswersThatItLasts(t *testing.T) {
 	log = s.openLog(dir)
 	defer log.Close()
 	asked := false
-	require.NoError(t, s.c.engine.Load(log, func() bool {
+	require.NoError(t, s.c.Engine.Load(log, func() bool {
 		asked = true
 		for _, request := range []string{"get k", "set k v", "ping", "dbsize"} {
 			s.expect(request, "-LOADING Redis is loading the dataset in memory\r\n")
@@ -168,7 +168,7 @@ func TestLoad_RefusesACommandThatDoesNotSucceed(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "appendonly.aof"), []byte(text), 0o644))
 		s := newSession(t)
 		log := s.openLog(dir)
-		require.ErrorContains(t, s.c.engine.Load(log, func() bool { return false }), want)
+		require.ErrorContains(t, s.c.Engine.Load(log, func() bool { return false }), want)
 		require.NoError(t, log.Close())
 	}
 }
@@ -206,7 +206,7 @@ func TestCall_LoggingAllocatesNothing(t *testing.T) {
 		}
 		execute := func() {
 			s.c.Reply = s.c.Reply[:0]
-			s.c.engine.Execute(&s.c)
+			s.c.Engine.Execute(&s.c)
 			_ = log.Flush()
 		}
 		execute()

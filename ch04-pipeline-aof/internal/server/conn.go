@@ -18,7 +18,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"redis-internals/ch04/internal/command"
+	"redis-internals/ch04/internal/engine"
 	"redis-internals/ch04/internal/eventloop"
 	"redis-internals/ch04/internal/resp"
 )
@@ -36,7 +36,7 @@ const (
 type conn struct {
 	server *Server
 	fd     int
-	client command.Client
+	client engine.Client
 	parser resp.Parser
 
 	// query holds the bytes received and not executed: a part of queryBuf, or
@@ -110,7 +110,7 @@ func (c *conn) takeTurn() {
 	}
 	switch {
 	case c.closed:
-	case len(c.query) == 0 || c.client.Closing != command.StayOpen:
+	case len(c.query) == 0 || c.client.Closing != engine.StayOpen:
 		c.dropQuery()
 	default:
 		c.keepQuery()
@@ -123,7 +123,7 @@ func (c *conn) takeTurn() {
 // client.Reply. Redis: networking.c, processInputBuffer.
 func (c *conn) executeWaiting() (executed int) {
 	c.more = false
-	for c.client.Closing == command.StayOpen {
+	for c.client.Closing == engine.StayOpen {
 		n, err := c.parseBatch()
 		if n == 0 && err == nil {
 			return executed
@@ -135,7 +135,7 @@ func (c *conn) executeWaiting() (executed int) {
 		c.executeBatch(n)
 		if err != nil {
 			executed++
-			if c.client.Closing == command.StayOpen {
+			if c.client.Closing == engine.StayOpen {
 				c.client.RejectProtocol(err)
 			}
 			return executed
@@ -175,13 +175,13 @@ func (c *conn) executeBatch(n int) {
 		}
 		c.client.Args = args
 		s.engine.Execute(&c.client)
-		if c.client.Closing != command.StayOpen {
+		if c.client.Closing != engine.StayOpen {
 			break
 		}
 	}
 	c.client.Args = nil
 	s.batch.clear()
-	if c.client.Closing == command.CloseNow {
+	if c.client.Closing == engine.CloseNow {
 		s.logAttack(c)
 		c.close()
 	}
@@ -243,7 +243,7 @@ func (c *conn) reply() {
 		c.awaitWritable() // behind those that wait already
 		return
 	}
-	if len(buf) > 0 && len(buf) <= maxSend && c.client.Closing == command.StayOpen {
+	if len(buf) > 0 && len(buf) <= maxSend && c.client.Closing == engine.StayOpen {
 		n, _ := send(c.fd, buf) // an error is there for flush to find, too
 		if n == len(buf) {
 			c.client.Reply = nil
@@ -278,7 +278,7 @@ func (c *conn) flush() {
 	switch {
 	case c.hasUnsent():
 		c.awaitWritable()
-	case c.client.Closing == command.CloseAfterReply:
+	case c.client.Closing == engine.CloseAfterReply:
 		c.finish()
 	default:
 		c.dropOldestBuffer()
@@ -328,7 +328,7 @@ func (c *conn) awaitWritable() {
 	if c.enforceOutputLimit(); c.closed {
 		return
 	}
-	if c.client.Closing == command.StayOpen {
+	if c.client.Closing == engine.StayOpen {
 		c.watch(eventloop.Readable | eventloop.Writable)
 	} else {
 		c.watch(eventloop.Writable)
@@ -349,7 +349,7 @@ func (c *conn) endOfStream() {
 		c.close()
 		return
 	}
-	c.client.Closing = command.CloseAfterReply
+	c.client.Closing = engine.CloseAfterReply
 	c.awaitWritable()
 }
 

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"redis-internals/ch04/internal/aof"
+	"redis-internals/ch04/internal/command"
 )
 
 // options are those of a server on a free port.
@@ -38,7 +39,7 @@ func start(t testing.TB, change func(*Options)) *Server {
 	if change != nil {
 		change(&opts)
 	}
-	s, err := Listen(opts)
+	s, err := Listen(opts, command.Families)
 	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run() }()
@@ -347,7 +348,7 @@ func TestListen_SaysWhatIsWrongWithAnAddress(t *testing.T) {
 	} {
 		opts := options(t)
 		opts.Bind, opts.Port = []string{tc.bind}, tc.port
-		_, err := Listen(opts)
+		_, err := Listen(opts, command.Families)
 		require.ErrorContains(t, err, tc.want, tc.bind)
 	}
 }

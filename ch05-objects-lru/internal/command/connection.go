@@ -3,22 +3,35 @@
 
 package command
 
-import "redis-internals/ch05/internal/resp"
+import (
+	"redis-internals/ch05/internal/engine"
+	"redis-internals/ch05/internal/resp"
+)
 
 var connectionCommands = []Row{
-	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
-	{"ping", ping, -1, Fast, ACLConnection, noKeys, doc("1.0.0", "O(1)", "[<message>]", "Answers PONG, or the message.", "request_policy:all_shards", "response_policy:all_succeeded")},
-	{"echo", echo, 2, Loading | Stale | Fast, ACLConnection, noKeys, doc("1.0.0", "O(1)", "<message>", "Answers the message.")},
-	{"quit", quit, -1, NoScript | Loading | Stale | Fast | NoAuth | AllowBusy, ACLConnection, noKeys, doc("1.0.0", "O(1)", "", "Closes the connection once all replies are sent.")},
-	{"select", selectDB, 2, Loading | Stale | Fast, ACLConnection, noKeys, doc("1.0.0", "O(1)", "<index>", "Chooses the database to work on.")},
-	{"hello", hello, -1, NoScript | Loading | Stale | Fast | NoAuth | AllowBusy, ACLConnection, noKeys, doc("6.0.0", "O(1)", "[<protover> [AUTH <username> <password>] [SETNAME <name>]]", "Agrees on a protocol version, and tells who answers.")},
+	row("ping", ping, -1, Fast|Brief, ACLConnection, noKeys,
+		doc("1.0.0", "O(1)", "[<message>]", "Answers PONG, or the message.", "request_policy:all_shards", "response_policy:all_succeeded")),
+	row("echo", echo, 2, Loading|Stale|Fast|Brief, ACLConnection, noKeys,
+		doc("1.0.0", "O(1)", "<message>", "Answers the message.")),
+	row("quit", quit, -1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy|Brief, ACLConnection, noKeys,
+		doc("1.0.0", "O(1)", "", "Closes the connection once all replies are sent.")),
+	row("select", selectDB, 2, Loading|Stale|Fast|Brief, ACLConnection, noKeys,
+		doc("1.0.0", "O(1)", "<index>", "Chooses the database to work on.")),
+	row("hello", hello, -1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy, ACLConnection, noKeys,
+		doc("6.0.0", "O(1)", "[<protover> [AUTH <username> <password>] [SETNAME <name>]]", "Agrees on a protocol version, and tells who answers.")),
 
-	{"client", nil, -2, 0, 0, noKeys, doc("2.4.0", "Depends on subcommand.", "", "Holds the commands about client connections.")},
-	{"client|id", clientID, 2, NoScript | Loading | Stale, ACLConnection, noKeys, doc("5.0.0", "O(1)", "", "Answers the connection's ID.")},
-	{"client|getname", clientGetName, 2, NoScript | Loading | Stale, ACLConnection, noKeys, doc("2.6.9", "O(1)", "", "Answers the connection's name.")},
-	{"client|setname", clientSetName, 3, NoScript | Loading | Stale, ACLConnection, noKeys, doc("2.6.9", "O(1)", "<name>", "Names the connection.")},
-	{"client|setinfo", clientSetInfo, 4, NoScript | Loading | Stale, ACLConnection, noKeys, doc("7.2.0", "O(1)", "(LIB-NAME <name>|LIB-VER <version>)", "Tells which client library is in use.")},
-	{"client|help", help, 2, Loading | Stale, ACLConnection, noKeys, doc("5.0.0", "O(1)", "", "Prints this help.")},
+	row("client", nil, -2, 0, 0, noKeys,
+		doc("2.4.0", "Depends on subcommand.", "", "Holds the commands about client connections.")),
+	row("client|id", clientID, 2, NoScript|Loading|Stale|Brief, ACLConnection, noKeys,
+		doc("5.0.0", "O(1)", "", "Answers the connection's ID.")),
+	row("client|getname", clientGetName, 2, NoScript|Loading|Stale|Brief, ACLConnection, noKeys,
+		doc("2.6.9", "O(1)", "", "Answers the connection's name.")),
+	row("client|setname", clientSetName, 3, NoScript|Loading|Stale|Brief, ACLConnection, noKeys,
+		doc("2.6.9", "O(1)", "<name>", "Names the connection.")),
+	row("client|setinfo", clientSetInfo, 4, NoScript|Loading|Stale|Brief, ACLConnection, noKeys,
+		doc("7.2.0", "O(1)", "(LIB-NAME <name>|LIB-VER <version>)", "Tells which client library is in use.")),
+	row("client|help", help, 2, Loading|Stale, ACLConnection, noKeys,
+		doc("5.0.0", "O(1)", "", "Prints this help.")),
 }
 
 func ping(c *Client) {
@@ -36,12 +49,12 @@ func echo(c *Client) { c.ReplyBulk(c.Args[1]) }
 
 func quit(c *Client) {
 	c.ReplyOK()
-	c.Closing = CloseAfterReply
+	c.Closing = engine.CloseAfterReply
 }
 
 // selectDB answers SELECT. Redis: db.c, selectCommand.
 func selectDB(c *Client) {
-	if db, ok := parseDB(c, c.Args[1]); ok {
+	if db, ok := c.ParseDB(c.Args[1]); ok {
 		c.DB = db
 		c.ReplyOK()
 	}
@@ -60,23 +73,23 @@ func hello(c *Client) {
 	}
 	for len(options) > 0 {
 		switch {
-		case equalFold(options[0], "auth") && len(options) >= 3:
+		case engine.EqualFold(options[0], "auth") && len(options) >= 3:
 			if string(options[1]) != "default" {
 				c.ReplyError("WRONGPASS invalid username-password pair or user is disabled.")
 				return
 			}
 			options = options[3:]
-		case equalFold(options[0], "setname") && len(options) >= 2:
+		case engine.EqualFold(options[0], "setname") && len(options) >= 2:
 			if !validName(c, options[1]) {
 				return
 			}
 			c.Name, options = string(options[1]), options[2:]
 		default:
-			c.ReplyError("ERR Syntax error in HELLO option '" + quoted(options[0], len(options[0])) + "'")
+			c.ReplyError("ERR Syntax error in HELLO option '" + engine.Quoted(options[0], len(options[0])) + "'")
 			return
 		}
 	}
-	c.replyHello()
+	replyHello(c)
 }
 
 // checkProtocol replies the error if HELLO's version is not one we speak.
@@ -93,7 +106,7 @@ func checkProtocol(c *Client) bool {
 	return true
 }
 
-func (c *Client) replyHello() {
+func replyHello(c *Client) {
 	c.ReplyMapLen(7)
 	c.ReplyBulkString("server")
 	c.ReplyBulkString("redis")
@@ -143,16 +156,16 @@ func clientSetInfo(c *Client) {
 	attribute, value := c.Args[2], c.Args[3]
 	var field *string
 	switch {
-	case equalFold(attribute, "lib-name"):
-		field = &c.libName
-	case equalFold(attribute, "lib-ver"):
-		field = &c.libVersion
+	case engine.EqualFold(attribute, "lib-name"):
+		field = &c.LibName
+	case engine.EqualFold(attribute, "lib-ver"):
+		field = &c.LibVersion
 	default:
-		c.ReplyError("ERR Unrecognized option '" + quoted(attribute, maxQuoted) + "'")
+		c.ReplyError("ERR Unrecognized option '" + engine.Quoted(attribute, engine.MaxQuoted) + "'")
 		return
 	}
 	if !isWord(value) {
-		c.ReplyError("ERR " + quoted(attribute, maxQuoted) + " cannot contain spaces, newlines or special characters.")
+		c.ReplyError("ERR " + engine.Quoted(attribute, engine.MaxQuoted) + " cannot contain spaces, newlines or special characters.")
 		return
 	}
 	*field = string(value)

@@ -11,41 +11,13 @@ import (
 	"strings"
 	"time"
 
+	"redis-internals/ch05/internal/engine"
 	"redis-internals/ch05/internal/object"
 )
 
 var infoCommands = []Row{
-	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
-	{"info", info, -1, Loading | Stale, ACLDangerous, noKeys, doc("1.0.0", "O(1)", "[<section> [<section> ...]]", "Tells facts and figures of the server.", "nondeterministic_output", "request_policy:all_shards", "response_policy:special")},
-}
-
-// Server is what commands need of the server around the engine.
-type Server interface {
-	Facts() Facts
-	ResetStats()
-	// ConfigChanged is told which options have new values. If one of them cannot
-	// hold it says which, and why: then all get the old ones back.
-	ConfigChanged(names []string) (refused string, err error)
-}
-
-// Facts are what only the server knows, for INFO.
-type Facts struct {
-	PID                       int
-	RunID, Executable, System string
-	Started                   time.Time
-	Connections               int   // now
-	Accepted, Rejected        int64 // connections, since the start
-	LongestQuery              int   // bytes that wait for one client
-	LongestReply              int
-	BytesIn, BytesOut         int64
-	Reads, Writes             int64   // system calls on connections
-	OpsPerSecond              int64   // of late, as the three that follow
-	KilobytesIn, KilobytesOut float64 // a second
-	Memory, PeakMemory        int64   // bytes in use
-	StartMemory               int64   // that were in use when the server was ready
-	Resident, SystemMemory    int64   // bytes
-	CPUSystem, CPUUser        float64 // seconds
-	ExpireMilliseconds        int64   // that the cycle of expiry has taken
+	row("info", info, -1, Loading|Stale, ACLDangerous, noKeys,
+		doc("1.0.0", "O(1)", "[<section> [<section> ...]]", "Tells facts and figures of the server.", "nondeterministic_output", "request_policy:all_shards", "response_policy:special")),
 }
 
 // section is a part of INFO.
@@ -76,7 +48,7 @@ func info(c *Client) {
 	for _, arg := range c.Args[1:] {
 		asked = append(asked, strings.ToLower(string(arg)))
 	}
-	w := &infoWriter{engine: c.engine, facts: c.engine.server.Facts()}
+	w := &infoWriter{engine: c.Engine, facts: c.Engine.Server.Facts()}
 	for _, s := range sections {
 		all := slices.Contains(asked, "all") || slices.Contains(asked, "everything")
 		byDefault := s.isDefault && (len(asked) == 0 || slices.Contains(asked, "default"))
@@ -90,8 +62,8 @@ func info(c *Client) {
 
 // infoWriter builds the text.
 type infoWriter struct {
-	engine *Engine
-	facts  Facts
+	engine *engine.Engine
+	facts  engine.Facts
 	text   []byte
 }
 
@@ -149,7 +121,7 @@ func status(ok bool) string {
 }
 
 func infoServer(w *infoWriter) {
-	f, now := &w.facts, time.UnixMilli(w.engine.now())
+	f, now := &w.facts, time.UnixMilli(w.engine.Clock())
 	uptime := int64(now.Sub(f.Started).Seconds())
 	w.field("redis_version", Version)
 	w.field("redis_git_sha1", "00000000")
@@ -161,22 +133,22 @@ func infoServer(w *infoWriter) {
 	w.field("process_id", f.PID)
 	w.field("process_supervised", "no")
 	w.field("run_id", f.RunID)
-	w.field("tcp_port", w.engine.config.Port)
+	w.field("tcp_port", w.engine.Config.Port)
 	w.field("server_time_usec", now.UnixMicro())
 	w.field("uptime_in_seconds", uptime)
 	w.field("uptime_in_days", uptime/(24*60*60))
-	w.field("hz", w.engine.config.Hz)
-	w.field("configured_hz", w.engine.config.Hz)
+	w.field("hz", w.engine.Config.Hz)
+	w.field("configured_hz", w.engine.Config.Hz)
 	w.field("lru_clock", object.Clock(now.UnixMilli()))
 	w.field("executable", f.Executable)
-	w.field("config_file", w.engine.config.File)
+	w.field("config_file", w.engine.Config.File)
 	w.field("io_threads_active", 0)
 }
 
 func infoClients(w *infoWriter) {
 	w.field("connected_clients", w.facts.Connections)
 	w.field("cluster_connections", 0)
-	w.field("maxclients", w.engine.config.MaxClients)
+	w.field("maxclients", w.engine.Config.MaxClients)
 	w.field("client_recent_max_input_buffer", w.facts.LongestQuery)
 	w.field("client_recent_max_output_buffer", w.facts.LongestReply)
 	w.field("blocked_clients", 0)
@@ -199,12 +171,12 @@ func infoMemory(w *infoWriter) {
 	w.zeros("used_memory_lua", "used_memory_vm_eval", "used_memory_scripts_eval", "number_of_cached_scripts", "number_of_functions",
 		"number_of_libraries", "used_memory_vm_functions", "used_memory_vm_total", "used_memory_functions", "used_memory_scripts")
 	w.size("maxmemory", 0)
-	w.field("maxmemory_policy", w.engine.config.MaxMemoryPolicy)
+	w.field("maxmemory_policy", w.engine.Config.MaxMemoryPolicy)
 	w.field("mem_fragmentation_ratio", float64(f.Resident)/float64(max(1, f.Memory)))
 	w.field("mem_fragmentation_bytes", f.Resident-f.Memory)
 	w.field("mem_not_counted_for_evict", 0)
 	w.zeros("mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves", "mem_cluster_links")
-	w.field("mem_aof_buffer", w.engine.logBuffered())
+	w.field("mem_aof_buffer", w.engine.LogBuffered())
 	w.field("mem_allocator", "go")
 	w.zeros("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects")
 }
@@ -214,12 +186,12 @@ func percent(part, of int64) string {
 }
 
 func infoPersistence(w *infoWriter) {
-	s := w.engine.logState()
-	w.field("loading", w.engine.loading)
+	s := w.engine.LogState()
+	w.field("loading", w.engine.Loading())
 	w.zeros("async_loading", "current_cow_peak", "current_cow_size", "current_cow_size_age")
 	w.field("current_fork_perc", 0.0)
 	w.zeros("current_save_keys_processed", "current_save_keys_total")
-	w.field("rdb_changes_since_last_save", w.engine.dirty)
+	w.field("rdb_changes_since_last_save", w.engine.Changes())
 	w.field("rdb_bgsave_in_progress", 0)
 	w.field("rdb_last_save_time", w.facts.Started.Unix()) // what Redis says before it has saved
 	w.field("rdb_last_bgsave_status", status(true))
@@ -240,16 +212,16 @@ func infoPersistence(w *infoWriter) {
 		w.field("aof_current_size", s.Size)
 		w.field("aof_base_size", s.BaseSize)
 		w.field("aof_pending_rewrite", 0)
-		w.field("aof_buffer_length", w.engine.logBuffered())
+		w.field("aof_buffer_length", w.engine.LogBuffered())
 		w.field("aof_pending_bio_fsync", s.PendingSyncs)
 		w.field("aof_delayed_fsync", s.DelayedSyncs)
 	}
 }
 
 func infoStats(w *infoWriter) {
-	f, keys := &w.facts, &w.engine.keys.Stats
+	f, keys := &w.facts, &w.engine.Keyspace.Stats
 	w.field("total_connections_received", f.Accepted)
-	w.field("total_commands_processed", w.engine.stats.commands)
+	w.field("total_commands_processed", w.engine.Stats.Commands)
 	w.field("instantaneous_ops_per_sec", f.OpsPerSecond)
 	w.field("total_net_input_bytes", f.BytesIn)
 	w.field("total_net_output_bytes", f.BytesOut)
@@ -272,7 +244,7 @@ func infoStats(w *infoWriter) {
 		"slave_expires_tracked_keys", "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits", "active_defrag_key_misses",
 		"total_active_defrag_time", "current_active_defrag_time", "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes",
 		"unexpected_error_replies")
-	w.field("total_error_replies", w.engine.stats.errorsTotal)
+	w.field("total_error_replies", w.engine.Stats.ErrorsTotal)
 	w.field("dump_payload_sanitizations", 0)
 	w.field("total_reads_processed", f.Reads)
 	w.field("total_writes_processed", f.Writes)
@@ -299,34 +271,34 @@ func infoCPU(w *infoWriter) {
 }
 
 func infoCommandStats(w *infoWriter) {
-	for _, cmd := range w.engine.table.all {
-		s := &cmd.stats
-		if s.calls == 0 && s.rejected == 0 {
+	for _, cmd := range w.engine.Table.All {
+		s := &cmd.Stats
+		if s.Calls == 0 && s.Rejected == 0 {
 			continue
 		}
-		usec := s.time.Microseconds()
-		perCall := float64(s.time.Nanoseconds()) / 1000 / float64(max(1, s.calls))
+		usec := s.Time.Microseconds()
+		perCall := float64(s.Time.Nanoseconds()) / 1000 / float64(max(1, s.Calls))
 		w.field("cmdstat_"+cmd.Name, fmt.Sprintf("calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d",
-			s.calls, usec, perCall, s.rejected, s.failed))
+			s.Calls, usec, perCall, s.Rejected, s.Failed))
 	}
 }
 
 func infoErrorStats(w *infoWriter) {
 	var codes []string
-	for code := range w.engine.stats.errors {
+	for code := range w.engine.Stats.Errors {
 		codes = append(codes, code)
 	}
 	slices.Sort(codes)
 	for _, code := range codes {
-		w.field("errorstat_"+code, fmt.Sprintf("count=%d", w.engine.stats.errors[code]))
+		w.field("errorstat_"+code, fmt.Sprintf("count=%d", w.engine.Stats.Errors[code]))
 	}
 }
 
 func infoCluster(w *infoWriter) { w.field("cluster_enabled", 0) }
 
 func infoKeyspace(w *infoWriter) {
-	for id := range w.engine.config.Databases {
-		if db := w.engine.keys.DB(id); db.Len() > 0 {
+	for id := range w.engine.Config.Databases {
+		if db := w.engine.Keyspace.DB(id); db.Len() > 0 {
 			w.field(fmt.Sprintf("db%d", id), fmt.Sprintf("keys=%d,expires=%d,avg_ttl=%d", db.Len(), db.Expires(), db.AvgTTL()))
 		}
 	}

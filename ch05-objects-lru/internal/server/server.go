@@ -28,8 +28,8 @@ import (
 	"time"
 
 	"redis-internals/ch05/internal/aof"
-	"redis-internals/ch05/internal/command"
 	"redis-internals/ch05/internal/config"
+	"redis-internals/ch05/internal/engine"
 	"redis-internals/ch05/internal/eventloop"
 )
 
@@ -39,7 +39,7 @@ type Server struct {
 	opts   *config.Config // read when they are needed: CONFIG SET changes them
 	log    *slog.Logger
 	loop   *eventloop.Loop
-	engine *command.Engine
+	engine *engine.Engine
 	aof    *aof.Log
 	failed error // why the loop was stopped, if not by Shutdown
 
@@ -61,9 +61,9 @@ type Server struct {
 	stats stats
 }
 
-// Listen returns a server that listens already: clients can connect, and are
-// served once Run is called. The error says which address could not be had.
-func Listen(opts *config.Config, log *slog.Logger) (*Server, error) {
+// Listen returns a server of the families' commands that listens already: clients can
+// connect, and are served once Run is called. The error says which address could not be had.
+func Listen(opts *config.Config, families []engine.Family, log *slog.Logger) (*Server, error) {
 	loop, err := eventloop.New()
 	if err != nil {
 		return nil, fmt.Errorf("creating the event loop: %w", err)
@@ -73,7 +73,7 @@ func Listen(opts *config.Config, log *slog.Logger) (*Server, error) {
 		conns: map[int64]*conn{},
 		input: make([]byte, inputSize),
 	}
-	s.engine = command.NewEngine(command.Options{Config: opts, Server: s, Now: loop.NowMs, Seed: rand.Uint64()})
+	s.engine = engine.New(engine.Options{Families: families, Config: opts, Server: s, Now: loop.NowMs, Seed: rand.Uint64()})
 	opts.MaxClients = s.fitDescriptorLimit(opts.MaxClients)
 	s.stats.begin(loop.Now())
 	loop.BeforeSleep = s.endTurn

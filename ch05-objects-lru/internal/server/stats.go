@@ -15,8 +15,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"redis-internals/ch05/internal/command"
 	"redis-internals/ch05/internal/config"
+	"redis-internals/ch05/internal/engine"
 )
 
 // stats count since the start, or since they were reset.
@@ -87,9 +87,9 @@ func (s *Server) ResetStats() {
 }
 
 // Facts are what INFO tells of the server.
-func (s *Server) Facts() command.Facts {
+func (s *Server) Facts() engine.Facts {
 	st := &s.stats
-	f := command.Facts{
+	f := engine.Facts{
 		PID: os.Getpid(), RunID: st.runID, System: systemName(), Started: st.started,
 		Connections: len(s.conns), Accepted: st.accepted, Rejected: st.rejected,
 		BytesIn: st.bytesIn, BytesOut: st.bytesOut, Reads: st.reads, Writes: st.writes,

@@ -3,18 +3,23 @@
 package command
 
 import (
+	"redis-internals/ch06/internal/engine"
 	"redis-internals/ch06/internal/glob"
-	"redis-internals/ch06/internal/keyspace"
 )
 
 var configCommands = []Row{
-	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
-	{"config", nil, -2, 0, 0, noKeys, doc("2.0.0", "Depends on subcommand.", "", "Reads and changes the settings.")},
-	{"config|get", configGet, -3, Admin | NoScript | Loading | Stale, 0, noKeys, doc("2.0.0", "O(N) when N is the number of configuration parameters provided", "<pattern> [<pattern> ...]", "Answers the settings whose names match a pattern.")},
-	{"config|set", configSet, -4, Admin | NoScript | Loading | Stale, 0, noKeys, doc("2.0.0", "O(N) when N is the number of configuration parameters provided", "<directive> <value> [<directive> <value> ...]", "Changes settings: all of those given, or none.", "request_policy:all_nodes", "response_policy:all_succeeded")},
-	{"config|resetstat", configResetStat, 2, Admin | NoScript | Loading | Stale, 0, noKeys, doc("2.0.0", "O(1)", "", "Makes the counts of INFO begin again.")},
-	{"config|rewrite", configRewrite, 2, Admin | NoScript | Loading | Stale, 0, noKeys, doc("2.8.0", "O(1)", "", "Writes the settings to the file that the server was started with.")},
-	{"config|help", help, 2, Loading | Stale, 0, noKeys, doc("5.0.0", "O(1)", "", "Prints this help.")},
+	row("config", nil, -2, 0, 0, noKeys,
+		doc("2.0.0", "Depends on subcommand.", "", "Reads and changes the settings.")),
+	row("config|get", configGet, -3, Admin|NoScript|Loading|Stale, 0, noKeys,
+		doc("2.0.0", "O(N) when N is the number of configuration parameters provided", "<pattern> [<pattern> ...]", "Answers the settings whose names match a pattern.")),
+	row("config|set", configSet, -4, Admin|NoScript|Loading|Stale, 0, noKeys,
+		doc("2.0.0", "O(N) when N is the number of configuration parameters provided", "<directive> <value> [<directive> <value> ...]", "Changes settings: all of those given, or none.", "request_policy:all_nodes", "response_policy:all_succeeded")),
+	row("config|resetstat", configResetStat, 2, Admin|NoScript|Loading|Stale, 0, noKeys,
+		doc("2.0.0", "O(1)", "", "Makes the counts of INFO begin again.")),
+	row("config|rewrite", configRewrite, 2, Admin|NoScript|Loading|Stale, 0, noKeys,
+		doc("2.8.0", "O(1)", "", "Writes the settings to the file that the server was started with.")),
+	row("config|help", help, 2, Loading|Stale, 0, noKeys,
+		doc("5.0.0", "O(1)", "", "Prints this help.")),
 }
 
 func configGet(c *Client) {
@@ -22,7 +27,7 @@ func configGet(c *Client) {
 	for _, arg := range c.Args[2:] {
 		patterns = append(patterns, string(arg))
 	}
-	found := c.engine.config.Get(patterns, func(pattern, name string) bool {
+	found := c.Engine.Config.Get(patterns, func(pattern, name string) bool {
 		return glob.MatchFold([]byte(pattern), []byte(name))
 	})
 	c.ReplyMapLen(len(found))
@@ -34,49 +39,27 @@ func configGet(c *Client) {
 
 func configSet(c *Client) {
 	if len(c.Args)%2 != 0 {
-		c.ReplyError(errSyntax)
+		c.ReplyError(engine.ErrSyntax)
 		return
 	}
 	var pairs []string
 	for _, arg := range c.Args[2:] {
 		pairs = append(pairs, string(arg))
 	}
-	if err := c.engine.config.Set(pairs, c.engine.configChanged); err != nil {
+	if err := c.Engine.Config.Set(pairs, c.Engine.ConfigChanged); err != nil {
 		c.ReplyError("ERR " + err.Error())
 		return
 	}
 	c.ReplyOK()
 }
 
-// configChanged makes new settings hold.
-func (e *Engine) configChanged(names []string) (refused string, err error) {
-	e.keys.SetEviction(e.eviction())
-	return e.server.ConfigChanged(names)
-}
-
-// eviction is what the settings say of it. Where only maxkeys is given, any key may
-// go. While loading none goes.
-func (e *Engine) eviction() keyspace.Eviction {
-	if e.loading {
-		return keyspace.Eviction{}
-	}
-	policy := keyspace.Policies[e.config.MaxMemoryPolicy]
-	if policy == keyspace.NoEviction && e.config.MaxKeys > 0 {
-		policy = keyspace.AllKeysRandom
-	}
-	return keyspace.Eviction{
-		MaxMemory: e.config.MaxMemory, MaxKeys: e.config.MaxKeys, Policy: policy, Samples: e.config.MaxMemorySamples,
-		Budget: evictionBudget(e.config.EvictionTenacity), Used: e.countedMemory,
-	}
-}
-
 func configResetStat(c *Client) {
-	c.engine.resetStats()
+	c.Engine.ResetStats()
 	c.ReplyOK()
 }
 
 func configRewrite(c *Client) {
-	if err := c.engine.config.Rewrite(); err != nil {
+	if err := c.Engine.Config.Rewrite(); err != nil {
 		c.ReplyError("ERR " + err.Error())
 		return
 	}

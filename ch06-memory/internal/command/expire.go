@@ -2,26 +2,44 @@
 
 package command
 
-import "math"
+import (
+	"math"
+
+	"redis-internals/ch06/internal/engine"
+)
 
 var expireCommands = []Row{
-	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
-	{"expire", expire, -3, Write | Fast, ACLKeyspace, updateKey, doc("1.0.0", "O(1)", "<key> <seconds> [NX|XX|GT|LT]", "Makes a key expire in so many seconds.")},
-	{"expireat", expireAt, -3, Write | Fast, ACLKeyspace, updateKey, doc("1.2.0", "O(1)", "<key> <unix-time-seconds> [NX|XX|GT|LT]", "Makes a key expire at a time in seconds.")},
-	{"pexpire", pexpire, -3, Write | Fast, ACLKeyspace, updateKey, doc("2.6.0", "O(1)", "<key> <milliseconds> [NX|XX|GT|LT]", "Makes a key expire in so many milliseconds.")},
-	{"pexpireat", pexpireAt, -3, Write | Fast, ACLKeyspace, updateKey, doc("2.6.0", "O(1)", "<key> <unix-time-milliseconds> [NX|XX|GT|LT]", "Makes a key expire at a time in milliseconds.")},
-	{"persist", persist, 2, Write | Fast, ACLKeyspace, updateKey, doc("2.2.0", "O(1)", "<key>", "Makes a key stay.")},
-	{"ttl", ttl, 2, ReadOnly | Fast, ACLKeyspace, readKey, doc("1.0.0", "O(1)", "<key>", "Answers how many seconds a key has left.", "nondeterministic_output")},
-	{"pttl", pttl, 2, ReadOnly | Fast, ACLKeyspace, readKey, doc("2.6.0", "O(1)", "<key>", "Answers how many milliseconds a key has left.", "nondeterministic_output")},
-	{"expiretime", expireTime, 2, ReadOnly | Fast, ACLKeyspace, readKey, doc("7.0.0", "O(1)", "<key>", "Answers when a key expires, in seconds.")},
-	{"pexpiretime", pexpireTime, 2, ReadOnly | Fast, ACLKeyspace, readKey, doc("7.0.0", "O(1)", "<key>", "Answers when a key expires, in milliseconds.")},
+	row("expire", expire, -3, Write|Fast|Brief, ACLKeyspace, updateKey,
+		doc("1.0.0", "O(1)", "<key> <seconds> [NX|XX|GT|LT]", "Makes a key expire in so many seconds.")),
+	row("expireat", expireAt, -3, Write|Fast|Brief, ACLKeyspace, updateKey,
+		doc("1.2.0", "O(1)", "<key> <unix-time-seconds> [NX|XX|GT|LT]", "Makes a key expire at a time in seconds.")),
+	row("pexpire", pexpire, -3, Write|Fast|Brief, ACLKeyspace, updateKey,
+		doc("2.6.0", "O(1)", "<key> <milliseconds> [NX|XX|GT|LT]", "Makes a key expire in so many milliseconds.")),
+	row("pexpireat", pexpireAt, -3, Write|Fast|Brief, ACLKeyspace, updateKey,
+		doc("2.6.0", "O(1)", "<key> <unix-time-milliseconds> [NX|XX|GT|LT]", "Makes a key expire at a time in milliseconds.")),
+	row("persist", persist, 2, Write|Fast|Brief, ACLKeyspace, updateKey,
+		doc("2.2.0", "O(1)", "<key>", "Makes a key stay.")),
+	row("ttl", ttl, 2, ReadOnly|Fast|Brief, ACLKeyspace, readKey,
+		doc("1.0.0", "O(1)", "<key>", "Answers how many seconds a key has left.", "nondeterministic_output")),
+	row("pttl", pttl, 2, ReadOnly|Fast|Brief, ACLKeyspace, readKey,
+		doc("2.6.0", "O(1)", "<key>", "Answers how many milliseconds a key has left.", "nondeterministic_output")),
+	row("expiretime", expireTime, 2, ReadOnly|Fast|Brief, ACLKeyspace, readKey,
+		doc("7.0.0", "O(1)", "<key>", "Answers when a key expires, in seconds.")),
+	row("pexpiretime", pexpireTime, 2, ReadOnly|Fast|Brief, ACLKeyspace, readKey,
+		doc("7.0.0", "O(1)", "<key>", "Answers when a key expires, in milliseconds.")),
 }
 
 const second = 1000 // milliseconds
 
-func expire(c *Client)    { expireGeneric(c, c.engine.nowMs(), second) }
+// The words of rewritten commands.
+var (
+	wordDel       = []byte("DEL")
+	wordPexpireAt = []byte("PEXPIREAT")
+)
+
+func expire(c *Client)    { expireGeneric(c, c.Engine.NowMs(), second) }
 func expireAt(c *Client)  { expireGeneric(c, 0, second) }
-func pexpire(c *Client)   { expireGeneric(c, c.engine.nowMs(), 1) }
+func pexpire(c *Client)   { expireGeneric(c, c.Engine.NowMs(), 1) }
 func pexpireAt(c *Client) { expireGeneric(c, 0, 1) }
 
 // expireGeneric makes a key expire at a time that is given in units of so many
@@ -33,7 +51,7 @@ func expireGeneric(c *Client, base, unit int64) {
 	if !ok {
 		return
 	}
-	n, ok := parseInt(c, c.Args[2])
+	n, ok := c.ParseInt(c.Args[2])
 	if !ok {
 		return
 	}
@@ -46,12 +64,12 @@ func expireGeneric(c *Client, base, unit int64) {
 		c.ReplyInt(0)
 		return
 	}
-	if at <= c.engine.nowMs() {
+	if at <= c.Engine.NowMs() {
 		c.DB.Delete(key)
 		c.PropagateAs(wordDel, key)
 	} else {
 		c.DB.SetExpire(key, at)
-		c.PropagateAs(wordPexpireAt, key, c.engine.decimal(at))
+		c.PropagateAs(wordPexpireAt, key, c.Engine.Decimal(at))
 	}
 	c.MarkDirty(1)
 	c.ReplyInt(1)
@@ -67,16 +85,16 @@ type expireCondition struct {
 func parseExpireCondition(c *Client) (e expireCondition, ok bool) {
 	for _, option := range c.Args[3:] {
 		switch {
-		case isOption(option, "nx"):
+		case engine.IsOption(option, "nx"):
 			e.nx = true
-		case isOption(option, "xx"):
+		case engine.IsOption(option, "xx"):
 			e.xx = true
-		case isOption(option, "gt"):
+		case engine.IsOption(option, "gt"):
 			e.gt = true
-		case isOption(option, "lt"):
+		case engine.IsOption(option, "lt"):
 			e.lt = true
 		default:
-			c.ReplyError("ERR Unsupported option " + quoted(option, len(option)))
+			c.ReplyError("ERR Unsupported option " + engine.Quoted(option, len(option)))
 			return e, false
 		}
 	}
@@ -107,7 +125,7 @@ func (e expireCondition) allows(c *Client, key []byte, at int64) bool {
 }
 
 func replyInvalidExpire(c *Client) {
-	c.ReplyError("ERR invalid expire time in '" + c.command.Name + "' command")
+	c.ReplyError("ERR invalid expire time in '" + c.Command.Name + "' command")
 }
 
 func persist(c *Client) {
@@ -119,8 +137,8 @@ func persist(c *Client) {
 	c.ReplyInt(0)
 }
 
-func ttl(c *Client)         { replyTTL(c, c.engine.nowMs(), second) }
-func pttl(c *Client)        { replyTTL(c, c.engine.nowMs(), 1) }
+func ttl(c *Client)         { replyTTL(c, c.Engine.NowMs(), second) }
+func pttl(c *Client)        { replyTTL(c, c.Engine.NowMs(), 1) }
 func expireTime(c *Client)  { replyTTL(c, 0, second) }
 func pexpireTime(c *Client) { replyTTL(c, 0, 1) }
 

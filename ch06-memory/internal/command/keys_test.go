@@ -35,9 +35,9 @@ func (s *session) ask(args ...string) string {
 	for _, arg := range args {
 		s.c.Args = append(s.c.Args, []byte(arg))
 	}
-	s.c.engine.BeginBatch()
-	s.c.engine.Execute(&s.c)
-	s.c.engine.EndBatch()
+	s.c.Engine.BeginBatch()
+	s.c.Engine.Execute(&s.c)
+	s.c.Engine.EndBatch()
 	return string(s.c.Reply)
 }
 
@@ -216,7 +216,7 @@ func TestKeys_AllocateNothing(t *testing.T) {
 		require.Zero(t, testing.AllocsPerRun(100, func() {
 			_, s.c.Args, _ = p.Parse(buf, args[:0])
 			s.c.Reply = s.c.Reply[:0]
-			s.c.engine.Execute(&s.c)
+			s.c.Engine.Execute(&s.c)
 		}), request)
 	}
 }

@@ -1,101 +1,55 @@
-// memory.go: how much memory is in use, and for what; and what happens when it is
-// too much. Redis: object.c, memoryCommand; evict.c, performEvictions.
+// memory.go: how much memory is in use, and for what.
+// Redis: object.c, memoryCommand.
 
 package command
 
 import (
 	"fmt"
-	"math"
 	"strings"
-	"time"
 
+	"redis-internals/ch06/internal/engine"
 	"redis-internals/ch06/internal/keyspace"
 	"redis-internals/ch06/internal/zmalloc"
 )
 
 var memoryCommands = []Row{
-	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
-	{"memory", nil, -2, 0, 0, noKeys, doc("4.0.0", "Depends on subcommand.", "", "Tells how memory is used.")},
-	{"memory|usage", memoryUsage, -3, ReadOnly, 0, secondKey, doc("4.0.0", "O(N) where N is the number of samples.", "<key> [SAMPLES <count>]", "Answers how many bytes a key and its value take.")},
-	{"memory|stats", memoryStats, 2, 0, 0, noKeys, doc("4.0.0", "O(1)", "", "Answers figures of the memory in use.", allShardsTips...)},
-	{"memory|doctor", memoryDoctor, 2, 0, 0, noKeys, doc("4.0.0", "O(1)", "", "Says in words what is odd about the memory in use.", allShardsTips...)},
-	{"memory|malloc-stats", memoryMallocStats, 2, 0, 0, noKeys, doc("4.0.0", "Depends on how much memory is allocated, could be slow", "", "Answers the allocator's own report.", allShardsTips...)},
-	{"memory|purge", memoryPurge, 2, 0, 0, noKeys, doc("4.0.0", "Depends on how much memory is allocated, could be slow", "", "Gives free pages back to the system.", "request_policy:all_shards", "response_policy:all_succeeded")},
-	{"memory|help", help, 2, Loading | Stale, 0, noKeys, doc("4.0.0", "O(1)", "", "Prints this help.")},
+	row("memory", nil, -2, 0, 0, noKeys,
+		doc("4.0.0", "Depends on subcommand.", "", "Tells how memory is used.")),
+	row("memory|usage", memoryUsage, -3, ReadOnly, 0, secondKey,
+		doc("4.0.0", "O(N) where N is the number of samples.", "<key> [SAMPLES <count>]", "Answers how many bytes a key and its value take.")),
+	row("memory|stats", memoryStats, 2, 0, 0, noKeys,
+		doc("4.0.0", "O(1)", "", "Answers figures of the memory in use.", allShardsTips...)),
+	row("memory|doctor", memoryDoctor, 2, 0, 0, noKeys,
+		doc("4.0.0", "O(1)", "", "Says in words what is odd about the memory in use.", allShardsTips...)),
+	row("memory|malloc-stats", memoryMallocStats, 2, 0, 0, noKeys,
+		doc("4.0.0", "Depends on how much memory is allocated, could be slow", "", "Answers the allocator's own report.", allShardsTips...)),
+	row("memory|purge", memoryPurge, 2, 0, 0, noKeys,
+		doc("4.0.0", "Depends on how much memory is allocated, could be slow", "", "Gives free pages back to the system.", "request_policy:all_shards", "response_policy:all_succeeded")),
+	row("memory|help", help, 2, Loading|Stale, 0, noKeys,
+		doc("4.0.0", "O(1)", "", "Prints this help.")),
 }
 
 var allShardsTips = []string{"nondeterministic_output", "request_policy:all_shards", "response_policy:special"}
-
-// errOOM is the answer to what would need more memory than there may be.
-const errOOM = "OOM command not allowed when used memory > 'maxmemory'."
-
-// makeRoom evicts keys if there is too much in use. It reports whether the command
-// may run, and replies the error if not: one that may need more memory must not when
-// there is none left and no key may go. Redis: server.c, processCommand.
-func (e *Engine) makeRoom(c *Client) bool {
-	if e.config.MaxMemory == 0 || e.loading {
-		return true
-	}
-	outcome := e.keys.Evict()
-	e.evicting = outcome == keyspace.More
-	if outcome == keyspace.None && c.command.Flags&DenyOOM != 0 {
-		c.ReplyError(errOOM)
-		return false
-	}
-	return true
-}
-
-// KeepEvicting evicts more keys, if the last round had to stop for the time. It
-// reports whether there is still more to do.
-func (e *Engine) KeepEvicting() bool {
-	e.evicting = e.evicting && e.keys.Evict() == keyspace.More
-	return e.evicting
-}
-
-// NoteHeap says how much of Go's heap is in use: buffers, connections and what else
-// does not hold keys.
-func (e *Engine) NoteHeap(bytes int) { e.heap = bytes }
-
-// usedMemory is all memory in use, in bytes.
-func (e *Engine) usedMemory() int { return zmalloc.Used() + e.heap }
-
-// countedMemory is what of it counts against maxmemory: the log's buffer does not,
-// since keys that are evicted make it longer. Redis: evict.c,
-// freeMemoryGetNotCountedMemory.
-func (e *Engine) countedMemory() int { return e.usedMemory() - e.logBuffered() }
-
-// evictionBudget is how long a round may take, by the tenacity from 0 to 100. Redis:
-// evict.c, evictionTimeLimitUs.
-func evictionBudget(tenacity int) time.Duration {
-	switch {
-	case tenacity <= 10:
-		return time.Duration(tenacity) * 50 * time.Microsecond
-	case tenacity < 100:
-		return time.Duration(500 * math.Pow(1.15, float64(tenacity-10)) * float64(time.Microsecond))
-	default:
-		return math.MaxInt64
-	}
-}
 
 func memoryUsage(c *Client) {
 	switch len(c.Args) {
 	case 3:
 	case 5:
 		// There are no values of many parts in this chapter to draw samples from.
-		if !equalFold(c.Args[3], "samples") {
-			c.ReplyError(errSyntax)
+		if !engine.EqualFold(c.Args[3], "samples") {
+			c.ReplyError(engine.ErrSyntax)
 			return
 		}
-		samples, ok := parseInt(c, c.Args[4])
+		samples, ok := c.ParseInt(c.Args[4])
 		if !ok {
 			return
 		}
 		if samples < 0 {
-			c.ReplyError(errSyntax)
+			c.ReplyError(engine.ErrSyntax)
 			return
 		}
 	default:
-		c.ReplyError(errSyntax)
+		c.ReplyError(engine.ErrSyntax)
 		return
 	}
 	size, ok := c.DB.MemoryUsage(c.Args[2])
@@ -114,34 +68,35 @@ type memoryFigures struct {
 	allocator                                      zmalloc.Usage
 }
 
-func (e *Engine) memoryFigures() memoryFigures {
-	f := e.server.Facts()
+// figuresOf computes them from what the server knows.
+func figuresOf(e *engine.Engine, f *engine.Facts) memoryFigures {
 	m := memoryFigures{
-		used: int64(e.usedMemory()), startup: f.StartMemory, resident: f.Resident,
-		keys: int64(e.keys.Keys()), allocator: zmalloc.Stats(),
+		used: int64(e.UsedMemory()), startup: f.StartMemory, resident: f.Resident,
+		keys: int64(e.Keyspace.Keys()), allocator: zmalloc.Stats(),
 	}
-	for id := range e.config.Databases {
-		main, expires := e.keys.DB(id).TableMemory()
+	for id := range e.Config.Databases {
+		main, expires := e.Keyspace.DB(id).TableMemory()
 		m.tables += int64(main + expires)
 	}
 	m.peak = max(f.PeakMemory, m.used)
-	m.overhead = int64(e.heap) + m.tables
+	m.overhead = m.used - int64(m.allocator.Used) + m.tables
 	m.dataset = max(0, m.used-m.overhead)
 	return m
 }
 
 func ratio(a, b int64) float64 { return float64(a) / float64(max(1, b)) }
 
-func (c *Client) replyRatio(f float64) { c.ReplyBulkString(fmt.Sprintf("%.17g", f)) }
+func replyRatio(c *Client, f float64) { c.ReplyBulkString(fmt.Sprintf("%.17g", f)) }
 
 func memoryStats(c *Client) {
-	e := c.engine
-	m := e.memoryFigures()
+	e := c.Engine
+	f := e.Server.Facts()
+	m := figuresOf(e, &f)
 	a := m.allocator
 	netOfStart := max(1, m.used-m.startup)
 	var databases []*keyspace.DB
-	for id := range e.config.Databases {
-		if db := e.keys.DB(id); db.Len() > 0 {
+	for id := range e.Config.Databases {
+		if db := e.Keyspace.DB(id); db.Len() > 0 {
 			databases = append(databases, db)
 		}
 	}
@@ -153,16 +108,16 @@ func memoryStats(c *Client) {
 	}
 	fraction := func(name string, f float64) {
 		c.ReplyBulkString(name)
-		c.replyRatio(f)
+		replyRatio(c, f)
 	}
 	number("peak.allocated", m.peak)
 	number("total.allocated", m.used)
 	number("startup.allocated", m.startup)
 	number("replication.backlog", 0)
 	number("clients.slaves", 0)
-	number("clients.normal", e.server.Facts().ClientMemory)
+	number("clients.normal", f.ClientMemory)
 	number("cluster.links", 0)
-	number("aof.buffer", int64(e.logBuffered()))
+	number("aof.buffer", int64(e.LogBuffered()))
 	number("lua.caches", 0)
 	number("functions.caches", 0)
 	for _, db := range databases {
@@ -195,7 +150,8 @@ func memoryStats(c *Client) {
 // memoryDoctor says what an experienced eye would see. Redis: object.c,
 // getMemoryDoctorReport, with other words.
 func memoryDoctor(c *Client) {
-	m := c.engine.memoryFigures()
+	f := c.Engine.Server.Facts()
+	m := figuresOf(c.Engine, &f)
 	const small = 5 << 20
 	var found []string
 	add := func(format string, args ...any) { found = append(found, "* "+fmt.Sprintf(format, args...)) }
@@ -205,8 +161,8 @@ func memoryDoctor(c *Client) {
 	if a := m.allocator; a.Active > a.Used*11/10 && a.Active-a.Used > 10<<20 {
 		add("Fragmentation: %s of %s in slabs are free. They are used again by keys and values of the same sizes, and only by these.", humanSize(int64(a.Active-a.Used)), humanSize(int64(a.Active)))
 	}
-	if limit := int64(c.engine.config.MaxMemory); limit > 0 && m.used > limit*95/100 {
-		add("Limit: %s of %s (maxmemory) are in use. With the policy %s, %s.", humanSize(m.used), humanSize(limit), c.engine.config.MaxMemoryPolicy, fullMeans(c.engine.config.MaxMemoryPolicy))
+	if limit := int64(c.Engine.Config.MaxMemory); limit > 0 && m.used > limit*95/100 {
+		add("Limit: %s of %s (maxmemory) are in use. With the policy %s, %s.", humanSize(m.used), humanSize(limit), c.Engine.Config.MaxMemoryPolicy, fullMeans(c.Engine.Config.MaxMemoryPolicy))
 	}
 	switch {
 	case m.used < small:

@@ -1,11 +1,9 @@
 package command
 
 import (
-	"math"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -38,14 +36,6 @@ func TestMaxMemory_MakesRoomBeforeAWrite(t *testing.T) {
 	require.Less(t, zmalloc.Used(), limit+256<<10)
 	require.NotEqual(t, "0", s.fields("stats")["evicted_keys"])
 	s.expect("FLUSHALL", "+OK\r\n")
-}
-
-func TestEvictionBudget_GrowsWithTheTenacity(t *testing.T) {
-	require.Equal(t, time.Duration(0), evictionBudget(0))
-	require.Equal(t, 500*time.Microsecond, evictionBudget(10))
-	require.InDelta(t, 575*time.Microsecond, evictionBudget(11), float64(time.Microsecond))
-	require.Greater(t, evictionBudget(99), 2*time.Minute)
-	require.Equal(t, time.Duration(math.MaxInt64), evictionBudget(100))
 }
 
 func TestMemory_TellsWhatIsInUse(t *testing.T) {

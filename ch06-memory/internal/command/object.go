@@ -5,13 +5,18 @@ package command
 import "redis-internals/ch06/internal/object"
 
 var objectCommands = []Row{
-	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
-	{"object", nil, -2, 0, 0, noKeys, doc("2.2.3", "Depends on subcommand.", "", "Describes how values are kept.")},
-	{"object|encoding", objectEncoding, 3, ReadOnly, ACLKeyspace, secondKey, doc("2.2.3", "O(1)", "<key>", "Answers the encoding of a key's value.", "nondeterministic_output")},
-	{"object|freq", objectFreq, 3, ReadOnly, ACLKeyspace, secondKey, doc("4.0.0", "O(1)", "<key>", "Answers how often a key is used: a logarithmic count, under an LFU policy.", "nondeterministic_output")},
-	{"object|idletime", objectIdleTime, 3, ReadOnly, ACLKeyspace, secondKey, doc("2.2.3", "O(1)", "<key>", "Answers for how many seconds a key has not been used.", "nondeterministic_output")},
-	{"object|refcount", objectRefCount, 3, ReadOnly, ACLKeyspace, secondKey, doc("2.2.3", "O(1)", "<key>", "Answers how many keys have the same object for their value.", "nondeterministic_output")},
-	{"object|help", help, 2, Loading | Stale, ACLKeyspace, noKeys, doc("6.2.0", "O(1)", "", "Prints this help.")},
+	row("object", nil, -2, 0, 0, noKeys,
+		doc("2.2.3", "Depends on subcommand.", "", "Describes how values are kept.")),
+	row("object|encoding", objectEncoding, 3, ReadOnly|Brief, ACLKeyspace, secondKey,
+		doc("2.2.3", "O(1)", "<key>", "Answers the encoding of a key's value.", "nondeterministic_output")),
+	row("object|freq", objectFreq, 3, ReadOnly|Brief, ACLKeyspace, secondKey,
+		doc("4.0.0", "O(1)", "<key>", "Answers how often a key is used: a logarithmic count, under an LFU policy.", "nondeterministic_output")),
+	row("object|idletime", objectIdleTime, 3, ReadOnly|Brief, ACLKeyspace, secondKey,
+		doc("2.2.3", "O(1)", "<key>", "Answers for how many seconds a key has not been used.", "nondeterministic_output")),
+	row("object|refcount", objectRefCount, 3, ReadOnly|Brief, ACLKeyspace, secondKey,
+		doc("2.2.3", "O(1)", "<key>", "Answers how many keys have the same object for their value.", "nondeterministic_output")),
+	row("object|help", help, 2, Loading|Stale, ACLKeyspace, noKeys,
+		doc("6.2.0", "O(1)", "", "Prints this help.")),
 }
 
 // peekOrReply finds the object that a subcommand is about, or replies null.
@@ -41,7 +46,7 @@ func objectFreq(c *Client) {
 
 func objectIdleTime(c *Client) {
 	if o := peekOrReply(c); o != nil {
-		c.ReplyInt(o.IdleSeconds(object.Clock(c.engine.nowMs())))
+		c.ReplyInt(o.IdleSeconds(object.Clock(c.Engine.NowMs())))
 	}
 }
 

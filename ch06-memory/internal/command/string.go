@@ -5,18 +5,26 @@ package command
 import (
 	"math"
 
+	"redis-internals/ch06/internal/engine"
 	"redis-internals/ch06/internal/object"
 )
 
 var stringCommands = []Row{
-	// name, handler, arity (negative: at least), flags, ACL, keys, doc: since, complexity, arguments, summary, tips
-	{"get", get, 2, ReadOnly | Fast, ACLString, readKey, doc("1.0.0", "O(1)", "<key>", "Answers the value of a key.")},
-	{"set", set, -3, Write | DenyOOM, ACLString, KeyRange{1, 1, 1, "RW access update variable_flags", "RW and ACCESS due to the optional `GET` argument"}, doc("1.0.0", "O(1)", "<key> <value> [NX|XX] [GET] [EX <seconds>|PX <milliseconds>|EXAT <seconds>|PXAT <milliseconds>|KEEPTTL]", "Gives a key a value.")},
-	{"incr", incr, 2, Write | DenyOOM | Fast, ACLString, accessKey, doc("1.0.0", "O(1)", "<key>", "Adds one to a number.")},
-	{"decr", decr, 2, Write | DenyOOM | Fast, ACLString, accessKey, doc("1.0.0", "O(1)", "<key>", "Takes one from a number.")},
-	{"incrby", incrby, 3, Write | DenyOOM | Fast, ACLString, accessKey, doc("1.0.0", "O(1)", "<key> <increment>", "Adds to a number.")},
-	{"decrby", decrby, 3, Write | DenyOOM | Fast, ACLString, accessKey, doc("1.0.0", "O(1)", "<key> <decrement>", "Takes from a number.")},
+	row("get", get, 2, ReadOnly|Fast|Brief, ACLString, readKey,
+		doc("1.0.0", "O(1)", "<key>", "Answers the value of a key.")),
+	row("set", set, -3, Write|DenyOOM|Brief, ACLString, setKey,
+		doc("1.0.0", "O(1)", "<key> <value> [NX|XX] [GET] [EX <seconds>|PX <milliseconds>|EXAT <seconds>|PXAT <milliseconds>|KEEPTTL]", "Gives a key a value.")),
+	row("incr", incr, 2, Write|DenyOOM|Fast|Brief, ACLString, accessKey,
+		doc("1.0.0", "O(1)", "<key>", "Adds one to a number.")),
+	row("decr", decr, 2, Write|DenyOOM|Fast|Brief, ACLString, accessKey,
+		doc("1.0.0", "O(1)", "<key>", "Takes one from a number.")),
+	row("incrby", incrby, 3, Write|DenyOOM|Fast|Brief, ACLString, accessKey,
+		doc("1.0.0", "O(1)", "<key> <increment>", "Adds to a number.")),
+	row("decrby", decrby, 3, Write|DenyOOM|Fast|Brief, ACLString, accessKey,
+		doc("1.0.0", "O(1)", "<key> <decrement>", "Takes from a number.")),
 }
+
+var wordPxat = []byte("PXAT")
 
 func get(c *Client) { c.ReplyValue(c.DB.LookupRead(c.Args[1])) }
 
@@ -38,9 +46,9 @@ func set(c *Client) {
 	c.MarkDirty(1)
 	if options.expires() {
 		c.DB.SetExpire(key, expireAt)
-		c.PropagateAs(c.Args[0], key, value, wordPxat, c.engine.decimal(expireAt))
+		c.PropagateAs(c.Args[0], key, value, wordPxat, c.Engine.Decimal(expireAt))
 	} else if options.get {
-		c.propagateWithoutGet()
+		propagateWithoutGet(c)
 	}
 	if !options.get {
 		c.ReplyOK()
@@ -49,14 +57,13 @@ func set(c *Client) {
 
 // propagateWithoutGet logs the request without its option GET: whoever executes
 // the log again has no use for the old value.
-func (c *Client) propagateWithoutGet() {
-	words := c.engine.rewritten[:0]
-	for i, word := range c.Args {
-		if i < 3 || !isOption(word, "get") {
-			words = append(words, word)
+func propagateWithoutGet(c *Client) {
+	c.PropagateAs(c.Args[:3]...)
+	for _, option := range c.Args[3:] {
+		if !engine.IsOption(option, "get") {
+			c.PropagateMore(option)
 		}
 	}
-	c.engine.rewritten = words
 }
 
 // setOptions are those of SET.
@@ -100,18 +107,18 @@ func parseSetOptions(c *Client) (o setOptions, ok bool) {
 	for args := c.Args[3:]; len(args) > 0; args = args[1:] {
 		name := ""
 		for _, each := range []string{"ex", "px", "exat", "pxat"} {
-			if isOption(args[0], each) {
+			if engine.IsOption(args[0], each) {
 				name = each
 			}
 		}
 		switch {
-		case isOption(args[0], "nx") && !o.onlyOld:
+		case engine.IsOption(args[0], "nx") && !o.onlyOld:
 			o.onlyNew = true
-		case isOption(args[0], "xx") && !o.onlyNew:
+		case engine.IsOption(args[0], "xx") && !o.onlyNew:
 			o.onlyOld = true
-		case isOption(args[0], "get"):
+		case engine.IsOption(args[0], "get"):
 			o.get = true
-		case isOption(args[0], "keepttl") && !o.expires():
+		case engine.IsOption(args[0], "keepttl") && !o.expires():
 			o.keepTTL = true
 		case name != "" && len(args) > 1 && !o.keepTTL && (given == "" || given == name):
 			given = name
@@ -121,7 +128,7 @@ func parseSetOptions(c *Client) (o setOptions, ok bool) {
 				o.unit = 1
 			}
 		default:
-			c.ReplyError(errSyntax)
+			c.ReplyError(engine.ErrSyntax)
 			return o, false
 		}
 	}
@@ -134,13 +141,13 @@ func (o *setOptions) expireAt(c *Client) (at int64, ok bool) {
 	if !o.expires() {
 		return 0, true
 	}
-	at, ok = parseInt(c, o.expire)
+	at, ok = c.ParseInt(o.expire)
 	if !ok {
 		return 0, false
 	}
 	base := int64(0)
 	if !o.absolute {
-		base = c.engine.nowMs()
+		base = c.Engine.NowMs()
 	}
 	if at <= 0 || at > (math.MaxInt64-base)/o.unit {
 		replyInvalidExpire(c)
@@ -153,13 +160,13 @@ func incr(c *Client) { addTo(c, 1) }
 func decr(c *Client) { addTo(c, -1) }
 
 func incrby(c *Client) {
-	if n, ok := parseInt(c, c.Args[2]); ok {
+	if n, ok := c.ParseInt(c.Args[2]); ok {
 		addTo(c, n)
 	}
 }
 
 func decrby(c *Client) {
-	n, ok := parseInt(c, c.Args[2])
+	n, ok := c.ParseInt(c.Args[2])
 	switch {
 	case !ok:
 	case n == math.MinInt64: // it has no opposite
@@ -176,7 +183,7 @@ func addTo(c *Client, increment int64) {
 	if o := c.DB.LookupWrite(c.Args[1]); o != nil {
 		var ok bool
 		if n, ok = o.Int(); !ok {
-			c.ReplyError(errNotInteger)
+			c.ReplyError(engine.ErrNotInteger)
 			return
 		}
 	}

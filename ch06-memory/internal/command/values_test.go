@@ -32,9 +32,9 @@ func TestIncr_AllocatesNothing(t *testing.T) {
 	s.c.Reply = make([]byte, 0, 1<<10)
 	require.Zero(t, testing.AllocsPerRun(1000, func() {
 		s.c.Reply = s.c.Reply[:0]
-		s.c.engine.BeginBatch()
-		s.c.engine.Execute(&s.c)
-		s.c.engine.EndBatch()
+		s.c.Engine.BeginBatch()
+		s.c.Engine.Execute(&s.c)
+		s.c.Engine.EndBatch()
 	}))
 }
 
@@ -52,11 +52,11 @@ func TestIdleTime_CountsFromTheLastUse(t *testing.T) {
 
 func TestSelect_EachClientHasItsDatabase(t *testing.T) {
 	s := newSession(t)
-	other := s.c.engine.NewClient(2)
+	other := s.c.Engine.NewClient(2)
 	s.expect("SELECT 3", "+OK\r\n")
 	s.expect("SET k v", "+OK\r\n")
 	other.Args = [][]byte{[]byte("GET"), []byte("k")}
-	s.c.engine.Execute(&other)
+	s.c.Engine.Execute(&other)
 	require.Equal(t, "$-1\r\n", string(other.Reply))
 	s.expect("SELECT 16", "-ERR DB index is out of range\r\n")
 	s.expect("SELECT x", "-ERR value is not an integer or out of range\r\n")

@@ -18,7 +18,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"redis-internals/ch06/internal/command"
+	"redis-internals/ch06/internal/engine"
 	"redis-internals/ch06/internal/eventloop"
 	"redis-internals/ch06/internal/resp"
 )
@@ -36,7 +36,7 @@ const (
 type conn struct {
 	server *Server
 	fd     int
-	client command.Client
+	client engine.Client
 	parser resp.Parser
 
 	// ahead are requests that were parsed together with other connections': a part
@@ -122,7 +122,7 @@ func (c *conn) takeTurn() {
 	}
 	switch {
 	case c.closed:
-	case len(c.query) == 0 || c.client.Closing != command.StayOpen:
+	case len(c.query) == 0 || c.client.Closing != engine.StayOpen:
 		c.dropQuery()
 	default:
 		c.keepQuery()
@@ -137,7 +137,7 @@ func (c *conn) executeWaiting() (executed int) {
 	c.more = false
 	requests, err := c.ahead, c.aheadErr
 	c.ahead, c.aheadErr = nil, nil
-	for c.client.Closing == command.StayOpen {
+	for c.client.Closing == engine.StayOpen {
 		if len(requests) == 0 && err == nil {
 			requests, err = c.parseBatch()
 		}
@@ -152,7 +152,7 @@ func (c *conn) executeWaiting() (executed int) {
 		requests = nil
 		if err != nil {
 			executed++
-			if c.client.Closing == command.StayOpen {
+			if c.client.Closing == engine.StayOpen {
 				c.client.RejectProtocol(err)
 			}
 			return executed
@@ -186,13 +186,13 @@ func (c *conn) executeBatch(requests [][][]byte) {
 		}
 		c.client.Args = args
 		s.engine.Execute(&c.client)
-		if c.client.Closing != command.StayOpen {
+		if c.client.Closing != engine.StayOpen {
 			break
 		}
 	}
 	c.client.Args = nil
 	s.batch.clear()
-	if c.client.Closing == command.CloseNow {
+	if c.client.Closing == engine.CloseNow {
 		s.logAttack(c)
 		c.close()
 	}
@@ -254,7 +254,7 @@ func (c *conn) reply() {
 		c.awaitWritable() // behind those that wait already
 		return
 	}
-	if len(buf) > 0 && len(buf) <= maxSend && c.client.Closing == command.StayOpen {
+	if len(buf) > 0 && len(buf) <= maxSend && c.client.Closing == engine.StayOpen {
 		n, _ := c.send(buf) // an error is there for flush to find, too
 		if n == len(buf) {
 			c.client.Reply = nil
@@ -289,7 +289,7 @@ func (c *conn) flush() {
 	switch {
 	case c.hasUnsent():
 		c.awaitWritable()
-	case c.client.Closing == command.CloseAfterReply:
+	case c.client.Closing == engine.CloseAfterReply:
 		c.finish()
 	default:
 		c.dropOldestBuffer()
@@ -347,7 +347,7 @@ func (c *conn) awaitWritable() {
 	if c.enforceOutputLimit(); c.closed {
 		return
 	}
-	if c.client.Closing == command.StayOpen {
+	if c.client.Closing == engine.StayOpen {
 		c.watch(eventloop.Readable | eventloop.Writable)
 	} else {
 		c.watch(eventloop.Writable)
@@ -368,7 +368,7 @@ func (c *conn) endOfStream() {
 		c.close()
 		return
 	}
-	c.client.Closing = command.CloseAfterReply
+	c.client.Closing = engine.CloseAfterReply
 	c.awaitWritable()
 }
 

@@ -29,8 +29,8 @@ import (
 	"time"
 
 	"redis-internals/ch06/internal/aof"
-	"redis-internals/ch06/internal/command"
 	"redis-internals/ch06/internal/config"
+	"redis-internals/ch06/internal/engine"
 	"redis-internals/ch06/internal/eventloop"
 )
 
@@ -40,7 +40,7 @@ type Server struct {
 	opts   *config.Config // read when they are needed: CONFIG SET changes them
 	log    *slog.Logger
 	loop   *eventloop.Loop
-	engine *command.Engine
+	engine *engine.Engine
 	aof    *aof.Log
 	failed error // why the loop was stopped, if not by Shutdown
 
@@ -65,9 +65,9 @@ type Server struct {
 	stats stats
 }
 
-// Listen returns a server that listens already: clients can connect, and are
-// served once Run is called. The error says which address could not be had.
-func Listen(opts *config.Config, log *slog.Logger) (*Server, error) {
+// Listen returns a server of the families' commands that listens already: clients can
+// connect, and are served once Run is called. The error says which address could not be had.
+func Listen(opts *config.Config, families []engine.Family, log *slog.Logger) (*Server, error) {
 	loop, err := eventloop.New()
 	if err != nil {
 		return nil, fmt.Errorf("creating the event loop: %w", err)
@@ -77,7 +77,7 @@ func Listen(opts *config.Config, log *slog.Logger) (*Server, error) {
 		conns: map[int64]*conn{},
 		input: make([]byte, inputSize),
 	}
-	s.engine = command.NewEngine(command.Options{Config: opts, Server: s, Now: loop.NowMs, Seed: rand.Uint64()})
+	s.engine = engine.New(engine.Options{Families: families, Config: opts, Server: s, Now: loop.NowMs, Seed: rand.Uint64()})
 	opts.MaxClients = s.fitDescriptorLimit(opts.MaxClients)
 	s.stats.begin(loop.Now())
 	loop.BeforeSleep = s.endTurn

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"redis-internals/ch06/internal/command"
 	"redis-internals/ch06/internal/config"
 )
 
@@ -36,7 +37,7 @@ func start(t testing.TB, change func(*config.Config)) *Server {
 	if change != nil {
 		change(opts)
 	}
-	s, err := Listen(opts, slog.New(slog.DiscardHandler))
+	s, err := Listen(opts, command.Families, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run() }()
@@ -386,7 +387,7 @@ func TestListen_SaysWhatIsWrongWithAnAddress(t *testing.T) {
 	} {
 		opts := options(t)
 		opts.Bind, opts.Port = []string{tc.bind}, tc.port
-		_, err := Listen(opts, slog.New(slog.DiscardHandler))
+		_, err := Listen(opts, command.Families, slog.New(slog.DiscardHandler))
 		require.ErrorContains(t, err, tc.want, tc.bind)
 	}
 }

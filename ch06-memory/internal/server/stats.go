@@ -15,8 +15,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"redis-internals/ch06/internal/command"
 	"redis-internals/ch06/internal/config"
+	"redis-internals/ch06/internal/engine"
 	"redis-internals/ch06/internal/zmalloc"
 )
 
@@ -89,9 +89,9 @@ func (s *Server) ResetStats() {
 }
 
 // Facts are what INFO tells of the server.
-func (s *Server) Facts() command.Facts {
+func (s *Server) Facts() engine.Facts {
 	st := &s.stats
-	f := command.Facts{
+	f := engine.Facts{
 		PID: os.Getpid(), RunID: st.runID, System: systemName(), Started: st.started,
 		Connections: len(s.conns), Accepted: st.accepted, Rejected: st.rejected,
 		BytesIn: st.bytesIn, BytesOut: st.bytesOut, Reads: st.reads, Writes: st.writes,

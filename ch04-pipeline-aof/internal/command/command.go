@@ -1,0 +1,103 @@
+// Package command holds the commands: families of them, each in a file, with the rows
+// that describe them beside the handlers. How a request gets to its handler is package
+// engine's business.
+//
+//	string.go      GET SET
+//	generic.go     DEL UNLINK EXISTS TYPE KEYS
+//	expire.go      EXPIRE TTL PERSIST and their variants
+//	connection.go  PING ECHO QUIT HELLO CLIENT
+//	server.go      DBSIZE FLUSHDB FLUSHALL BGREWRITEAOF COMMAND
+package command
+
+import "redis-internals/ch04/internal/engine"
+
+// Families are all commands.
+var Families = []engine.Family{
+	{Group: "string", Rows: stringCommands},
+	{Group: "generic", Rows: genericCommands},
+	{Group: "generic", Rows: expireCommands},
+	{Group: "connection", Rows: connectionCommands},
+	{Group: "server", Rows: serverCommands},
+}
+
+// Rows and handlers are written in the engine's words, so often that they are short
+// here.
+type (
+	Client = engine.Client
+	Row    = engine.Row
+)
+
+// The flags.
+const (
+	Write           = engine.Write
+	ReadOnly        = engine.ReadOnly
+	DenyOOM         = engine.DenyOOM
+	Module          = engine.Module
+	Admin           = engine.Admin
+	PubSub          = engine.PubSub
+	NoScript        = engine.NoScript
+	Blocking        = engine.Blocking
+	Loading         = engine.Loading
+	Stale           = engine.Stale
+	SkipMonitor     = engine.SkipMonitor
+	SkipSlowLog     = engine.SkipSlowLog
+	Asking          = engine.Asking
+	Fast            = engine.Fast
+	NoAuth          = engine.NoAuth
+	MayReplicate    = engine.MayReplicate
+	NoMandatoryKeys = engine.NoMandatoryKeys
+	NoAsyncLoading  = engine.NoAsyncLoading
+	NoMulti         = engine.NoMulti
+	MovableKeys     = engine.MovableKeys
+	AllowBusy       = engine.AllowBusy
+	Brief           = engine.Brief
+)
+
+// The ACL categories.
+const (
+	ACLKeyspace    = engine.ACLKeyspace
+	ACLRead        = engine.ACLRead
+	ACLWrite       = engine.ACLWrite
+	ACLSet         = engine.ACLSet
+	ACLSortedSet   = engine.ACLSortedSet
+	ACLList        = engine.ACLList
+	ACLHash        = engine.ACLHash
+	ACLString      = engine.ACLString
+	ACLBitmap      = engine.ACLBitmap
+	ACLHyperLogLog = engine.ACLHyperLogLog
+	ACLGeo         = engine.ACLGeo
+	ACLStream      = engine.ACLStream
+	ACLPubSub      = engine.ACLPubSub
+	ACLAdmin       = engine.ACLAdmin
+	ACLFast        = engine.ACLFast
+	ACLSlow        = engine.ACLSlow
+	ACLBlocking    = engine.ACLBlocking
+	ACLDangerous   = engine.ACLDangerous
+	ACLConnection  = engine.ACLConnection
+	ACLTransaction = engine.ACLTransaction
+	ACLScripting   = engine.ACLScripting
+)
+
+// The ranges that most commands have.
+var (
+	setKey = engine.KeyRange{
+		First: 1, Last: 1, Step: 1, Access: "RW access update variable_flags",
+		Notes: "RW and ACCESS due to the optional `GET` argument",
+	}
+	seenKey   = engine.KeyRange{First: 1, Last: 1, Step: 1, Access: "RO"}
+	seenKeys  = engine.KeyRange{First: 1, Last: -1, Step: 1, Access: "RO"}
+	noKeys    = engine.KeyRange{}
+	readKey   = engine.KeyRange{First: 1, Last: 1, Step: 1, Access: "RO access"}
+	updateKey = engine.KeyRange{First: 1, Last: 1, Step: 1, Access: "RW update"}
+	deleteAll = engine.KeyRange{First: 1, Last: -1, Step: 1, Access: "RM delete"}
+)
+
+// row is a line of a family.
+func row(name string, handler func(*Client), arity int, flags engine.Flags, acl engine.Category, keys engine.KeyRange, doc engine.Doc) Row {
+	return Row{Name: name, Handler: handler, Arity: arity, Flags: flags, ACL: acl, Keys: keys, Doc: doc}
+}
+
+// doc builds a Doc; most commands have no tips.
+func doc(since, complexity, syntax, summary string, tips ...string) engine.Doc {
+	return engine.Doc{Since: since, Complexity: complexity, Syntax: syntax, Summary: summary, Tips: tips}
+}

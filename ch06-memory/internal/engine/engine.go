@@ -1,0 +1,150 @@
+// Package engine executes requests: it finds the command, checks that it may run, has
+// its handler run, logs what that changed, and counts it. Which commands there are is
+// told it: the families stand in package command.
+//
+//	engine.go     the way of a request: find the command, check it, call the handler
+//	table.go      the commands as rows
+//	index.go      how a name finds its row
+//	client.go     what a handler gets: the arguments, and what is known of the connection
+//	args.go       reading arguments
+//	reply.go      methods to reply
+//	propagate.go  what is logged of a command
+//	load.go       how the log is executed again
+//	room.go       what happens when there is too little memory, or too many keys
+//	stats.go      what is counted of commands and errors
+//	facts.go      what the engine asks of the server around it
+//	prefetch.go   keys asked for ahead
+package engine
+
+import (
+	"strings"
+	"time"
+
+	"redis-internals/ch06/internal/aof"
+	"redis-internals/ch06/internal/config"
+	"redis-internals/ch06/internal/keyspace"
+)
+
+// Engine executes requests for any number of clients, one at a time.
+type Engine struct {
+	Table    *Table
+	Keyspace *keyspace.Keyspace
+	Clock    func() int64 // the time of the turn, in Unix milliseconds
+
+	Config *config.Config
+	Server Server
+
+	Stats      Stats
+	batch      []*Command    // that ran since BeginBatch, but for those that were timed
+	batchBegan time.Duration // since the start
+	timed      time.Duration // what the timed ones took
+
+	log       *aof.Log // nil until SetLog
+	dirty     int64    // changes of the data since the start
+	rewritten [][]byte // what to log of the command being executed; empty is its request
+	digits    []byte   // room for one of those words
+	loading   bool     // the log is being executed
+	evicting  bool     // there is more in use than maxmemory, and keys may go
+	heap      int      // bytes of Go's heap in use
+	prefetch  keyspace.Prefetch
+}
+
+// Options are what an engine is made of.
+type Options struct {
+	Families []Family
+	Config   *config.Config
+	Server   Server
+	Now      func() int64 // the time of the turn, in Unix milliseconds
+	Seed     uint64       // of random choices
+}
+
+// New returns an engine that knows the families' commands, with empty databases.
+func New(o Options) *Engine {
+	e := &Engine{Table: NewTable(o.Families), Clock: o.Now, Config: o.Config, Server: o.Server}
+	e.Keyspace = keyspace.New(keyspace.Options{
+		Databases: o.Config.Databases, Eviction: e.eviction(), Now: e.NowMs, Seed: o.Seed, Deleted: e.propagateDelete,
+	})
+	e.Stats.Errors = map[string]int64{}
+	return e
+}
+
+// HasDB reports whether there is a database of that number.
+func (e *Engine) HasDB(id int64) bool { return id >= 0 && id < int64(e.Config.Databases) }
+
+// NowMs is the time of the turn in Unix milliseconds; 0 while loading.
+func (e *Engine) NowMs() int64 {
+	if e.loading {
+		return 0
+	}
+	return e.Clock()
+}
+
+// NewClient returns a client of the engine. The id is its own for ever.
+func (e *Engine) NewClient(id int64) Client { return Client{ID: id, DB: e.Keyspace.DB(0), Engine: e} }
+
+// ExpireCycle deletes keys that have expired, for as long as budget at most. It
+// reports whether there are more. Redis: expire.c, activeExpireCycle.
+func (e *Engine) ExpireCycle(budget time.Duration) (more bool) { return e.Keyspace.ExpireCycle(budget) }
+
+// Rehash moves on with dicts that are being resized. It reports whether there is
+// more to do.
+func (e *Engine) Rehash(budget time.Duration) (more bool) { return e.Keyspace.Rehash(budget) }
+
+// Execute executes the request in c.Args, of at least one argument, and appends
+// the replies to c.Reply. Redis: server.c, processCommand.
+func (e *Engine) Execute(c *Client) {
+	cmd := e.Table.Find(c.Args)
+	if cmd == nil {
+		e.rejectUnknown(c)
+		return
+	}
+	c.Command = cmd
+	if !e.admits(c) {
+		cmd.Stats.Rejected++
+		return
+	}
+	e.call(c)
+}
+
+// admits reports whether the command may run, and replies the error if not.
+func (e *Engine) admits(c *Client) bool {
+	switch {
+	case !c.Command.Accepts(len(c.Args)):
+		c.ReplyError("ERR wrong number of arguments for '" + c.Command.Name + "' command")
+	case !e.makeRoom(c):
+	case e.isDeniedByDisk(c):
+	case e.loading && c.Command.Flags&Loading == 0:
+		c.ReplyError(errLoading)
+	default:
+		return true
+	}
+	return false
+}
+
+const errLoading = "LOADING Redis is loading the dataset in memory"
+
+// rejectUnknown says what of the request is unknown: the command, or a
+// container's subcommand. Redis: server.c, commandCheckExistence.
+func (e *Engine) rejectUnknown(c *Client) {
+	name := c.Args[0]
+	if isHTTP(name) {
+		c.Closing = CloseNow
+		return
+	}
+	if container := e.Table.Lookup(name); container != nil {
+		c.ReplyError("ERR unknown subcommand '" + Quoted(c.Args[1], MaxQuoted) +
+			"'. Try " + strings.ToUpper(container.Name) + " HELP.")
+		return
+	}
+	var args []byte
+	for _, arg := range c.Args[1:] {
+		if len(args) >= MaxQuoted {
+			break
+		}
+		args = append(args, '\'')
+		args = append(args, Quoted(arg, MaxQuoted-len(args)+1)...)
+		args = append(args, "' "...)
+	}
+	c.ReplyError("ERR unknown command '" + Quoted(name, MaxQuoted) +
+		"', with args beginning with: " + string(args))
+}

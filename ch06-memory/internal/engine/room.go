@@ -1,0 +1,86 @@
+// room.go: what happens when there are too many keys, or too much memory is
+// in use. Redis: evict.c,
+// performEvictions.
+
+package engine
+
+import (
+	"math"
+	"time"
+
+	"redis-internals/ch06/internal/keyspace"
+	"redis-internals/ch06/internal/zmalloc"
+)
+
+// errOOM is the answer to what would need more memory than there may be.
+const errOOM = "OOM command not allowed when used memory > 'maxmemory'."
+
+// makeRoom evicts keys if there is too much in use. It reports whether the command
+// may run, and replies the error if not: one that may need more memory must not when
+// there is none left and no key may go. Redis: server.c, processCommand.
+func (e *Engine) makeRoom(c *Client) bool {
+	if e.Config.MaxMemory == 0 || e.loading {
+		return true
+	}
+	outcome := e.Keyspace.Evict()
+	e.evicting = outcome == keyspace.More
+	if outcome == keyspace.None && c.Command.Flags&DenyOOM != 0 {
+		c.ReplyError(errOOM)
+		return false
+	}
+	return true
+}
+
+// KeepEvicting evicts more keys, if the last round had to stop for the time. It
+// reports whether there is still more to do.
+func (e *Engine) KeepEvicting() bool {
+	e.evicting = e.evicting && e.Keyspace.Evict() == keyspace.More
+	return e.evicting
+}
+
+// NoteHeap says how much of Go's heap is in use: buffers, connections and what else
+// does not hold keys.
+func (e *Engine) NoteHeap(bytes int) { e.heap = bytes }
+
+// UsedMemory is all memory in use, in bytes.
+func (e *Engine) UsedMemory() int { return zmalloc.Used() + e.heap }
+
+// countedMemory is what of it counts against maxmemory: the log's buffer does not,
+// since keys that are evicted make it longer. Redis: evict.c,
+// freeMemoryGetNotCountedMemory.
+func (e *Engine) countedMemory() int { return e.UsedMemory() - e.LogBuffered() }
+
+// ConfigChanged makes new settings hold.
+func (e *Engine) ConfigChanged(names []string) (refused string, err error) {
+	e.Keyspace.SetEviction(e.eviction())
+	return e.Server.ConfigChanged(names)
+}
+
+// eviction is what the settings say of it. Where only maxkeys is given, any key may
+// go. While loading none goes.
+func (e *Engine) eviction() keyspace.Eviction {
+	if e.loading {
+		return keyspace.Eviction{}
+	}
+	policy := keyspace.Policies[e.Config.MaxMemoryPolicy]
+	if policy == keyspace.NoEviction && e.Config.MaxKeys > 0 {
+		policy = keyspace.AllKeysRandom
+	}
+	return keyspace.Eviction{
+		MaxMemory: e.Config.MaxMemory, MaxKeys: e.Config.MaxKeys, Policy: policy, Samples: e.Config.MaxMemorySamples,
+		Budget: evictionBudget(e.Config.EvictionTenacity), Used: e.countedMemory,
+	}
+}
+
+// evictionBudget is how long a round may take, by the tenacity from 0 to 100. Redis:
+// evict.c, evictionTimeLimitUs.
+func evictionBudget(tenacity int) time.Duration {
+	switch {
+	case tenacity <= 10:
+		return time.Duration(tenacity) * 50 * time.Microsecond
+	case tenacity < 100:
+		return time.Duration(500 * math.Pow(1.15, float64(tenacity-10)) * float64(time.Microsecond))
+	default:
+		return math.MaxInt64
+	}
+}
