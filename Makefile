@@ -21,6 +21,7 @@ GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 FUZZTIME ?= 30s
+SOAKTIME ?= 1m
 PACKAGES  = $(patsubst %,./%/...,$(1))
 # The suite builds the stages itself, so Go's cache of test results does not know
 # what a result depends on.
@@ -36,7 +37,7 @@ run: ## [CH=02] [ARGS="--port 7000"] | build and start a stage, the newest one i
 .PHONY: test
 test: ## [CH=02] [TAGS=poison] | unit tests and the shared suite, of one stage or all, and of redis-server
 	@command -v redis-server >/dev/null || echo "redis-server is not installed (Debian: apt-get install redis-server): the oracle's part $(if $(filter 1,$(REQUIRE_REDIS)),fails,is skipped)"
-	CH=$(CH) TAGS="$(TAGS)" $(GO_TEST) $(if $(TAGS),-tags "$(TAGS)") $(if $(CH),,./common/...) $(call PACKAGES,$(SELECTED)) $(if $(CH),./common/conformance/...)
+	CH=$(CH) TAGS="$(TAGS)" $(GO_TEST) $(if $(TAGS),-tags "$(TAGS)") $(if $(CH),,./common/...) $(call PACKAGES,$(SELECTED)) $(if $(CH),./common/conformance/... ./common/soak/...)
 
 .PHONY: diff
 diff: ## CH=02 [FROM=01] [FILE=main.go] | what a chapter changes: the overview, then the lines
@@ -91,6 +92,10 @@ fuzz: ## [CH=02] [FUZZTIME=5m] | each fuzz test for a while
 			echo "$$dir $$file $$name"; \
 			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s ./$$(dirname $$file) || exit 1; \
 		done; done) || exit 1; done
+
+.PHONY: soak
+soak: ## [CH=06] [SOAKTIME=5m] [SEED=1] | hostile traffic on builds with the race detector and with a poisoned allocator
+	CH=$(CH) SOAKTIME=$(SOAKTIME) SEED=$(SEED) $(GO_TEST) -timeout 0 -v -run '^TestSoak$$' ./common/soak
 
 .PHONY: help
 help: ## | this list

@@ -33,7 +33,13 @@ func BuildReplacing(c chapters.Chapter, name string, replaced map[string]string)
 	return build(c, c.Name+"-"+name, replaced)
 }
 
-func build(c chapters.Chapter, name string, replaced map[string]string) (string, error) {
+// BuildWith compiles the chapter with more flags of go build, such as -race. The
+// name tells this build from the others.
+func BuildWith(c chapters.Chapter, name string, flags ...string) (string, error) {
+	return build(c, c.Name+"-"+name, nil, flags...)
+}
+
+func build(c chapters.Chapter, name string, replaced map[string]string, flags ...string) (string, error) {
 	builds.Lock()
 	defer builds.Unlock()
 	if binary, ok := builds.byName[name]; ok {
@@ -48,6 +54,7 @@ func build(c chapters.Chapter, name string, replaced map[string]string) (string,
 	}
 	binary := filepath.Join(builds.dir, name)
 	args := []string{"build", "-o", binary, "-tags", os.Getenv(TagsVariable)}
+	args = append(args, flags...)
 	if len(replaced) > 0 {
 		overlay, err := writeOverlay(c, filepath.Join(builds.dir, name+"-overlay"), replaced)
 		if err != nil {
