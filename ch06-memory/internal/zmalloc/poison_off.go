@@ -2,6 +2,8 @@
 
 package zmalloc
 
-func fillPoison(Ref, int)  {}
-func checkPoison(Ref, int) {}
-func fillFresh(Ref, int)   {}
+func fillPoison(Ref, int)        {}
+func checkPoison(Ref, int)       {}
+func fillFresh(Ref, int)         {}
+func poisonPages(uint32, uint32) {}
+func checkFreed(uint32, uint32)  {}

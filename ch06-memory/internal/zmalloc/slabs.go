@@ -11,11 +11,11 @@
 
 package zmalloc
 
-import "unsafe"
-
 // partial are the classes' slabs that have a free block, by their first page; 0 is
 // none.
 var partial [classes]uint32
+
+func (p *page) isFull() bool { return p.live == p.room }
 
 func allocSmall(c int) Ref {
 	at := partial[c]
@@ -23,7 +23,6 @@ func allocSmall(c int) Ref {
 		at = newSlab(c)
 	}
 	p := &table[at]
-	p.live++
 	r := p.free
 	if r != 0 {
 		p.free = *(*Ref)(Pointer(r))
@@ -32,8 +31,9 @@ func allocSmall(c int) Ref {
 		r = Ref(at*perPage + p.cut*classSize[c]/unit)
 		p.cut++
 	}
-	if p.free == 0 && (p.cut+1)*classSize[c] > slabPages[c]*pageSize {
-		unlink(&partial[c], at) // it is full
+	p.live++
+	if p.isFull() {
+		unlink(&partial[c], at)
 	}
 	fillFresh(r, int(classSize[c]))
 	return r
@@ -43,29 +43,33 @@ func freeSmall(r Ref, at uint32) {
 	p := &table[at]
 	c := int(p.class)
 	fillPoison(r, int(classSize[c]))
-	full := p.free == 0 && (p.cut+1)*classSize[c] > slabPages[c]*pageSize
+	if p.isFull() {
+		link(&partial[c], at)
+	}
 	*(*Ref)(Pointer(r)) = p.free
 	p.free = r
 	p.live--
-	if full {
-		link(&partial[c], at)
-	}
 	if p.live == 0 && (partial[c] != at || p.next != 0) {
 		unlink(&partial[c], at)
-		freePages(at, slabPages[c])
+		freeSlab(at, slabPages[c])
 	}
 }
 
 // newSlab takes pages for a slab and makes it its class's first one.
 func newSlab(c int) (at uint32) {
 	n := slabPages[c]
-	at = takePages(n, false)
+	at = takePages(n)
 	for i := range n {
 		table[at+i] = page{kind: slabPage, class: uint8(c), offset: uint16(i)}
 	}
+	table[at].room = n * pageSize / classSize[c]
 	link(&partial[c], at)
 	return at
 }
 
-// pointerTo is a block's memory as a value of some type.
-func pointerTo[T any](r Ref) *T { return (*T)(unsafe.Pointer(Pointer(r))) }
+func freeSlab(at, n uint32) {
+	for i := range n {
+		table[at+i] = page{}
+	}
+	freePages(at, n)
+}

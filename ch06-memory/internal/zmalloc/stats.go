@@ -1,6 +1,6 @@
-package zmalloc
-
 // stats.go: how much is in use.
+
+package zmalloc
 
 // used is the sum of the sizes of all blocks, in bytes.
 var used int
@@ -19,7 +19,7 @@ type Usage struct {
 // Stats tells how the range is used. O(1). Redis: zmalloc_get_allocator_info.
 func Stats() Usage {
 	active := (int(top) - 1 - freePageCount) * pageSize
-	return Usage{Used: used, Active: active, Resident: active + (freePageCount-cleanPageCount)*pageSize}
+	return Usage{Used: used, Active: active, Resident: active + dirtyPages*pageSize}
 }
 
 // ClassUsage is how one class of sizes is used.

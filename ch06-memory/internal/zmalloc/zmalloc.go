@@ -4,7 +4,10 @@
 //	zmalloc.go  Alloc, Free, and what a reference is
 //	classes.go  the sizes that blocks have, and what they waste
 //	slabs.go    blocks of one size, cut from a slab
-//	pages.go    runs of pages: slabs, and blocks that are larger than any class
+//	pages.go    pages: whose each is, and who gets which
+//	runs.go     runs of free pages, found by their length
+//	dirty.go    which free pages the kernel may have back
+//	reserve.go  where addresses come from, and what happens when they end
 //	stats.go    how much is in use, and for what
 //
 // One range of addresses is reserved and never given back. Memory is taken from it
@@ -31,8 +34,6 @@ package zmalloc
 import (
 	"fmt"
 	"unsafe"
-
-	"golang.org/x/sys/unix"
 )
 
 // Ref names a block: its distance from the base, in units of 8 bytes. 0 is none.
@@ -42,30 +43,13 @@ const (
 	unit     = 8       // bytes; blocks begin at multiples
 	pageSize = 8 << 10 // bytes
 	perPage  = pageSize / unit
-	maxRange = unit << 32 // bytes that a Ref can reach: 32 GiB
-	minRange = 64 << 20
 )
 
-// base is the start of the range, and limit its length in pages.
-var (
-	base  = reserve()
-	limit uint32
-)
+// page is the page in which a block begins.
+func (r Ref) page() uint32 { return uint32(r) / perPage }
 
-// reserve asks for as many addresses as a Ref can reach, or fewer where that is
-// refused (ulimit -v). Addresses cost nothing until they are touched.
-func reserve() unsafe.Pointer {
-	for size := maxRange; size >= minRange; size /= 2 {
-		start, err := unix.MmapPtr(-1, 0, nil, uintptr(size), unix.PROT_READ|unix.PROT_WRITE,
-			unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_NORESERVE)
-		if err == nil {
-			limit = uint32(size / pageSize)
-			top = 1 // page 0 is never used: Ref 0 is none
-			return start
-		}
-	}
-	panic(fmt.Sprintf("zmalloc: cannot reserve %d MiB of addresses; raise the limit (ulimit -v)", minRange>>20))
-}
+// pagesFor is how many pages n bytes take.
+func pagesFor(n int) uint32 { return uint32((n + pageSize - 1) / pageSize) }
 
 // Pointer is where a block is. It is good until the block is freed.
 func Pointer(r Ref) unsafe.Pointer { return unsafe.Add(base, uintptr(r)*unit) }
@@ -73,42 +57,48 @@ func Pointer(r Ref) unsafe.Pointer { return unsafe.Add(base, uintptr(r)*unit) }
 // Bytes is the block's memory, all of it. It is good until the block is freed.
 func Bytes(r Ref) []byte { return unsafe.Slice((*byte)(Pointer(r)), Size(r)) }
 
-// Alloc returns a block of at least n bytes, with whatever was in it before. O(1)
-// for small ones. It panics if the range is used up. Redis: zmalloc.
+// Alloc returns a block of at least n bytes, with whatever was in it before. O(1).
+// It panics if there is none left: HasRoom tells so before. Redis: zmalloc.
 func Alloc(n int) Ref {
 	if n <= maxSmall {
 		c := classOf(n)
 		used += int(classSize[c])
 		return allocSmall(c)
 	}
-	pages := uint32((n + pageSize - 1) / pageSize)
-	used += int(pages) * pageSize
-	return allocLarge(pages, false)
+	pages := pagesFor(n)
+	r := largeBlock(takePages(pages), pages)
+	fillFresh(r, int(pages)*pageSize)
+	return r
 }
 
-// AllocZeroed is Alloc for a large block that must hold zeros. It costs no time for
-// clearing: pages that were never touched are zero.
+// AllocZeroed is Alloc for a block that holds zeros. It costs no time for clearing a
+// large one: pages that were never touched, or that the kernel had back, are zero.
+// It returns 0 where there are too few of these.
 func AllocZeroed(n int) Ref {
 	if n <= maxSmall {
 		r := Alloc(n)
 		clear(Bytes(r))
 		return r
 	}
-	pages := uint32((n + pageSize - 1) / pageSize)
-	used += int(pages) * pageSize
-	return allocLarge(pages, true)
+	pages := pagesFor(n)
+	at := takeZeroed(pages)
+	if at == 0 {
+		return 0
+	}
+	return largeBlock(at, pages)
 }
 
 // Free gives a block back. O(1). Redis: zfree.
 func Free(r Ref) {
-	p := &table[uint32(r)/perPage]
+	at := r.page()
+	p := &table[at]
 	switch p.kind {
 	case slabPage:
 		used -= int(classSize[p.class])
-		freeSmall(r, uint32(r)/perPage-uint32(p.offset))
+		freeSmall(r, at-uint32(p.offset))
 	case largeRun:
 		used -= int(p.length) * pageSize
-		freePages(uint32(r)/perPage, p.length)
+		freeLarge(at, p.length)
 	default:
 		panic(fmt.Sprintf("zmalloc: freeing %d, which is no block", r))
 	}
@@ -117,7 +107,7 @@ func Free(r Ref) {
 // Size is how many bytes the block has: what was asked for, or a little more.
 // O(1). Redis: zmalloc_size.
 func Size(r Ref) int {
-	p := &table[uint32(r)/perPage]
+	p := &table[r.page()]
 	if p.kind == slabPage {
 		return int(classSize[p.class])
 	}
@@ -129,5 +119,5 @@ func GoodSize(n int) int {
 	if n <= maxSmall {
 		return int(classSize[classOf(n)])
 	}
-	return (n + pageSize - 1) / pageSize * pageSize
+	return int(pagesFor(n)) * pageSize
 }

@@ -3,51 +3,89 @@ package zmalloc
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"strconv"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // check panics unless the tables agree with each other.
 func check() {
-	free, clean := 0, 0
+	free, dirty := 0, 0
+	afterFree := false // a free run ends here
 	for at := uint32(1); at < top; {
 		p := &table[at]
-		switch {
-		case p.kind == freeRun:
-			last := &table[at+p.length-1]
-			if p.length == 0 || last.kind != freeRun || last.length != p.length || last.clean != p.clean {
-				panic(fmt.Sprintf("the free run at page %d of %d pages does not end as it begins", at, p.length))
+		n := p.length
+		switch p.kind {
+		case freeRun:
+			if n == 0 || table[at+n-1].kind != freeRun || table[at+n-1].length != n {
+				panic(fmt.Sprintf("the free run at page %d of %d pages does not end as it begins", at, n))
 			}
-			free += int(p.length)
-			if p.clean {
-				clean += int(p.length)
+			if afterFree {
+				panic(fmt.Sprintf("two free runs touch at page %d", at))
 			}
-			at += p.length
-		case p.kind == slabPage:
-			n := slabPages[p.class]
-			for i := range n {
-				if q := &table[at+i]; q.kind != slabPage || q.class != p.class || uint32(q.offset) != i {
-					panic(fmt.Sprintf("page %d of the slab at %d is something else", i, at))
-				}
+			free += int(n)
+			dirty += countDirty(at, n)
+		case slabPage:
+			n = slabPages[p.class]
+			p.checkSlab(at, n)
+		case largeRun:
+			if n == 0 || table[at+n-1].kind != largeRun {
+				panic(fmt.Sprintf("the block at page %d of %d pages does not end as it begins", at, n))
 			}
-			listed := uint32(0)
-			for r := p.free; r != 0; r = *pointerTo[Ref](r) {
-				listed++
-			}
-			if listed+p.live != p.cut {
-				panic(fmt.Sprintf("the slab at %d has %d free and %d live blocks of %d", at, listed, p.live, p.cut))
-			}
-			at += n
 		default:
-			at += p.length
+			panic(fmt.Sprintf("page %d is nobody's", at))
+		}
+		for i := at + 1; i+1 < at+n && p.kind != slabPage; i++ {
+			if table[i] != (page{}) {
+				panic(fmt.Sprintf("page %d inside of the run at %d is something", i, at))
+			}
+		}
+		afterFree = p.kind == freeRun
+		at += n
+	}
+	if free != freePageCount || dirty != dirtyPages || countDirty(0, top) != dirty {
+		panic("the count of free or of dirty pages is wrong")
+	}
+	checkRuns()
+}
+
+func (p *page) checkSlab(at, n uint32) {
+	for i := range n {
+		if q := &table[at+i]; q.kind != slabPage || q.class != p.class || uint32(q.offset) != i {
+			panic(fmt.Sprintf("page %d of the slab at %d is something else", i, at))
 		}
 	}
-	if free != freePageCount || clean != cleanPageCount {
-		panic("the count of free pages is wrong")
+	listed := uint32(0)
+	for r := p.free; r != 0; r = *(*Ref)(Pointer(r)) {
+		listed++
+	}
+	if listed+p.live != p.cut || p.cut > p.room {
+		panic(fmt.Sprintf("the slab at %d has %d free and %d live blocks of %d", at, listed, p.live, p.cut))
+	}
+}
+
+// checkRuns looks whether every run is in the list of its step.
+func checkRuns() {
+	listed := 0
+	for step, at := range runs {
+		if has := haveRuns[step/64]>>(step%64)&1 != 0; has != (at != 0) {
+			panic(fmt.Sprintf("step %d's bit is wrong", step))
+		}
+		for ; at != 0; at = table[at].next {
+			if p := &table[at]; p.kind != freeRun || stepOf(p.length) != uint32(step) {
+				panic(fmt.Sprintf("the run at page %d is in the list of step %d", at, step))
+			}
+			listed += int(table[at].length)
+		}
+	}
+	if listed != freePageCount {
+		panic("a free run is in no list")
 	}
 }
 
@@ -106,7 +144,7 @@ func TestClasses_WasteWhatTheirTableSays(t *testing.T) {
 		if n <= maxFine {
 			require.Less(t, size-n, unit)
 		} else {
-			require.LessOrEqual(t, (size-n)*100, size*12, "%d in %d", n, size)
+			require.LessOrEqual(t, (size-n)*100, size*6, "%d in %d", n, size)
 		}
 		if c := classOf(n); c > 0 {
 			require.Less(t, int(classSize[c-1]), n, "a smaller class would do")
@@ -116,6 +154,20 @@ func TestClasses_WasteWhatTheirTableSays(t *testing.T) {
 		slab := slabPages[c] * pageSize
 		require.LessOrEqual(t, slab%size*100, slab*3, "the end of a slab of %ds", size)
 	}
+}
+
+func TestSteps_BeginWhereTheOneBeforeEnds(t *testing.T) {
+	require.Equal(t, uint32(50), stepOf(75))
+	step := uint32(1)
+	for n := uint32(1); n <= maxPages; n++ {
+		if n == stepStart(step+1) {
+			step++
+		}
+		if stepOf(n) != step {
+			t.Fatalf("%d is in step %d, and not in %d", n, stepOf(n), step)
+		}
+	}
+	require.Equal(t, uint32(steps-1), step)
 }
 
 func TestAllocZeroed_HoldsZeros(t *testing.T) {
@@ -162,12 +214,129 @@ func TestPurge_GivesPagesBackToTheKernel(t *testing.T) {
 	require.Less(t, resident(t), full-60<<20)
 	require.Equal(t, Stats().Active, Stats().Resident)
 	r := AllocZeroed(32 << 20)
-	require.LessOrEqual(t, uint32(r)/perPage, top-4096, "purged pages are used again")
+	require.LessOrEqual(t, r.page(), top-4096, "purged pages are used again")
 	Free(r)
 }
 
 func TestFree_OfNoBlockPanics(t *testing.T) {
 	require.Panics(t, func() { Free(0) })
+	var refs []Ref
+	for range 5 {
+		refs = append(refs, Alloc(100_000))
+	}
+	Free(refs[1])
+	Free(refs[3])
+	Free(refs[2])
+	for _, r := range refs[1:4] {
+		require.Panics(t, func() { Free(r) }, "inside of a free run, or its first page")
+	}
+	Free(refs[0])
+	Free(refs[4])
+	check()
+}
+
+func TestPages_FreeRunsNeverTouch(t *testing.T) {
+	for seed := range uint64(30) {
+		before := Used()
+		random := rand.New(rand.NewPCG(seed, 7))
+		var live []block
+		for i := range 200 {
+			switch {
+			case random.IntN(10) == 0:
+				Purge(100 << 10)
+			case len(live) > 0 && random.IntN(2) == 0:
+				at := random.IntN(len(live))
+				b := live[at]
+				all := Bytes(b.ref)
+				require.Equal(t, []byte{b.mark, b.mark}, []byte{all[0], all[len(all)-1]})
+				Free(b.ref)
+				live = append(live[:at], live[at+1:]...)
+			default:
+				n := 1 << random.IntN(11) // lengths in steps of all kinds
+				b := block{ref: Alloc(maxSmall + (n+random.IntN(n))*pageSize), mark: byte(i)}
+				Bytes(b.ref)[0], Bytes(b.ref)[Size(b.ref)-1] = b.mark, b.mark
+				live = append(live, b)
+			}
+			check()
+		}
+		for _, b := range live {
+			Free(b.ref)
+			check()
+		}
+		require.Equal(t, before, Used())
+	}
+}
+
+// Whoever asks HasRoom before never meets the end: neither with the block that he asked
+// for nor with a few smaller ones beside it.
+func TestHasRoom_IsKept(t *testing.T) {
+	for seed := range uint64(20) {
+		before := Used()
+		restore := EndSoon(8 << 20)
+		random := rand.New(rand.NewPCG(seed, 9))
+		var refs []Ref
+		refused := 0
+		for refused < 2000 {
+			n := 1 + random.IntN(1<<random.IntN(20))
+			if !HasRoom(n) {
+				refused++
+				if len(refs) > 0 && random.IntN(3) > 0 { // and some go
+					at := random.IntN(len(refs))
+					Free(refs[at])
+					refs = append(refs[:at], refs[at+1:]...)
+				}
+				continue
+			}
+			refs = append(refs, Alloc(n), Alloc(64), Alloc(4096))
+		}
+		check()
+		for _, r := range refs {
+			Free(r)
+		}
+		require.True(t, HasRoom(1<<20))
+		check()
+		restore()
+		require.Equal(t, before, Used())
+	}
+}
+
+func TestReserve_TakesWhatLeavesRoom(t *testing.T) {
+	wasBase, wasTable, wasLimit, wasReady, wasTop, wasLeft := base, table, limit, ready, top, left
+	defer func() { base, table, limit, ready, top, left = wasBase, wasTable, wasLimit, wasReady, wasTop, wasLeft }()
+	for _, c := range []struct{ available, want int }{
+		{math.MaxInt, 32 << 30},
+		{200 << 30, 32 << 30},
+		{8 << 30, 6 << 30},
+		{768 << 20, 512 << 20},
+		{100 << 20, 50 << 20},
+		{16 << 20, 8 << 20},
+	} {
+		ready, top = 0, 1
+		require.NoError(t, reserve(c.available))
+		require.Equal(t, c.want, int(limit)*pageSize)
+		require.NoError(t, unix.MunmapPtr(base, uintptr(c.want)))
+		require.NoError(t, unix.MunmapPtr(unsafe.Pointer(table), uintptr(limit)*unsafe.Sizeof(page{})))
+	}
+	require.Error(t, reserve(10<<20))
+}
+
+// Clean and dirty pages side by side are one run: who needs as many as both gets it.
+func TestPages_CleanAndDirtyOnesAreOneRun(t *testing.T) {
+	for Purge(1 << 30) {
+	}
+	const n = 3000 // pages: longer than any run that other tests have left
+	a, b, after := Alloc(n*pageSize), Alloc(n*pageSize), Alloc(pageSize*8)
+	Free(a)
+	for Purge(1 << 30) {
+	}
+	Free(b)
+	check()
+	require.Equal(t, n, dirtyPages)
+	at := a.page()
+	whole := Alloc(2 * n * pageSize)
+	require.Equal(t, at, whole.page())
+	Free(whole)
+	Free(after)
 }
 
 func TestAlloc_AllocatesNothingOnGosHeap(t *testing.T) {
@@ -240,9 +409,8 @@ func FuzzZmalloc(f *testing.F) {
 	})
 }
 
-// A purged run grows together with a clean neighbour, which may be the next one in
-// the list that Purge goes through.
-func TestPurge_GoesOnBehindANeighbourThatIsClean(t *testing.T) {
+// Purge goes round: it begins where it ended, and comes to what was freed before that.
+func TestPurge_GoesRound(t *testing.T) {
 	for Purge(1 << 30) {
 	}
 	const pages = 100
@@ -257,7 +425,8 @@ func TestPurge_GoesOnBehindANeighbourThatIsClean(t *testing.T) {
 	a, b, c := refs[1], refs[2], refs[4]
 	Free(c)
 	Free(b)
-	require.True(t, Purge(pages*pageSize-1), "c is left")
+	require.True(t, Purge(pages*pageSize), "c is left")
+	require.Equal(t, pages, dirtyPages)
 	Free(a)
 	for Purge(1 << 30) {
 	}

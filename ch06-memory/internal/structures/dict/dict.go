@@ -76,12 +76,14 @@ type Dict struct {
 // New returns an empty dict. Clear frees its memory.
 func New(kind *Type) *Dict {
 	d := &Dict{kind: kind}
-	d.tables[0] = newTable(minBuckets)
+	d.tables[0], _ = newTable(minBuckets)
 	return d
 }
 
-func newTable(buckets uint64) table {
-	return table{zmalloc.AllocZeroed(int(buckets) * bucketSize), buckets - 1}
+// newTable returns a table; ok is false if there is no memory for one that is large.
+func newTable(buckets uint64) (t table, ok bool) {
+	memory := zmalloc.AllocZeroed(int(buckets) * bucketSize)
+	return table{memory, buckets - 1}, memory != 0
 }
 
 var seed = maphash.MakeSeed()
@@ -116,8 +118,20 @@ const (
 	high = 0x8080808080808080
 )
 
-// match marks the slots whose tags are tag: bit 7 of byte i for slot i. It may mark
-// one too many beside a right one, which whoever compares keys finds out.
+// match marks the slots whose tags are tag: bit 7 of byte i for slot i.
+//
+// With XOR the tags that are right become 0, and 0 less 1 is the byte that turns bit 7
+// on: it borrows from the byte above. One that had bit 7 already is left out by &^ x.
+// Four slots, the tag 25:
+//
+//	slot                 3   2   1   0
+//	tags                07  25  00  25
+//	x = tags ^ 25..     22  00  25  00
+//	x - 01..            20  FF  23  FF
+//	&^ x & 80..         00  80  00  80    slots 2 and 0
+//
+// A slot above a right one may be marked wrongly: with a tag of 24 x is 01, less 1, and
+// less what was borrowed. Compare the keys.
 func (b *bucket) match(tag byte) (first8 uint64, last4 uint32) {
 	x := binary.LittleEndian.Uint64(b.tags[:8]) ^ uint64(tag)*ones
 	y := binary.LittleEndian.Uint32(b.tags[8:]) ^ uint32(tag)*uint32(ones&0xffffffff)

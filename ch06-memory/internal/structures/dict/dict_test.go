@@ -129,6 +129,38 @@ func TestDict_ShrinksWhenItEmpties(t *testing.T) {
 	require.Equal(t, before, zmalloc.Used())
 }
 
+// Where memory ends the dict does not grow, and what it has begun to move waits; it finds
+// all the same, and goes on when there is memory again.
+func TestDict_StaysAsItIsWithoutMemory(t *testing.T) {
+	for _, spare := range []int{600 << 10, 1 << 20, 2 << 20} {
+		before := zmalloc.Used()
+		d := New(testType)
+		restore := zmalloc.EndSoon(spare)
+		n := 0
+		for ; zmalloc.HasRoom(64); n++ {
+			d.add(key(n))
+		}
+		d.check()
+		for i := range n {
+			require.NotZero(t, d.Find(Hash(key(i)), key(i)))
+		}
+		for i := range n / 2 {
+			require.True(t, d.drop(key(i)))
+		}
+		d.check()
+		restore()
+		for i := range n / 2 {
+			d.add(key(i))
+		}
+		for d.Rehash(100) {
+		}
+		d.check()
+		require.LessOrEqual(t, d.Len(), (int(d.tables[0].mask)+1)*growAt, "it has grown")
+		d.close()
+		require.Equal(t, before, zmalloc.Used())
+	}
+}
+
 func TestReplace_KeepsTheKeyWhereItIs(t *testing.T) {
 	d := New(testType)
 	defer d.close()

@@ -11,6 +11,9 @@
 // the first one if not: nobody has to look in both. The hash says where an entry
 // goes; it is made of the key again, which costs reading the entry.
 //
+// Where there is no memory for a longer table the dict stays as it is, and its buckets
+// get children; where there is none for children of the new table the moving waits.
+//
 // Redis: dict.c, dictRehash and _dictExpandIfNeeded.
 
 package dict
@@ -23,7 +26,8 @@ import (
 
 func (d *Dict) isRehashing() bool { return d.tables[1].memory != 0 }
 
-// resizeIfNeeded begins to move to a longer or a shorter table.
+// resizeIfNeeded begins to move to a longer or a shorter table, if there is memory for
+// it. If not, the next insertion or deletion tries again.
 func (d *Dict) resizeIfNeeded() {
 	buckets := int(d.tables[0].mask) + 1
 	if d.isRehashing() || d.count <= buckets*growAt && (d.count >= buckets*shrinkBelow || buckets <= minBuckets) {
@@ -31,13 +35,22 @@ func (d *Dict) resizeIfNeeded() {
 	}
 	// As many as leave four or five entries to a bucket, or fewer.
 	wanted := uint64(max(minBuckets, d.count*2/growAt))
-	d.tables[1] = newTable(1 << bits.Len64(wanted-1))
-	d.next = 0
+	length := uint64(1) << bits.Len64(wanted-1)
+	if !zmalloc.HasRoom(int(length) * bucketSize) {
+		return
+	}
+	if t, ok := newTable(length); ok {
+		d.tables[1], d.next = t, 0
+	}
 }
 
-// step moves one bucket, if there is one to be moved.
+// canMove reports whether there are buckets to be moved, and memory for children that
+// they may need.
+func (d *Dict) canMove() bool { return d.isRehashing() && zmalloc.HasRoom(0) }
+
+// step moves one bucket, if it can be moved.
 func (d *Dict) step() {
-	if d.isRehashing() {
+	if d.canMove() {
 		d.moveBucket()
 	}
 }
@@ -45,10 +58,10 @@ func (d *Dict) step() {
 // Rehash moves up to n buckets, for a cron that has time. It reports whether there
 // are more.
 func (d *Dict) Rehash(n int) (more bool) {
-	for ; n > 0 && d.isRehashing(); n-- {
+	for ; n > 0 && d.canMove(); n-- {
 		d.moveBucket()
 	}
-	return d.isRehashing()
+	return d.canMove()
 }
 
 // moveBucket moves the entries of the next bucket to the second table.

@@ -1,0 +1,170 @@
+// reserve.go: where addresses come from, and what happens when they end.
+//
+//	reserved   │ ready: may be touched │ only addresses ............. │
+//	base       └──────────────────────▶ grows 16 MiB at a time    limit
+//
+// As many addresses are reserved at the start as references can reach, for blocks and
+// for the table of their pages: then neither is ever copied to grow. Addresses that
+// nobody may touch cost nothing, whatever the kernel's rule for promising memory is
+// (vm.overcommit_memory). It is asked for the right to touch them, a chunk at a time:
+// that is when it may say no.
+//
+// A process can also be short of addresses (ulimit -v, RLIMIT_AS), and Go's own heap,
+// in which the clients' requests and replies are, needs some: it ends the process when
+// it gets none. So a part is left to Go, and when the rest is used up that is told to
+// the client whose command needs more (HasRoom), not found out in the middle of it.
+
+package zmalloc
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	maxPages = 1 << 32 / perPage // that a Ref can reach: 32 GiB
+	chunk    = 16 << 20          // bytes that become ready at a time
+	minRange = chunk / 2         // bytes, fewer than which are no use
+	goShare  = 256 << 20         // bytes of addresses that are left to Go, or a quarter if that is more
+	goNeeds  = 64 << 20          // bytes that Go must be able to get when we take more: one arena of its heap
+)
+
+var (
+	base  unsafe.Pointer  // of the range
+	table *[maxPages]page // of its pages, by number; ready as far as these are
+
+	limit uint32           // pages of the range
+	ready uint32           // of them, how many may be touched
+	top   uint32 = 1       // pages from here on have never been touched; page 0 never is: Ref 0 is none
+	left         = goNeeds // bytes that must be left to Go
+)
+
+func init() {
+	if err := reserve(unlimited()); err != nil {
+		fmt.Fprintln(os.Stderr, "zmalloc:", err)
+		os.Exit(1)
+	}
+}
+
+// unlimited is how many bytes of addresses the process may still get. Redis has
+// nothing like it: malloc fails, and the process ends.
+func unlimited() int {
+	var allowed unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_AS, &allowed) != nil || allowed.Cur > math.MaxInt64 {
+		return math.MaxInt
+	}
+	text, _ := os.ReadFile("/proc/self/statm") // "25000 1200 ...": pages of addresses, of memory, ...
+	size, _, _ := bytes.Cut(text, []byte(" "))
+	pages, _ := strconv.Atoi(string(size)) // 0 where there is no /proc
+	return max(0, int(allowed.Cur)-pages*kernelPage)
+}
+
+// reserve reserves the range and its table, if so many bytes of addresses may be had.
+func reserve(available int) error {
+	forGo := max(available/4, min(available/2, goShare))
+	left = min(left, forGo/2)
+	for size := min(available-forGo, maxPages*pageSize) &^ (pageSize - 1); size >= minRange; size = size / 4 * 3 &^ (pageSize - 1) {
+		pages := size / pageSize
+		blocks, err := addresses(size)
+		if err != nil {
+			continue
+		}
+		pagesTable, err := addresses(pages * int(unsafe.Sizeof(page{})))
+		if err != nil {
+			_ = unix.MunmapPtr(blocks, uintptr(size))
+			continue
+		}
+		base, table, limit = blocks, (*[maxPages]page)(pagesTable), uint32(pages)
+		if makeReady(top) {
+			return nil
+		}
+		break
+	}
+	return errors.New("too little memory: raise the limit (ulimit -v, ulimit -d)")
+}
+
+// addresses reserves addresses that nobody may touch yet.
+func addresses(bytes int) (unsafe.Pointer, error) {
+	return unix.MmapPtr(-1, 0, nil, uintptr(bytes), unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_NORESERVE)
+}
+
+// makeReady makes all pages below end ready. It reports false if the range ends
+// before, or the kernel has no more memory to promise. O(1), a system call for every
+// chunk.
+func makeReady(end uint32) bool {
+	if end <= ready {
+		return true
+	}
+	if end > limit || !leavesRoomForGo() {
+		return false
+	}
+	const chunkPages = chunk / pageSize
+	to := min(limit, (end+chunkPages-1)/chunkPages*chunkPages)
+	const entry = unsafe.Sizeof(page{})
+	// The table's first: what of it is ready too early does no harm.
+	if !touchable(unsafe.Pointer(table), uintptr(ready)*entry, uintptr(to)*entry) ||
+		!touchable(base, uintptr(ready)*pageSize, uintptr(to)*pageSize) {
+		return false
+	}
+	ready = to
+	return true
+}
+
+// touchable asks for the right to read and write what is from one distance to another.
+func touchable(start unsafe.Pointer, from, to uintptr) bool {
+	from &^= uintptr(kernelPage) - 1 // it begins in the last page that is ready already
+	return unix.Mprotect(unsafe.Slice((*byte)(unsafe.Add(start, from)), to-from), unix.PROT_READ|unix.PROT_WRITE) == nil
+}
+
+// leavesRoomForGo reports whether Go could still get memory: it is tried.
+func leavesRoomForGo() bool {
+	p, err := unix.MmapPtr(-1, 0, nil, uintptr(left), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	if err != nil {
+		return false
+	}
+	_ = unix.MunmapPtr(p, uintptr(left))
+	return true
+}
+
+// spare is how many pages HasRoom keeps back: half a dozen slabs of the small blocks
+// that a command may need beside the one that it is known to. A command that finds
+// room in a slab may leave fewer.
+const (
+	spare    = 64
+	minSpare = 24
+)
+
+// HasRoom reports whether Alloc will find a block of n bytes, whatever blocks of less
+// than 4 KiB are needed beside it, of up to three classes. It costs nothing while the
+// range is not full. O(1).
+//
+// Who is about to run a command asks for all that the command may need, and refuses
+// it if there is no room; so nothing has to be undone when half of it is done.
+func HasRoom(n int) bool {
+	pages := pagesFor(n)
+	return top+pages+spare <= ready || findsRoom(n, pages)
+}
+
+func findsRoom(n int, pages uint32) bool {
+	if findRun(pages+spare) != 0 || makeReady(top+pages+spare) {
+		return true
+	}
+	hasBlock := n <= maxSmall && partial[classOf(n)] != 0
+	return hasBlock && (findRun(minSpare) != 0 || makeReady(top+minSpare))
+}
+
+// EndSoon makes the range end so many bytes behind what has ever been used of it, until
+// restore is called: for tests of what happens then.
+func EndSoon(bytes int) (restore func()) {
+	was := limit
+	limit = min(limit, top+pagesFor(bytes))
+	ready = min(ready, limit)
+	return func() { limit = was }
+}
