@@ -9,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"math"
 	"os"
 	"os/signal"
@@ -19,6 +18,7 @@ import (
 	"time"
 
 	"redis-internals/ch03/internal/command"
+	"redis-internals/ch03/internal/logging"
 	"redis-internals/ch03/internal/server"
 )
 
@@ -41,7 +41,7 @@ func main() {
 func run(opts server.Options) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	opts.Log = slog.New(slog.NewTextHandler(os.Stdout, nil))
+	opts.Log = logging.New(os.Stdout, logging.Notice)
 	s, err := server.Listen(opts, command.Families)
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func run(opts server.Options) error {
 	go func() {
 		received := <-signals
 		signal.Stop(signals)
-		opts.Log.Info("Received " + received.String())
+		opts.Log.Notice("Received %s", received)
 		s.Shutdown()
 	}()
 	return s.Run()

@@ -10,7 +10,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"math"
 	"os"
 	"os/signal"
@@ -21,6 +20,7 @@ import (
 
 	"redis-internals/ch04/internal/aof"
 	"redis-internals/ch04/internal/command"
+	"redis-internals/ch04/internal/logging"
 	"redis-internals/ch04/internal/server"
 )
 
@@ -43,7 +43,7 @@ func main() {
 func run(opts server.Options) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	opts.Log = slog.New(slog.NewTextHandler(os.Stdout, nil))
+	opts.Log = logging.New(os.Stdout, logging.Notice)
 	s, err := server.Listen(opts, command.Families)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func run(opts server.Options) error {
 	go func() {
 		received := <-signals
 		signal.Stop(signals)
-		opts.Log.Info("Received " + received.String())
+		opts.Log.Notice("Received %s", received)
 		s.Shutdown()
 	}()
 	return s.Run()

@@ -7,13 +7,13 @@ package main
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"redis-internals/ch06/internal/command"
 	"redis-internals/ch06/internal/config"
+	"redis-internals/ch06/internal/logging"
 	"redis-internals/ch06/internal/resp"
 	"redis-internals/ch06/internal/server"
 )
@@ -51,19 +51,19 @@ func splitWords(line string) (words []string, ok bool) {
 func run(opts *config.Config) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	log := slog.New(slog.NewTextHandler(os.Stdout, nil))
+	log := logging.New(os.Stdout, logging.Notice)
 	s, err := server.Listen(opts, command.Families, log)
 	if err != nil {
 		return err
 	}
 	fmt.Printf(banner, opts.Port)
 	for _, name := range opts.Ignored {
-		log.Warn("This server has no use for a setting of Redis", "name", name)
+		log.Notice("Setting of Redis without a meaning here: %s", name)
 	}
 	go func() {
 		received := <-signals
 		signal.Stop(signals)
-		log.Info("Received " + received.String())
+		log.Notice("Received %s", received)
 		s.Shutdown()
 	}()
 	return s.Run()

@@ -9,7 +9,7 @@ package chapters
 //	        keyspace
 //	          object
 //	            structures/*  <-> each other
-//	              zmalloc  eventloop  resp  glob  config
+//	              zmalloc  eventloop  resp  glob  config  logging
 //
 // Arrows point down: a package imports only what stands lower. Then it can be
 // read, tested and replaced knowing nothing of what stands above it, and there
@@ -55,7 +55,8 @@ var layers = []layer{
 	{"internal/eventloop", 0, false, kernel},
 	{"internal/resp", 0, false, nil},
 	{"internal/glob", 0, false, nil},
-	{"internal/config", 0, false, []string{"os"}}, // reads redis.conf
+	{"internal/logging", 0, false, []string{"os"}}, // the log file
+	{"internal/config", 0, false, []string{"os"}},  // reads redis.conf
 }
 
 // testModules are what tests may import besides what all code may.

@@ -11,7 +11,7 @@ const reservedDescriptors = 32
 func (s *Server) fitDescriptorLimit(maxClients int) int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-		s.log.Warn("Cannot read the limit on open files; assuming it is enough", "error", err)
+		s.log.Warning("Cannot read the limit on open files: %v", err)
 		return maxClients
 	}
 	wanted := uint64(maxClients + reservedDescriptors)
@@ -26,11 +26,11 @@ func (s *Server) fitDescriptorLimit(maxClients int) int {
 		}
 	}
 	if limit.Cur >= wanted {
-		s.log.Info("Raised the limit on open files", "from", old, "to", limit.Cur)
+		s.log.Notice("Raised open files limit from %d to %d", old, limit.Cur)
 		return maxClients
 	}
 	fitting := max(1, int(limit.Cur)-reservedDescriptors)
-	s.log.Warn("The limit on open files allows fewer clients than maxclients; raise it with ulimit -n",
-		"maxclients", fitting, "asked", maxClients, "limit", limit.Cur)
+	s.log.Warning("maxclients %d needs %d open files, allowed: %d", maxClients, wanted, limit.Cur)
+	s.log.Warning("maxclients is %d now: ulimit -n allows more", fitting)
 	return fitting
 }

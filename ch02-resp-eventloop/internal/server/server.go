@@ -18,12 +18,12 @@ package server
 
 import (
 	"fmt"
-	"log/slog"
 	"runtime/debug"
 	"time"
 
 	"redis-internals/ch02/internal/engine"
 	"redis-internals/ch02/internal/eventloop"
+	"redis-internals/ch02/internal/logging"
 )
 
 // Options are the server's settings. Redis' names are those of redis.conf.
@@ -34,14 +34,14 @@ type Options struct {
 	MaxClients int           // connections at a time (maxclients)
 	KeepAlive  time.Duration // silence before the kernel probes a peer; 0 is never (tcp-keepalive)
 	MaxQuery   int           // bytes of one connection's unexecuted requests (client-query-buffer-limit)
-	Log        *slog.Logger
+	Log        *logging.Logger
 }
 
 // Server is a server that listens. Its methods, but for Shutdown, belong to the
 // goroutine that calls Run.
 type Server struct {
 	opts   Options
-	log    *slog.Logger
+	log    *logging.Logger
 	loop   *eventloop.Loop
 	engine *engine.Engine
 
@@ -86,7 +86,7 @@ func Listen(opts Options, families []engine.Family) (*Server, error) {
 // Run serves until Shutdown. It returns an error if the event loop fails.
 func (s *Server) Run() error {
 	defer s.close()
-	s.log.Info("Ready to accept connections", "port", s.opts.Port)
+	s.log.Notice("Ready to accept connections")
 	return s.loop.Run()
 }
 
@@ -94,7 +94,7 @@ func (s *Server) Run() error {
 // from any goroutine.
 func (s *Server) Shutdown() {
 	s.loop.Post(func() {
-		s.log.Info("Shutting down", "clients", len(s.conns))
+		s.log.Notice("Shutting down, with %d clients", len(s.conns))
 		s.loop.Stop()
 	})
 }
@@ -174,7 +174,8 @@ const attackLogInterval = time.Minute
 func (s *Server) logAttack(c *conn) {
 	if now := s.loop.Now(); now.Sub(s.lastAttackLog) >= attackLogInterval {
 		s.lastAttackLog = now
-		s.log.Warn("Possible SECURITY ATTACK detected: a client sends POST or Host: lines, as a browser does that a web page "+
-			"has tricked into talking to this server (cross-protocol scripting). Connection aborted.", "peer", c.peer())
+		s.log.Warning("Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. "+
+			"This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. "+
+			"Connection from %s aborted.", c.peer())
 	}
 }

@@ -88,7 +88,7 @@ func (c *conn) receive() {
 		c.query = room[:n]
 	}
 	if len(c.query) > c.server.opts.MaxQuery {
-		c.server.log.Warn("Closing client that reached max query buffer length", "id", c.client.ID, "bytes", len(c.query))
+		c.server.log.Warning("Closing client that reached max query buffer length: id=%d qbuf=%d", c.client.ID, len(c.query))
 		c.close()
 		return
 	}
@@ -284,7 +284,7 @@ func (c *conn) awaitWritable() {
 
 func (c *conn) watch(interest eventloop.Events) {
 	if err := c.server.loop.SetInterest(c.fd, interest); err != nil {
-		c.server.log.Warn("Cannot watch a connection", "id", c.client.ID, "error", err)
+		c.server.log.Warning("Cannot watch client %d: %v", c.client.ID, err)
 		c.close()
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"runtime"
@@ -18,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"redis-internals/ch03/internal/command"
+	"redis-internals/ch03/internal/logging"
 )
 
 // options are those of a server on a free port.
@@ -26,7 +26,7 @@ func options(t testing.TB) Options {
 	return Options{
 		Bind: []string{"127.0.0.1"}, Port: freePort(t), Backlog: 511,
 		MaxClients: 100, KeepAlive: 300 * time.Second, MaxQuery: 1 << 30,
-		Log: slog.New(slog.DiscardHandler),
+		Log: &logging.Logger{},
 	}
 }
 

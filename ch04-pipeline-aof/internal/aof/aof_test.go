@@ -2,7 +2,6 @@ package aof
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redis-internals/ch04/internal/eventloop"
+	"redis-internals/ch04/internal/logging"
 )
 
 // fakeLoop is an event loop whose clock the test drives, and whose turns it
@@ -84,7 +84,7 @@ func openLog(dir string, change func(*Options)) (*testLog, error) {
 		change(&opts)
 	}
 	loop, told := &fakeLoop{now: time.Unix(1_700_000_000, 0)}, &strings.Builder{}
-	l, err := Open(opts, loop, slog.New(slog.NewTextHandler(told, nil)))
+	l, err := Open(opts, loop, logging.New(told, logging.Notice))
 	return &testLog{l, loop, told}, err
 }
 

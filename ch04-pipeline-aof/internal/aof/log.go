@@ -28,7 +28,6 @@ package aof
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,6 +36,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"redis-internals/ch04/internal/eventloop"
+	"redis-internals/ch04/internal/logging"
 	"redis-internals/ch04/internal/resp"
 )
 
@@ -76,7 +76,7 @@ type Loop interface {
 type Log struct {
 	opts Options
 	loop Loop
-	log  *slog.Logger
+	log  *logging.Logger
 
 	folder   string   // Dir/DirName
 	lock     *os.File // the folder, held for as long as the log is open; nil before
@@ -108,7 +108,7 @@ type Log struct {
 
 // Open returns the log that the settings describe. With appendonly the folder is
 // made where there is none, and locked against other servers.
-func Open(opts Options, loop Loop, log *slog.Logger) (*Log, error) {
+func Open(opts Options, loop Loop, log *logging.Logger) (*Log, error) {
 	l := &Log{
 		opts: opts, loop: loop, log: log, folder: filepath.Join(opts.Dir, opts.AppendDirName),
 		syncer: newSyncer(log), step: func(string) {},
@@ -183,7 +183,7 @@ func (l *Log) adopt() error {
 	if err := os.Rename(old, l.path(l.opts.AppendFileName)); err != nil {
 		return fmt.Errorf("cannot move %s into the append-only folder: %w", old, cause(err))
 	}
-	l.log.Info("Took over the append-only file of an older Redis", "file", old)
+	l.log.Notice("Took over the AOF of an older Redis: %s", old)
 	return errors.Join(syncFolder(l.folder), syncFolder(l.opts.Dir))
 }
 

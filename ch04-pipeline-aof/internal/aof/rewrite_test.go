@@ -266,7 +266,7 @@ func TestRewrite_OldFilesThatStayDoNoHarm(t *testing.T) {
 			require.NoError(t, s.rewrite())
 			s.finish(t)
 			require.Zero(t, s.failures)
-			require.Contains(t, s.told.String(), "old AOF file\" error")
+			require.Contains(t, s.told.String(), "old AOF file: ")
 			s.set("after", "it")
 			requireLoads(t, s.want, withoutFolders(t, dir))
 

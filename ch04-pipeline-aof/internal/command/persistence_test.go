@@ -2,7 +2,6 @@ package command
 
 import (
 	"errors"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"redis-internals/ch04/internal/aof"
 	"redis-internals/ch04/internal/eventloop"
+	"redis-internals/ch04/internal/logging"
 )
 
 // stillLoop is an event loop of which the log needs only the time.
@@ -33,7 +33,7 @@ func (s *session) logTo(dir string) *aof.Log {
 func (s *session) openLog(dir string) *aof.Log {
 	log, err := aof.Open(aof.Options{
 		AppendOnly: true, AppendFsync: aof.Never, Dir: dir, AppendDirName: "appendonlydir", AppendFileName: "appendonly.aof", AOFLoadTruncated: true,
-	}, stillLoop{s}, slog.New(slog.DiscardHandler))
+	}, stillLoop{s}, &logging.Logger{})
 	require.NoError(s.t, err)
 	return log
 }

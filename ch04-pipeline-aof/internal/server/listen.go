@@ -23,7 +23,7 @@ func (s *Server) listen() error {
 		case err == nil:
 			s.listeners = append(s.listeners, fd)
 		case optional && (errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.EAFNOSUPPORT)):
-			s.log.Info("Not listening on an address this machine lacks", "address", host)
+			s.log.Notice("Not listening on %s: not an address of ours", host)
 		case errors.Is(err, unix.EADDRINUSE):
 			return fmt.Errorf("%s is in use, perhaps by a redis-server: stop that, or choose another port: --port 7000, in make run ARGS=\"--port 7000\"", s.hostPort(host))
 		default:
@@ -157,7 +157,7 @@ func (s *Server) admit(fd int) {
 	s.lastID++
 	c := &conn{server: s, fd: fd, client: s.engine.NewClient(s.lastID)}
 	if err := s.loop.Watch(fd, eventloop.Readable, c.ready); err != nil {
-		s.log.Warn("Cannot watch a new connection", "error", err)
+		s.log.Warning("Cannot watch a new client: %v", err)
 		unix.Close(fd)
 		return
 	}
@@ -168,7 +168,7 @@ func (s *Server) admit(fd int) {
 // descriptors or memory, a connection that waits to be accepted would be
 // reported again in every turn, and the loop would spin.
 func (s *Server) pauseAccepting(err error) {
-	s.log.Warn("Cannot accept connections; trying again shortly", "error", err)
+	s.log.Warning("Accepting client connection: %v", err)
 	s.watchListeners(0)
 	s.loop.After(acceptPause, func() time.Duration {
 		s.watchListeners(eventloop.Readable)
@@ -179,7 +179,7 @@ func (s *Server) pauseAccepting(err error) {
 func (s *Server) watchListeners(interest eventloop.Events) {
 	for _, fd := range s.listeners {
 		if err := s.loop.SetInterest(fd, interest); err != nil {
-			s.log.Warn("Cannot watch a listening socket", "error", err)
+			s.log.Warning("Cannot watch a listening socket: %v", err)
 		}
 	}
 }

@@ -22,7 +22,6 @@ package server
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
 	"time"
@@ -30,6 +29,7 @@ import (
 	"redis-internals/ch04/internal/aof"
 	"redis-internals/ch04/internal/engine"
 	"redis-internals/ch04/internal/eventloop"
+	"redis-internals/ch04/internal/logging"
 )
 
 // Options are the server's settings. Redis' names are those of redis.conf.
@@ -43,14 +43,14 @@ type Options struct {
 	Output     OutputLimit   // of one connection's unsent replies (client-output-buffer-limit)
 	MaxKeys    int           // keys there may be; 0 is no limit (ours: Redis counts bytes)
 	AOF        aof.Options   // the append-only file
-	Log        *slog.Logger
+	Log        *logging.Logger
 }
 
 // Server is a server that listens. Its methods, but for Shutdown, belong to the
 // goroutine that calls Run.
 type Server struct {
 	opts   Options
-	log    *slog.Logger
+	log    *logging.Logger
 	loop   *eventloop.Loop
 	engine *engine.Engine
 	aof    *aof.Log
@@ -105,7 +105,7 @@ func (s *Server) Run() (err error) {
 		return err
 	}
 	s.loop.After(cronPeriod, s.cron)
-	s.log.Info("Ready to accept connections", "port", s.opts.Port)
+	s.log.Notice("Ready to accept connections")
 	return errors.Join(s.loop.Run(), s.failed)
 }
 
@@ -137,7 +137,7 @@ func (s *Server) load() (stopped bool, err error) {
 // from any goroutine.
 func (s *Server) Shutdown() {
 	s.loop.Post(func() {
-		s.log.Info("Shutting down", "clients", len(s.conns))
+		s.log.Notice("Shutting down, with %d clients", len(s.conns))
 		s.loop.Stop()
 	})
 }
@@ -221,7 +221,8 @@ const attackLogInterval = time.Minute
 func (s *Server) logAttack(c *conn) {
 	if now := s.loop.Now(); now.Sub(s.lastAttackLog) >= attackLogInterval {
 		s.lastAttackLog = now
-		s.log.Warn("Possible SECURITY ATTACK detected: a client sends POST or Host: lines, as a browser does that a web page "+
-			"has tricked into talking to this server (cross-protocol scripting). Connection aborted.", "peer", c.peer())
+		s.log.Warning("Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. "+
+			"This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. "+
+			"Connection from %s aborted.", c.peer())
 	}
 }

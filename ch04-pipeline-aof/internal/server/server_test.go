@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"runtime"
@@ -19,6 +18,7 @@ import (
 
 	"redis-internals/ch04/internal/aof"
 	"redis-internals/ch04/internal/command"
+	"redis-internals/ch04/internal/logging"
 )
 
 // options are those of a server on a free port.
@@ -28,7 +28,7 @@ func options(t testing.TB) Options {
 		Bind: []string{"127.0.0.1"}, Port: freePort(t), Backlog: 511,
 		MaxClients: 100, KeepAlive: 300 * time.Second, MaxQuery: 1 << 30,
 		AOF: aof.Options{Dir: t.TempDir(), AppendDirName: "appendonlydir", AppendFileName: "appendonly.aof", AOFLoadTruncated: true},
-		Log: slog.New(slog.DiscardHandler),
+		Log: &logging.Logger{},
 	}
 }
 

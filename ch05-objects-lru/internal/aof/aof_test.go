@@ -2,7 +2,6 @@ package aof
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -15,6 +14,7 @@ import (
 
 	"redis-internals/ch05/internal/config"
 	"redis-internals/ch05/internal/eventloop"
+	"redis-internals/ch05/internal/logging"
 )
 
 // fakeLoop is an event loop whose clock the test drives, and whose turns it
@@ -83,7 +83,7 @@ func openLog(dir string, change func(*config.Config)) (*testLog, error) {
 		change(opts)
 	}
 	loop, told := &fakeLoop{now: time.Unix(1_700_000_000, 0)}, &strings.Builder{}
-	l, err := Open(opts, loop, slog.New(slog.NewTextHandler(told, nil)))
+	l, err := Open(opts, loop, logging.New(told, logging.Notice))
 	return &testLog{l, loop, told}, err
 }
 

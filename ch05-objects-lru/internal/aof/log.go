@@ -28,7 +28,6 @@ package aof
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -39,6 +38,7 @@ import (
 
 	"redis-internals/ch05/internal/config"
 	"redis-internals/ch05/internal/eventloop"
+	"redis-internals/ch05/internal/logging"
 	"redis-internals/ch05/internal/resp"
 )
 
@@ -53,7 +53,7 @@ type Loop interface {
 type Log struct {
 	opts *config.Config // read when they are needed: CONFIG SET changes them
 	loop Loop
-	log  *slog.Logger
+	log  *logging.Logger
 
 	folder   string   // Dir/DirName
 	lock     *os.File // the folder, held for as long as the log is open; nil before
@@ -90,7 +90,7 @@ type Log struct {
 
 // Open returns the log that the settings describe. With appendonly the folder is
 // made where there is none, and locked against other servers.
-func Open(opts *config.Config, loop Loop, log *slog.Logger) (*Log, error) {
+func Open(opts *config.Config, loop Loop, log *logging.Logger) (*Log, error) {
 	l := &Log{
 		opts: opts, loop: loop, log: log, folder: filepath.Join(opts.Dir, opts.AppendDirName),
 		syncer: newSyncer(log), lastRewrite: -1, step: func(string) {},
@@ -165,7 +165,7 @@ func (l *Log) adopt() error {
 	if err := os.Rename(old, l.path(l.opts.AppendFileName)); err != nil {
 		return fmt.Errorf("cannot move %s into the append-only folder: %w", old, cause(err))
 	}
-	l.log.Info("Took over the append-only file of an older Redis", "file", old)
+	l.log.Notice("Took over the AOF of an older Redis: %s", old)
 	return errors.Join(syncFolder(l.folder), syncFolder(l.opts.Dir))
 }
 

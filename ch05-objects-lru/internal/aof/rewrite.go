@@ -72,7 +72,7 @@ func (l *Log) Rewrite(keys *keyspace.Keyspace) error {
 		return ErrRewriting
 	}
 	if err := l.openFolder(); err != nil {
-		l.log.Warn("Cannot rewrite the append only file", "error", err)
+		l.log.Warning("Cannot rewrite the append only file: %v", err)
 		return err
 	}
 	w := &rewrite{
@@ -81,7 +81,7 @@ func (l *Log) Rewrite(keys *keyspace.Keyspace) error {
 	}
 	l.rewriting = w
 	l.rewrites++
-	l.log.Info("Background append only file rewriting started")
+	l.log.Notice("Background append only file rewriting started")
 	go l.runRewrite(w, l.manifest, l.file != nil)
 	return nil
 }
@@ -293,7 +293,7 @@ func (l *Log) deleteHistory(m manifest) manifest {
 	left.history = slices.DeleteFunc(left.history, func(p part) bool {
 		err := os.Remove(l.path(p.name))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			l.log.Warn("Cannot delete an old AOF file", "error", err)
+			l.log.Warning("Cannot delete an old AOF file: %v", err)
 			return false
 		}
 		return true
@@ -303,7 +303,7 @@ func (l *Log) deleteHistory(m manifest) manifest {
 		return m
 	}
 	if err := writeManifest(l.folder, left); err != nil {
-		l.log.Warn("The AOF manifest still names an old AOF file", "error", err)
+		l.log.Warning("The manifest still names an old AOF file: %v", err)
 		return m
 	}
 	return left
@@ -318,8 +318,8 @@ func (l *Log) rewriteDone(w *rewrite, m manifest, baseSize int64) {
 	l.lastRewrite = int64(time.Since(w.began).Seconds())
 	l.size = baseSize + l.fileSize
 	l.baseSize = l.size
-	l.log.Info("Background AOF rewrite finished successfully", "keys", w.dumped, "bytes", baseSize,
-		"seconds", seconds(time.Since(w.began)))
+	l.log.Notice("Background AOF rewrite finished successfully")
+	l.log.Notice("%d keys, %d bytes in %.3f seconds", w.dumped, baseSize, time.Since(w.began).Seconds())
 }
 
 // rewriteFailed goes on as if there had been none: the manifest names all that
@@ -333,7 +333,7 @@ func (l *Log) rewriteFailed(w *rewrite, err error) {
 	if l.failures >= maxFailures {
 		l.retryAt = l.loop.Now().Add(min(longestPause, firstPause<<min(l.failures-maxFailures, 10)))
 	}
-	l.log.Warn("Background AOF rewrite failed; the log goes on as it was", "error", err)
+	l.log.Warning("Background AOF rewrite failed: %v", err)
 }
 
 // abandonRewrite gives a rewrite up and waits until its goroutine has ended.

@@ -6,23 +6,24 @@ package aof
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
+
+	"redis-internals/ch05/internal/logging"
 )
 
 // syncer syncs files on a goroutine of its own.
 type syncer struct {
-	log     *slog.Logger
+	log     *logging.Logger
 	jobs    chan func() error
 	pending atomic.Int32
 	failure atomic.Pointer[error] // of the last job; nil if it succeeded
 	done    chan struct{}         // closed when the goroutine has ended
 }
 
-func newSyncer(log *slog.Logger) *syncer {
+func newSyncer(log *logging.Logger) *syncer {
 	s := &syncer{log: log, jobs: make(chan func() error, 16), done: make(chan struct{})}
 	go s.run()
 	return s
@@ -33,7 +34,8 @@ func (s *syncer) run() {
 	for job := range s.jobs {
 		if err := job(); err != nil {
 			if s.failure.Swap(&err) == nil {
-				s.log.Error("Fail to fsync the AOF file; writes are refused until it succeeds", "error", err)
+				s.log.Warning("Fail to fsync the AOF file: %v", err)
+				s.log.Warning("Writes are refused until it succeeds")
 			}
 		} else {
 			s.failure.Store(nil)

@@ -56,7 +56,7 @@ func (l *Log) isPostponed() bool {
 		return true
 	}
 	l.delayedSyncs++
-	l.log.Warn("Asynchronous AOF fsync is taking too long (disk is busy?). Writing the AOF buffer without waiting for fsync to complete, this may slow down the server.")
+	l.log.Notice("Asynchronous AOF fsync is taking too long (disk is busy?). Writing the AOF buffer without waiting for fsync to complete, this may slow down the server.")
 	l.postponedSince = time.Time{}
 	return false
 }
@@ -88,10 +88,11 @@ func (l *Log) reportWrite(err error) {
 	now := l.loop.Now()
 	switch {
 	case err != nil && now.Sub(l.errLogged) >= errLogInterval:
-		l.log.Error("Error writing to the AOF file; writes are refused until it succeeds", "error", err)
+		l.log.Warning("Error writing to the AOF file: %v", err)
+		l.log.Warning("Writes are refused until it succeeds")
 		l.errLogged = now
 	case err == nil && l.writeErr != nil:
-		l.log.Info("AOF write error looks solved. The server can write again.")
+		l.log.Warning("AOF write error looks solved, the server can write again.")
 		l.errLogged = time.Time{}
 	}
 	l.writeErr = err

@@ -50,6 +50,6 @@ func (c *conn) stopSoftTimer() {
 }
 
 func (c *conn) closeForOutput() {
-	c.server.log.Warn("Closing client that reached client-output-buffer-limit", "id", c.client.ID, "bytes", c.unsentBytes())
+	c.server.log.Warning("Closing client that reached output buffer limit: id=%d omem=%d", c.client.ID, c.unsentBytes())
 	c.close()
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"runtime"
@@ -19,6 +18,7 @@ import (
 
 	"redis-internals/ch05/internal/command"
 	"redis-internals/ch05/internal/config"
+	"redis-internals/ch05/internal/logging"
 )
 
 // options are those of a server on a free port.
@@ -36,7 +36,7 @@ func start(t testing.TB, change func(*config.Config)) *Server {
 	if change != nil {
 		change(opts)
 	}
-	s, err := Listen(opts, command.Families, slog.New(slog.DiscardHandler))
+	s, err := Listen(opts, command.Families, &logging.Logger{})
 	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run() }()
@@ -345,7 +345,7 @@ func TestListen_SaysWhatIsWrongWithAnAddress(t *testing.T) {
 	} {
 		opts := options(t)
 		opts.Bind, opts.Port = []string{tc.bind}, tc.port
-		_, err := Listen(opts, command.Families, slog.New(slog.DiscardHandler))
+		_, err := Listen(opts, command.Families, &logging.Logger{})
 		require.ErrorContains(t, err, tc.want, tc.bind)
 	}
 }

@@ -17,7 +17,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"time"
 
 	"redis-internals/ch06/internal/resp"
@@ -59,13 +58,10 @@ func (l *Log) Load(execute func(words [][]byte) error, pause func() (stop bool))
 		}
 	}
 	if len(parts) > 0 {
-		l.log.Info("DB loaded from append only file", "commands", progress.commands, "bytes", l.size,
-			"seconds", seconds(time.Since(began)))
+		l.log.Notice("DB loaded from append only file: %.3f seconds, %d commands", time.Since(began).Seconds(), progress.commands)
 	}
 	return nil
 }
-
-func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 3, 64) }
 
 func (l *Log) totalSize(parts []part) (total int64, err error) {
 	for _, p := range parts {
@@ -100,8 +96,9 @@ func (l *Log) loadPart(r *reader, p part, left int64) (size int64, err error) {
 		return 0, fmt.Errorf("unexpected end of the AOF file %s: the command at offset %d is not whole. "+
 			"Make a backup of it, then start with --aof-load-truncated yes to cut it off", name, r.whole)
 	}
-	l.log.Warn("!!! Warning: short read while loading the AOF file: it ends in the middle of a command. Truncating it, because aof-load-truncated is enabled",
-		"file", name, "offset", r.whole, "bytes", r.end()-r.whole)
+	l.log.Warning("!!! Warning: short read while loading the AOF file %s!!!", name)
+	l.log.Warning("AOF loaded anyway because aof-load-truncated is enabled:")
+	l.log.Warning("cutting off the last %d bytes, half a command at %d", r.end()-r.whole, r.whole)
 	if err := f.Truncate(r.whole); err != nil {
 		return 0, fmt.Errorf("cannot truncate the AOF file %s: %w", name, cause(err))
 	}
@@ -128,7 +125,7 @@ func (p *progress) step(bytes int) error {
 	}
 	if time.Since(p.reported) >= reportEvery {
 		p.reported = time.Now()
-		p.log.log.Info("Loading the append only file", "percent", p.bytes*100/max(1, p.total), "commands", p.commands)
+		p.log.log.Notice("Loading: %d %%, %d commands", p.bytes*100/max(1, p.total), p.commands)
 	}
 	return nil
 }

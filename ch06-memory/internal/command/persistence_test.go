@@ -2,7 +2,6 @@ package command
 
 import (
 	"errors"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"redis-internals/ch06/internal/aof"
 	"redis-internals/ch06/internal/config"
 	"redis-internals/ch06/internal/eventloop"
+	"redis-internals/ch06/internal/logging"
 )
 
 // stillLoop is an event loop of which the log needs only the time.
@@ -34,7 +34,7 @@ func (s *session) logTo(dir string) *aof.Log {
 func (s *session) openLog(dir string) *aof.Log {
 	opts := config.Default()
 	opts.AppendOnly, opts.AppendFsync, opts.Dir = true, config.Never, dir
-	log, err := aof.Open(opts, stillLoop{s}, slog.New(slog.DiscardHandler))
+	log, err := aof.Open(opts, stillLoop{s}, &logging.Logger{})
 	require.NoError(s.t, err)
 	return log
 }

@@ -22,7 +22,6 @@ package server
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
@@ -32,13 +31,14 @@ import (
 	"redis-internals/ch06/internal/config"
 	"redis-internals/ch06/internal/engine"
 	"redis-internals/ch06/internal/eventloop"
+	"redis-internals/ch06/internal/logging"
 )
 
 // Server is a server that listens. Its methods, but for Shutdown, belong to the
 // goroutine that calls Run.
 type Server struct {
 	opts   *config.Config // read when they are needed: CONFIG SET changes them
-	log    *slog.Logger
+	log    *logging.Logger
 	loop   *eventloop.Loop
 	engine *engine.Engine
 	aof    *aof.Log
@@ -67,7 +67,7 @@ type Server struct {
 
 // Listen returns a server of the families' commands that listens already: clients can
 // connect, and are served once Run is called. The error says which address could not be had.
-func Listen(opts *config.Config, families []engine.Family, log *slog.Logger) (*Server, error) {
+func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) (*Server, error) {
 	loop, err := eventloop.New()
 	if err != nil {
 		return nil, fmt.Errorf("creating the event loop: %w", err)
@@ -101,7 +101,7 @@ func (s *Server) Run() (err error) {
 	s.loop.After(cronPeriod, s.cron)
 	runtime.GC() // or nothing would be known of the heap until the first time
 	s.stats.startMemory = memoryInUse()
-	s.log.Info("Ready to accept connections", "port", s.opts.Port)
+	s.log.Notice("Ready to accept connections")
 	return errors.Join(s.loop.Run(), s.failed)
 }
 
@@ -133,7 +133,7 @@ func (s *Server) load() (stopped bool, err error) {
 // from any goroutine.
 func (s *Server) Shutdown() {
 	s.loop.Post(func() {
-		s.log.Info("Shutting down", "clients", len(s.conns))
+		s.log.Notice("Shutting down, with %d clients", len(s.conns))
 		s.loop.Stop()
 	})
 }
@@ -214,7 +214,8 @@ const attackLogInterval = time.Minute
 func (s *Server) logAttack(c *conn) {
 	if now := s.loop.Now(); now.Sub(s.lastAttackLog) >= attackLogInterval {
 		s.lastAttackLog = now
-		s.log.Warn("Possible SECURITY ATTACK detected: a client sends POST or Host: lines, as a browser does that a web page "+
-			"has tricked into talking to this server (cross-protocol scripting). Connection aborted.", "peer", c.peer())
+		s.log.Warning("Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. "+
+			"This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. "+
+			"Connection from %s aborted.", c.peer())
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"runtime"
@@ -20,6 +19,7 @@ import (
 
 	"redis-internals/ch06/internal/command"
 	"redis-internals/ch06/internal/config"
+	"redis-internals/ch06/internal/logging"
 )
 
 // options are those of a server on a free port.
@@ -37,7 +37,7 @@ func start(t testing.TB, change func(*config.Config)) *Server {
 	if change != nil {
 		change(opts)
 	}
-	s, err := Listen(opts, command.Families, slog.New(slog.DiscardHandler))
+	s, err := Listen(opts, command.Families, &logging.Logger{})
 	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run() }()
@@ -387,7 +387,7 @@ func TestListen_SaysWhatIsWrongWithAnAddress(t *testing.T) {
 	} {
 		opts := options(t)
 		opts.Bind, opts.Port = []string{tc.bind}, tc.port
-		_, err := Listen(opts, command.Families, slog.New(slog.DiscardHandler))
+		_, err := Listen(opts, command.Families, &logging.Logger{})
 		require.ErrorContains(t, err, tc.want, tc.bind)
 	}
 }
