@@ -5,58 +5,108 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"redis-internals/common/chapters"
 	"redis-internals/common/conformance"
 	"redis-internals/common/conformance/transcript"
 )
 
-// TestReadmes replays the redis-cli sessions of each chapter's README on its
-// stage, and on redis-server those that are not marked "ours".
+// TestReadmes goes through each chapter's README as a reader would: starts the server
+// with the `make run` line, types the sessions, runs the shell lines. Sessions are
+// replayed on redis-server too, but for those that are marked "ours".
 func TestReadmes(t *testing.T) {
 	for _, c := range stages(t) {
 		t.Run(fmt.Sprintf("ch%02d", c.Number), func(t *testing.T) {
-			blocks := sessions(t, c)
-			if len(blocks) == 0 {
-				t.Skip("no redis-cli sessions in its README")
-			}
-			t.Run("stage", func(t *testing.T) {
-				target, err := conformance.StageTarget(c)
-				require.NoError(t, err)
-				t.Cleanup(target.Close)
-				replayAll(t, target, blocks)
-			})
-			t.Run("redis", func(t *testing.T) { replayAll(t, redisTarget(t), blocks) })
+			scenes := scenesOf(t, blocksOf(t, filepath.Join(c.Dir, "README.md")))
+			t.Run("stage", func(t *testing.T) { playAll(t, stageTarget(t, c), scenes) })
+			t.Run("redis", func(t *testing.T) { playAll(t, redisTarget(t), scenes) })
 		})
 	}
 }
 
-func sessions(t *testing.T, c chapters.Chapter) []transcript.Block {
+func blocksOf(t *testing.T, file string) []transcript.Block {
 	t.Helper()
-	readme, err := os.ReadFile(filepath.Join(c.Dir, "README.md"))
-	if os.IsNotExist(err) {
-		return nil
-	}
-	require.NoError(t, err)
-	blocks, err := transcript.Parse(string(readme))
-	require.NoError(t, err, "%s/README.md", c.Name)
+	blocks, err := transcript.Parse(readFile(t, file))
+	require.NoError(t, err, file)
 	return blocks
 }
 
-// replayAll replays a README's blocks in order on one fresh server, each on a
-// connection of its own: a later block sees what an earlier one left.
-func replayAll(t *testing.T, target *conformance.Target, blocks []transcript.Block) {
+func readFile(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// scene is a server and all that a README does with it.
+type scene struct {
+	args   []string // of the server
+	acts   []act
+	begins int // the line that starts it
+}
+
+// act is a session or a shell line.
+type act struct {
+	session *transcript.Block
+	line    transcript.Line
+}
+
+// scenesOf cuts a README at its `make run` lines. What stands before the first is a
+// scene of a server with the defaults.
+func scenesOf(t *testing.T, blocks []transcript.Block) []scene {
+	scenes := []scene{{begins: 1}}
+	last := func() *scene { return &scenes[len(scenes)-1] }
 	for _, b := range blocks {
-		if b.Ours && target.Redis {
+		switch {
+		case b.NotRun != "":
+		case b.Kind == transcript.Session:
+			last().acts = append(last().acts, act{session: &b})
+		case b.Kind == transcript.Shell:
+			for _, line := range commandsOf(b) {
+				if verb := makeOf(t, line); verb.name == "run" {
+					scenes = append(scenes, scene{args: verb.args(t), begins: line.Number})
+				} else {
+					last().acts = append(last().acts, act{line: line})
+				}
+			}
+		}
+	}
+	return scenes
+}
+
+// playAll plays the scenes one after another. They share a directory, which stands for
+// /tmp: what one server has written there the next one finds.
+func playAll(t *testing.T, target *conformance.Target, scenes []scene) {
+	tmp := t.TempDir()
+	for _, s := range scenes {
+		args := slices.Clone(s.args)
+		for i, a := range args {
+			args[i] = strings.ReplaceAll(a, "/tmp", tmp)
+		}
+		if target.Redis && slices.Contains(args, "--maxkeys") { // which is no setting of Redis'
 			continue
 		}
-		t.Run(fmt.Sprintf("line %d", b.Line), func(t *testing.T) {
-			check(t, conformance.Run(target, conformance.Case{Name: "README", Run: replay(b)}))
+		t.Run(fmt.Sprintf("line %d", s.begins), func(t *testing.T) {
+			check(t, conformance.Run(target, conformance.Case{Name: "README", Own: true, Args: args, Timeout: 5 * time.Minute, Run: func(t *conformance.T) {
+				s.play(t, target, tmp)
+			}}))
 		})
+	}
+}
+
+func (s scene) play(t *conformance.T, target *conformance.Target, tmp string) {
+	for _, a := range s.acts {
+		switch {
+		case a.session == nil && !target.Redis:
+			runShell(t, a.line, tmp)
+		case a.session != nil && !(a.session.Ours && target.Redis):
+			replay(*a.session)(t)
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
-// Package transcript replays the redis-cli sessions that the chapters' READMEs
-// show, so that what a lesson promises stays true.
+// Package transcript reads what the chapters' READMEs promise: sessions of redis-cli
+// and command lines, so that tests can replay them.
 //
+//	```sh
+//	make run CH=02                  # a server for what follows, until the next such line
+//	```
 //	```redis-cli
 //	127.0.0.1:6379> ECHO "hello"
 //	"hello"
@@ -9,11 +12,14 @@
 //	...
 //	```
 //
-// A block is one connection. What follows a prompt is split into words as
+// A session is one connection. What follows a prompt is split into words as
 // redis-cli does it and sent as an array of bulk strings; the lines up to the
 // next prompt are the reply as redis-cli prints it. A last line "..." stands for
-// any further lines, none too. The fence "```redis-cli ours" marks a block that
+// any further lines, none too. The fence "```redis-cli ours" marks a session that
 // redis-server answers differently.
+//
+// A comment <!-- not run: REASON --> above a fence marks a block that no test can
+// run. Other fences hold figures and code.
 package transcript
 
 import (
@@ -22,11 +28,26 @@ import (
 	"strings"
 )
 
-// Block is one fenced session.
+// The kinds of block that are run.
+const (
+	Session = "redis-cli"
+	Shell   = "sh"
+)
+
+// Block is one fenced block.
 type Block struct {
-	Line  int  // of the fence, in the file
-	Ours  bool // not to be replayed on redis-server
-	Steps []Step
+	Line   int    // of the fence, in the file
+	Kind   string // the first word behind the fence; "" where there is none
+	Ours   bool   // not to be replayed on redis-server
+	NotRun string // why it cannot be run; "" where it can
+	Steps  []Step // of a session
+	Lines  []Line // of any other block
+}
+
+// Line is one of a block's.
+type Line struct {
+	Number int // in the file
+	Text   string
 }
 
 // Step is a command and the reply that the page shows for it.
@@ -37,30 +58,38 @@ type Step struct {
 	More  bool     // "..." stood at the end: any lines may follow
 }
 
-var prompt = regexp.MustCompile(`^127\.0\.0\.1:\d+(?:\[\d+\])?(?:\(TX\))?> ?(.*)$`)
+var (
+	prompt = regexp.MustCompile(`^127\.0\.0\.1:\d+(?:\[\d+\])?(?:\(TX\))?> ?(.*)$`)
+	notRun = regexp.MustCompile(`^<!-- not run: (.+) -->$`)
+)
 
-// Parse finds the sessions in a README.
+// Parse finds the fenced blocks of a README.
 func Parse(markdown string) ([]Block, error) {
 	var blocks []Block
 	var open *Block
-	number := 0
+	number, reason := 0, ""
 	for line := range strings.Lines(markdown) {
 		number++
 		line = strings.TrimRight(line, "\r\n")
+		fence, fenced := strings.CutPrefix(line, "```")
 		switch {
-		case open == nil:
-			if info, ok := strings.CutPrefix(line, "```redis-cli"); ok {
-				if info = strings.TrimSpace(info); info != "" && info != "ours" {
-					return nil, fmt.Errorf("line %d: a redis-cli block is marked %q; only \"ours\" has a meaning", number, info)
-				}
-				open = &Block{Line: number, Ours: info == "ours"}
+		case open == nil && fenced:
+			open = &Block{Line: number, NotRun: reason}
+			if err := open.kind(fence); err != nil {
+				return nil, err
 			}
-		case strings.HasPrefix(line, "```"):
-			if len(open.Steps) == 0 {
+		case open == nil:
+			if reason = ""; notRun.MatchString(line) {
+				reason = notRun.FindStringSubmatch(line)[1]
+			}
+		case fenced:
+			if open.Kind == Session && len(open.Steps) == 0 {
 				return nil, fmt.Errorf("line %d: a redis-cli block without a prompt", open.Line)
 			}
 			blocks = append(blocks, *open)
-			open = nil
+			open, reason = nil, ""
+		case open.Kind != Session:
+			open.Lines = append(open.Lines, Line{number, line})
 		default:
 			if err := open.add(number, line); err != nil {
 				return nil, err
@@ -68,9 +97,24 @@ func Parse(markdown string) ([]Block, error) {
 		}
 	}
 	if open != nil {
-		return nil, fmt.Errorf("line %d: the redis-cli block does not end", open.Line)
+		return nil, fmt.Errorf("line %d: the block does not end", open.Line)
 	}
 	return blocks, nil
+}
+
+// kind reads what stands behind the fence.
+func (b *Block) kind(fence string) error {
+	words := strings.Fields(fence)
+	if len(words) > 0 {
+		b.Kind = words[0]
+	}
+	if b.Kind != Session || len(words) == 1 {
+		return nil
+	}
+	if b.Ours = len(words) == 2 && words[1] == "ours"; !b.Ours {
+		return fmt.Errorf("line %d: a redis-cli block is marked %q; only \"ours\" has a meaning", b.Line, strings.Join(words[1:], " "))
+	}
+	return nil
 }
 
 func (b *Block) add(number int, line string) error {

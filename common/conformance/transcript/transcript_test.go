@@ -17,17 +17,20 @@ const page = "Text\n" +
 	"...\n" +
 	"```\n" +
 	"```go\n127.0.0.1:6379> not this\n```\n" +
+	"<!-- not run: it takes an hour -->\n```sh\nmake all\n```\n" +
 	"```redis-cli ours\n127.0.0.1:7000> HELLO 3\n(error) NOPROTO unsupported protocol version\n```\n"
 
-func TestParse_FindsTheSessionsAndTheirReplies(t *testing.T) {
+func TestParse_FindsTheBlocksAndWhatTheyPromise(t *testing.T) {
 	blocks, err := Parse(page)
 	require.NoError(t, err)
 	require.Equal(t, []Block{
-		{Line: 2, Steps: []Step{
+		{Line: 2, Kind: "redis-cli", Steps: []Step{
 			{Line: 3, Typed: `ECHO "a b"`, Want: []string{`"a b"`}},
 			{Line: 5, Typed: "COMMAND LIST", Want: []string{`1) "ping"`}, More: true},
 		}},
-		{Line: 12, Ours: true, Steps: []Step{{Line: 13, Typed: "HELLO 3", Want: []string{"(error) NOPROTO unsupported protocol version"}}}},
+		{Line: 9, Kind: "go", Lines: []Line{{10, "127.0.0.1:6379> not this"}}},
+		{Line: 13, Kind: "sh", NotRun: "it takes an hour", Lines: []Line{{14, "make all"}}},
+		{Line: 16, Kind: "redis-cli", Ours: true, Steps: []Step{{Line: 17, Typed: "HELLO 3", Want: []string{"(error) NOPROTO unsupported protocol version"}}}},
 	}, blocks)
 }
 
