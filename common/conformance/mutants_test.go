@@ -1,7 +1,6 @@
 package conformance_test
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -218,12 +217,34 @@ func run(t *testing.T, target *conformance.Target, byName map[string]conformance
 // start builds and starts the mutant.
 func (m mutant) start(t *testing.T, chapter chapters.Chapter) *conformance.Target {
 	t.Helper()
-	source, err := os.ReadFile(filepath.Join(chapter.Dir, m.file))
+	return startEdited(t, chapter, m.name, edit{m.file, m.find, m.put})
+}
+
+// edit changes a file of a chapter in one place.
+type edit struct{ file, find, put string }
+
+// edited are the files with all edits, by their paths in the chapter.
+func edited(t *testing.T, chapter chapters.Chapter, edits []edit) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for _, e := range edits {
+		source, ok := files[e.file]
+		if !ok {
+			source = readFile(t, filepath.Join(chapter.Dir, e.file))
+		}
+		require.Equal(t, 1, strings.Count(source, e.find), "%s holds %q once", e.file, e.find)
+		files[e.file] = strings.Replace(source, e.find, e.put, 1)
+	}
+	return files
+}
+
+// startEdited builds and starts a chapter with edits. It is not waited for as long as
+// others: most of what is waited for never comes.
+func startEdited(t *testing.T, chapter chapters.Chapter, name string, edits ...edit) *conformance.Target {
+	t.Helper()
+	binary, err := harness.BuildReplacing(chapter, name, edited(t, chapter, edits))
 	require.NoError(t, err)
-	require.Equal(t, 1, strings.Count(string(source), m.find), "%s holds %q once", m.file, m.find)
-	binary, err := harness.BuildReplacing(chapter, m.name, map[string]string{m.file: strings.Replace(string(source), m.find, m.put, 1)})
-	require.NoError(t, err)
-	target, err := conformance.BinaryTarget(m.name, chapter.Number, binary)
+	target, err := conformance.BinaryTarget(name, chapter.Number, binary)
 	require.NoError(t, err)
 	target.Patience = time.Second
 	t.Cleanup(target.Close)

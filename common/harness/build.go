@@ -71,6 +71,25 @@ func build(c chapters.Chapter, name string, replaced map[string]string, flags ..
 	return binary, nil
 }
 
+// TestReplacing runs the tests of one of the chapter's packages with some of its files
+// replaced, as BuildReplacing does. It returns what go test printed; the error says
+// that a test failed, or that nothing could be built.
+func TestReplacing(c chapters.Chapter, replaced map[string]string, pkg string, args ...string) (string, error) {
+	dir, err := os.MkdirTemp("", "redis-internals-overlay-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	overlay, err := writeOverlay(c, dir, replaced)
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.Command("go", append([]string{"test", "-count=1", "-overlay", overlay, "./" + pkg}, args...)...)
+	cmd.Dir = c.Dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
 // writeOverlay writes what go build -overlay reads: the replacing files and a
 // JSON file that maps the original paths to them.
 func writeOverlay(c chapters.Chapter, dir string, replaced map[string]string) (string, error) {

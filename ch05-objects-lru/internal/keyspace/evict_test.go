@@ -78,6 +78,9 @@ func TestEviction_FindsTheOldestKeysBetterWithSamplesAndWithThePool(t *testing.T
 		q[w.name] = quality(gone)
 		pictures = append(pictures, fmt.Sprintf("%-25s %3.0f%%  %s", w.name, 100*q[w.name], picture(gone)))
 	}
+	if *traceFile != "" {
+		require.NoError(t, writeLines(*traceFile, pictures))
+	}
 	require.Less(t, q["random"], 0.5)
 	require.Greater(t, q["lru, 3 samples, no pool"], q["random"]+0.1)
 	require.Greater(t, q["lru, 5 samples, no pool"], q["lru, 3 samples, no pool"])
@@ -85,9 +88,6 @@ func TestEviction_FindsTheOldestKeysBetterWithSamplesAndWithThePool(t *testing.T
 	require.Greater(t, q["lru, 5 samples"], q["lru, 5 samples, no pool"])
 	require.Greater(t, q["lru, 10 samples"], q["lru, 10 samples, no pool"])
 	require.Greater(t, q["lru, 10 samples"], 0.88)
-	if *traceFile != "" {
-		require.NoError(t, writeLines(*traceFile, pictures))
-	}
 }
 
 // picture shows groups of keys by the part of them that is gone.
