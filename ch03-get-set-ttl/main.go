@@ -41,19 +41,20 @@ func main() {
 func run(opts server.Options) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	// A terminal that closes, or a reader of the log that ends, ends nobody else.
+	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	opts.Log = logging.New(os.Stdout, logging.Notice)
 	s, err := server.Listen(opts, command.Families)
 	if err != nil {
 		return err
 	}
-	fmt.Printf(banner, opts.Port)
 	go func() {
 		received := <-signals
 		signal.Stop(signals)
 		opts.Log.Notice("Received %s", received)
 		s.Shutdown()
 	}()
-	return s.Run()
+	return s.Run(func() { fmt.Printf(banner, opts.Port) })
 }
 
 // parseOptions reads the command line. Its error is one line that says what is

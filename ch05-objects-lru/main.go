@@ -52,12 +52,13 @@ func splitWords(line string) (words []string, ok bool) {
 func run(opts *config.Config) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	// A terminal that closes, or a reader of the log that ends, ends nobody else.
+	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	log := logging.New(os.Stdout, logging.Notice)
 	s, err := server.Listen(opts, command.Families, log)
 	if err != nil {
 		return err
 	}
-	fmt.Printf(banner, opts.Port)
 	for _, name := range opts.Ignored {
 		log.Notice("Setting of Redis without a meaning here: %s", name)
 	}
@@ -67,7 +68,7 @@ func run(opts *config.Config) error {
 		log.Notice("Received %s", received)
 		s.Shutdown()
 	}()
-	return s.Run()
+	return s.Run(func() { fmt.Printf(banner, opts.Port) })
 }
 
 const usage = `usage: ch05-objects-lru [redis.conf] [--OPTION VALUE ...] ...

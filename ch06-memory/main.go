@@ -51,12 +51,13 @@ func splitWords(line string) (words []string, ok bool) {
 func run(opts *config.Config) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	// A terminal that closes, or a reader of the log that ends, ends nobody else.
+	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	log := logging.New(os.Stdout, logging.Notice)
 	s, err := server.Listen(opts, command.Families, log)
 	if err != nil {
 		return err
 	}
-	fmt.Printf(banner, opts.Port)
 	for _, name := range opts.Ignored {
 		log.Notice("Setting of Redis without a meaning here: %s", name)
 	}
@@ -66,7 +67,7 @@ func run(opts *config.Config) error {
 		log.Notice("Received %s", received)
 		s.Shutdown()
 	}()
-	return s.Run()
+	return s.Run(func() { fmt.Printf(banner, opts.Port) })
 }
 
 const usage = `usage: ch06-memory [redis.conf] [--OPTION VALUE ...] ...
@@ -124,7 +125,8 @@ the append-only file:
 const banner = `
   Chapter 6: memory of its own, and a limit to it.
 
-  try    redis-cli -p %[1]d config set maxmemory 100mb maxmemory-policy allkeys-lru
+  try    redis-cli -p %[1]d config set maxmemory 100mb
+         redis-cli -p %[1]d config set maxmemory-policy allkeys-lru
          redis-benchmark -p %[1]d -t set -n 3000000 -r 3000000 -d 64 -P 64 -q
          redis-cli -p %[1]d info memory
          redis-cli -p %[1]d memory malloc-stats

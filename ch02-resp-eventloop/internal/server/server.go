@@ -83,10 +83,12 @@ func Listen(opts Options, families []engine.Family) (*Server, error) {
 	return s, nil
 }
 
-// Run serves until Shutdown. It returns an error if the event loop fails.
-func (s *Server) Run() error {
+// Run serves until Shutdown, and calls ready once it does. It returns an error
+// if the event loop fails.
+func (s *Server) Run(ready func()) error {
 	defer s.close()
 	s.log.Notice("Ready to accept connections")
+	ready()
 	return s.loop.Run()
 }
 

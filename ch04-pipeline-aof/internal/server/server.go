@@ -97,15 +97,16 @@ func Listen(opts Options, families []engine.Family) (*Server, error) {
 	return s, nil
 }
 
-// Run loads the data and serves until Shutdown. It returns an error if the data
-// cannot be loaded or, later, kept.
-func (s *Server) Run() (err error) {
+// Run loads the data and serves until Shutdown, and calls ready once it does. It
+// returns an error if the data cannot be loaded or, later, kept.
+func (s *Server) Run(ready func()) (err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
 	if stopped, err := s.load(); stopped || err != nil {
 		return err
 	}
 	s.loop.After(cronPeriod, s.cron)
 	s.log.Notice("Ready to accept connections")
+	ready()
 	return errors.Join(s.loop.Run(), s.failed)
 }
 

@@ -42,7 +42,7 @@ func start(t testing.TB, change func(*Options)) *Server {
 	s, err := Listen(opts, command.Families)
 	require.NoError(t, err)
 	ended := make(chan error, 1)
-	go func() { ended <- s.Run() }()
+	go func() { ended <- s.Run(func() {}) }()
 	t.Cleanup(func() {
 		s.Shutdown()
 		select {

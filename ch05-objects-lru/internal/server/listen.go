@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -24,16 +25,31 @@ func (s *Server) listen() error {
 			s.listeners = append(s.listeners, fd)
 		case optional && (errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.EAFNOSUPPORT)):
 			s.log.Notice("Not listening on %s: not an address of ours", host)
-		case errors.Is(err, unix.EADDRINUSE):
-			return fmt.Errorf("%s is in use, perhaps by a redis-server: stop that, or choose another port: --port 7000, in make run ARGS=\"--port 7000\"", s.hostPort(host))
 		default:
-			return fmt.Errorf("cannot listen on %s: %w", s.hostPort(host), err)
+			return s.cannotListen(host, err)
 		}
 	}
 	if len(s.listeners) == 0 {
 		return fmt.Errorf("this machine has none of the addresses to bind: %s", strings.Join(s.opts.Bind, " "))
 	}
 	return nil
+}
+
+// cannotListen logs what Redis logs, which programs that start one look for, and
+// returns the error that ends the server.
+func (s *Server) cannotListen(host string, err error) error {
+	reason := err.Error()
+	if call := (*os.SyscallError)(nil); errors.As(err, &call) { // in C's words: bind: Address already in use
+		text := call.Err.Error()
+		reason = call.Syscall + ": " + strings.ToUpper(text[:1]) + text[1:]
+	}
+	s.log.Warning("Warning: Could not create server TCP listening socket %s:%d: %s", host, s.opts.Port, reason)
+	s.log.Warning("Failed listening on port %d (TCP), aborting.", s.opts.Port)
+	if errors.Is(err, unix.EADDRINUSE) {
+		return fmt.Errorf("%s is in use, perhaps by a redis-server: stop that,\n"+
+			"or choose another port: --port 7000, in make run ARGS=\"--port 7000\"", s.hostPort(host))
+	}
+	return fmt.Errorf("cannot listen on %s: %w", s.hostPort(host), err)
 }
 
 // listenOn opens a listening socket on one address, and accepts from it. Redis:
@@ -45,14 +61,14 @@ func (s *Server) listenOn(host string) (fd int, err error) {
 	}
 	fd, err = unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
-		return 0, err
+		return 0, os.NewSyscallError("socket", err)
 	}
-	err = s.setOptions(fd, family)
+	err = os.NewSyscallError("setsockopt", s.setOptions(fd, family))
 	if err == nil {
-		err = unix.Bind(fd, address)
+		err = os.NewSyscallError("bind", unix.Bind(fd, address))
 	}
 	if err == nil {
-		err = unix.Listen(fd, s.opts.Backlog)
+		err = os.NewSyscallError("listen", unix.Listen(fd, s.opts.Backlog))
 	}
 	if err == nil {
 		err = s.loop.Watch(fd, eventloop.Readable, func(eventloop.Events) { s.accept(fd) })

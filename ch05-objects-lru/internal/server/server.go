@@ -87,9 +87,9 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 	return s, nil
 }
 
-// Run loads the data and serves until Shutdown. It returns an error if the data
-// cannot be loaded or, later, kept.
-func (s *Server) Run() (err error) {
+// Run loads the data and serves until Shutdown, and calls ready once it does. It
+// returns an error if the data cannot be loaded or, later, kept.
+func (s *Server) Run(ready func()) (err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
 	if stopped, err := s.load(); stopped || err != nil {
 		return err
@@ -97,6 +97,7 @@ func (s *Server) Run() (err error) {
 	s.loop.After(cronPeriod, s.cron)
 	s.stats.startMemory = memoryInUse()
 	s.log.Notice("Ready to accept connections")
+	ready()
 	return errors.Join(s.loop.Run(), s.failed)
 }
 

@@ -39,7 +39,7 @@ func start(t testing.TB, change func(*config.Config)) *Server {
 	s, err := Listen(opts, command.Families, &logging.Logger{})
 	require.NoError(t, err)
 	ended := make(chan error, 1)
-	go func() { ended <- s.Run() }()
+	go func() { ended <- s.Run(func() {}) }()
 	t.Cleanup(func() {
 		s.Shutdown()
 		select {

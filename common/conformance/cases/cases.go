@@ -24,7 +24,7 @@ func All() []conformance.Case {
 		resp(), protocolErrors(), pieces(),
 		ping(), handshake(), commandCommand(), clientCommand(),
 		multiplexing(),
-		manyClients(), commandLine(), redisTools(),
+		manyClients(), commandLine(), terminal(), redisTools(),
 		getAndSet(), setOptions(), onKeys(), timesToLive(), commandsOfKeys(),
 		expire(), expiry(),
 		simpleFirst(),
