@@ -1,12 +1,3 @@
-package bench
-
-import (
-	"context"
-	"fmt"
-
-	"redis-internals/common/chapters"
-)
-
 // allocators.go: one load on keys in Go's heap and on keys outside of it.
 //
 //	empty |  growing: N new keys  | resident? |  overwriting: SET of random keys, values of two sizes  |
@@ -20,6 +11,15 @@ import (
 //
 // The collector works beside the server's thread. So the servers are not held on
 // one core here, as in a run of rewrites: see rewriting.go.
+
+package bench
+
+import (
+	"context"
+	"fmt"
+
+	"redis-internals/common/chapters"
+)
 
 // RunAllocators measures cfg.Chapter, the chapter that it is compared with, and
 // redis-server. Otherwise it is as RunTail.

@@ -1,3 +1,15 @@
+// aof.go: servers that keep an append-only file, each in a folder of its own.
+//
+//	DIR/redis-internals-bench-123/     made at the start, removed at the end
+//	  stage/appendonlydir/
+//	    appendonly.aof.manifest        which files, in which order to load
+//	    appendonly.aof.1.base.aof      what there was at the last rewrite
+//	    appendonly.aof.1.incr.aof      every write since
+//	  redis/appendonlydir/ ...
+//
+// A stage takes Redis' flags and writes Redis 7's layout, so both sides are
+// started, and their files read, alike. Source: Redis' aof.c, "AOF manifest".
+
 package bench
 
 import (
@@ -11,18 +23,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// aof.go: servers that keep an append-only file, each in a folder of its own.
-//
-//	DIR/redis-internals-bench-123/     made at the start, removed at the end
-//	  stage/appendonlydir/
-//	    appendonly.aof.manifest        which files, in which order to load
-//	    appendonly.aof.1.base.aof      what there was at the last rewrite
-//	    appendonly.aof.1.incr.aof      every write since
-//	  redis/appendonlydir/ ...
-//
-// A stage takes Redis' flags and writes Redis 7's layout, so both sides are
-// started, and their files read, alike. Source: Redis' aof.c, "AOF manifest".
 
 const (
 	appendOnlyDir = "appendonlydir"

@@ -1,14 +1,3 @@
-package bench
-
-import (
-	"bufio"
-	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
-	"sync/atomic"
-)
-
 // aoffile.go: an append-only file to load, as a server would have left it.
 //
 //	*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n                  once, as Redis begins a file
@@ -19,6 +8,17 @@ import (
 // The kinds take turns in this order, each an array of bulk strings (here for
 // short without the lengths). So N commands make N - N/10 keys, and any N writes
 // the same bytes on every machine.
+
+package bench
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+)
 
 // loadedKeys is the number of keys that a file of so many commands makes.
 func loadedKeys(commands int) int { return commands - commands/10 }

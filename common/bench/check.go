@@ -1,3 +1,9 @@
+// check.go: the generator against redis-benchmark, on one redis-server.
+//
+// A load generator that needs more CPU for a request than the server does
+// measures itself. So it is measured beside the one that Redis brings along:
+// same server, same core, same clients and pipeline, turn by turn.
+
 package bench
 
 import (
@@ -13,12 +19,6 @@ import (
 
 	"redis-internals/common/harness"
 )
-
-// check.go: the generator against redis-benchmark, on one redis-server.
-//
-// A load generator that needs more CPU for a request than the server does
-// measures itself. So it is measured beside the one that Redis brings along:
-// same server, same core, same clients and pipeline, turn by turn.
 
 // toolRun is one run of one generator.
 type toolRun struct {

@@ -1,11 +1,3 @@
-package bench
-
-import (
-	"context"
-	"errors"
-	"fmt"
-)
-
 // evicting.go: what it costs to make room for every new key.
 //
 //	without   |  N/2 new keys  |                    |== N/2 new keys ==|
@@ -17,6 +9,14 @@ import (
 // allkeys-lru; without, the keyspace grows, and tables with it, which is not for
 // nothing either: the ratio is what an operator gets who sets a limit, not the
 // price of the choice alone.
+
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // The two variants.
 const (

@@ -1,3 +1,11 @@
+// fresh.go: what can be measured only once on a server, for it is about filling
+// it. So every measurement has a server of its own:
+//
+//	round 1   start stage | fill, measure | end    start redis | fill, measure | end
+//	round 2   start redis | fill, measure | end    start stage | fill, measure | end
+//
+// One server runs at a time. As elsewhere, who goes first changes with the round.
+
 package bench
 
 import (
@@ -16,14 +24,6 @@ import (
 	"redis-internals/common/chapters"
 	"redis-internals/common/harness"
 )
-
-// fresh.go: what can be measured only once on a server, for it is about filling
-// it. So every measurement has a server of its own:
-//
-//	round 1   start stage | fill, measure | end    start redis | fill, measure | end
-//	round 2   start redis | fill, measure | end    start stage | fill, measure | end
-//
-// One server runs at a time. As elsewhere, who goes first changes with the round.
 
 // starter is a server that can be started.
 type starter struct {

@@ -1,13 +1,3 @@
-package bench
-
-import (
-	"fmt"
-	"regexp"
-	"strconv"
-	"strings"
-	"time"
-)
-
 // gctrace.go: what a Go program prints of its garbage collector.
 //
 //	gc 7 @1.234s 3%: 0.026+9.1+0.010 ms clock, 0.053+0.2/9.0/0.4+0.020 ms cpu, 90->95->48 MB, ...
@@ -17,6 +7,16 @@ import (
 //
 // One line is one pass. The program stands still in its first and last part. What
 // idle workers take nobody else wanted. Source: package runtime, "gctrace".
+
+package bench
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Collections is what the garbage collector did during a measurement.
 type Collections struct {

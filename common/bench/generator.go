@@ -1,3 +1,15 @@
+// generator.go: many clients on one thread, each in a closed loop.
+//
+//	       +---- send a batch of P requests (one write) <----+
+//	client |                                                 |
+//	       +---> read until P replies have come ---> latency-+
+//
+// It is an event loop like the server's own: epoll says which clients have
+// replies, and each of those reads, checks, counts and sends again. No thread
+// is woken, nothing is allocated, one buffer serves all clients: the batch is
+// patched with fresh keys right after it has been sent, while the server works.
+// A row of two commands has two batches, which each client sends in turn.
+
 package bench
 
 import (
@@ -10,18 +22,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// generator.go: many clients on one thread, each in a closed loop.
-//
-//	       +---- send a batch of P requests (one write) <----+
-//	client |                                                 |
-//	       +---> read until P replies have come ---> latency-+
-//
-// It is an event loop like the server's own: epoll says which clients have
-// replies, and each of those reads, checks, counts and sends again. No thread
-// is woken, nothing is allocated, one buffer serves all clients: the batch is
-// patched with fresh keys right after it has been sent, while the server works.
-// A row of two commands has two batches, which each client sends in turn.
 
 // recvSize is what one read may bring: the replies to a deep batch at once.
 const recvSize = 256 << 10

@@ -1,15 +1,15 @@
+// grid.go: a table of text with a heading over groups of columns.
+//
+//	                  requests per second
+//	command pipeline    ch02  redis ratio
+//	ping           1  101234  98765  1.03
+
 package bench
 
 import (
 	"strings"
 	"unicode/utf8"
 )
-
-// grid.go: a table of text with a heading over groups of columns.
-//
-//	                  requests per second
-//	command pipeline    ch02  redis ratio
-//	ping           1  101234  98765  1.03
 
 // column is one column; neighbours with one group share its heading.
 type column struct{ group, title string }

@@ -1,11 +1,3 @@
-package bench
-
-import (
-	"math"
-	"math/bits"
-	"time"
-)
-
 // histogram.go: latencies in log-linear buckets, as HdrHistogram has them.
 //
 //	nanoseconds   0 1 2 ... 127 | 128..255 | 256..511 | 512..1023 | ...
@@ -14,6 +6,14 @@ import (
 // Every doubling is cut into 128 buckets of one width, so a bucket is at most
 // 1/128 of its values wide, and its middle at most 0.4 % off. Recording is a
 // shift and an increment; nothing is allocated. Memory: 37 KB, little of it touched.
+
+package bench
+
+import (
+	"math"
+	"math/bits"
+	"time"
+)
 
 const (
 	subBits    = 7                                  // 128 buckets a doubling

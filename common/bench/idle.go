@@ -1,3 +1,7 @@
+// idle.go: connections that are open and silent, to see what they cost the
+// ones that are not. (An event loop asks epoll for those that are ready and
+// never looks at the rest; a select or poll loop would walk them all.)
+
 package bench
 
 import (
@@ -6,10 +10,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// idle.go: connections that are open and silent, to see what they cost the
-// ones that are not. (An event loop asks epoll for those that are ready and
-// never looks at the rest; a select or poll loop would walk them all.)
 
 // idlers are the silent connections to one server.
 type idlers struct {

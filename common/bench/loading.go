@@ -1,20 +1,3 @@
-package bench
-
-import (
-	"context"
-	"fmt"
-	"math"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"time"
-
-	"golang.org/x/sys/unix"
-
-	"redis-internals/common/harness"
-)
-
 // loading.go: how long a server takes to come back with its data.
 //
 //	start                                        answers
@@ -31,6 +14,23 @@ import (
 // No server is pinned: a start is measured as it is, on all cores. So the CPU
 // time belongs beside the time: what is read or collected on a second core
 // shortens the one and not the other.
+
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"redis-internals/common/harness"
+)
 
 // Load is one start of one server.
 type Load struct {

@@ -1,12 +1,3 @@
-package bench
-
-import (
-	"context"
-	"fmt"
-	"math"
-	"time"
-)
-
 // memory.go: what a key takes.
 //
 //	start | a few keys, FLUSHALL | N keys | FLUSHALL, MEMORY PURGE
@@ -19,6 +10,15 @@ import (
 //
 // Resident memory is read once it stands still: a dict may still be moving its
 // entries, an allocator giving its pages back.
+
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+)
 
 // Footprint is what a process holds, in bytes.
 type Footprint struct {

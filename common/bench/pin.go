@@ -1,3 +1,12 @@
+// pin.go: the servers on one core, the load generator on another, so that
+// neither takes time from the other and no thread wanders.
+//
+// Where rewrites are measured the servers have all other cores: see rewriting.go.
+//
+// A server starts unpinned and is pinned thread by thread afterwards: a Go
+// program that is born with a single core settles its runtime for one (no
+// spinning, GOMAXPROCS=1) and would not be measured as it is meant to run.
+
 package bench
 
 import (
@@ -9,15 +18,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// pin.go: the servers on one core, the load generator on another, so that
-// neither takes time from the other and no thread wanders.
-//
-// Where rewrites are measured the servers have all other cores: see rewriting.go.
-//
-// A server starts unpinned and is pinned thread by thread afterwards: a Go
-// program that is born with a single core settles its runtime for one (no
-// spinning, GOMAXPROCS=1) and would not be measured as it is meant to run.
 
 // pickCores chooses a core for the servers and one for the generator among
 // those this process may use; of another physical core where there is one, for

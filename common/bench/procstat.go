@@ -1,3 +1,13 @@
+// procstat.go: the CPU time of a process, all its threads together, and its memory.
+//
+// Linux keeps a clock for every process: what its threads, living and ended,
+// have run on a CPU, in nanoseconds. clock_gettime reads it for any pid. The
+// same time stands in /proc/PID/task/*/schedstat (first field), but there a
+// running thread is counted only up to the last scheduler tick (1 to 10 ms),
+// and a thread that ended is gone. Where a sandbox refuses the clock we add up
+// schedstat, and where the kernel has none, utime and stime of /proc/PID/stat,
+// which tick in hundredths of a second.
+
 package bench
 
 import (
@@ -11,16 +21,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// procstat.go: the CPU time of a process, all its threads together, and its memory.
-//
-// Linux keeps a clock for every process: what its threads, living and ended,
-// have run on a CPU, in nanoseconds. clock_gettime reads it for any pid. The
-// same time stands in /proc/PID/task/*/schedstat (first field), but there a
-// running thread is counted only up to the last scheduler tick (1 to 10 ms),
-// and a thread that ended is gone. Where a sandbox refuses the clock we add up
-// schedstat, and where the kernel has none, utime and stime of /proc/PID/stat,
-// which tick in hundredths of a second.
 
 // cpuTime returns how long the process has run on CPUs since it began.
 func cpuTime(pid int) (time.Duration, error) {

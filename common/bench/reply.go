@@ -1,16 +1,16 @@
-package bench
-
-import (
-	"bytes"
-	"fmt"
-)
-
 // reply.go: every reply is read to its last byte and checked, as it arrives.
 //
 // All replies of a run are alike: one exact byte string (+PONG, or a value we
 // stored ourselves) or an integer. So nothing is parsed into a tree and nothing
 // is kept: a scanner remembers how far into the current reply it is, and takes
 // up at any byte of the next read. An exact reply costs one comparison of memory.
+
+package bench
+
+import (
+	"bytes"
+	"fmt"
+)
 
 // Reply says what a right reply looks like: these bytes or, if empty, a RESP
 // integer.

@@ -1,3 +1,5 @@
+// report.go: what a run found: samples, and the lines made of them.
+
 package bench
 
 import (

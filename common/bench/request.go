@@ -1,11 +1,3 @@
-package bench
-
-import (
-	"bytes"
-	"fmt"
-	"math/bits"
-)
-
 // request.go: requests are rendered once and patched in place.
 //
 //	*2\r\n$3\r\nGET\r\n$16\r\nkey:000000000000\r\n   one request, stride bytes
@@ -14,6 +6,14 @@ import (
 // A batch is that request, repeated depth times in one buffer. Before it is
 // sent again each copy gets a fresh key number: twelve stores, no formatting.
 // A request without a key (PING) is never touched.
+
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"math/bits"
+)
 
 // keyDigits is how many decimal digits of a key are its number. With a prefix
 // of four bytes a key is 16 bytes long.

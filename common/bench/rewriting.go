@@ -1,16 +1,3 @@
-package bench
-
-import (
-	"context"
-	"fmt"
-	"math"
-	"strconv"
-	"sync/atomic"
-	"time"
-
-	"golang.org/x/sys/unix"
-)
-
 // rewriting.go: what the clients feel of a rewrite of the append-only file.
 //
 //	           warm-up |   without    |     during      |
@@ -27,6 +14,19 @@ import (
 // A fork's child runs where its parent may run. So the servers are not held on
 // one core here but may use all except the generator's. On a machine of two
 // cores that is one: parent and child then share it.
+
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
 
 const (
 	rewriteTimeout = 5 * time.Minute

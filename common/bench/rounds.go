@@ -1,3 +1,13 @@
+// rounds.go: which server is measured when.
+//
+//	round 1   ping P=1: stage redis   ping P=16: stage redis   ...
+//	round 2   ping P=1: redis stage   ping P=16: redis stage   ...
+//	round 3   ping P=1: stage redis   ...
+//
+// The two figures that make a ratio are taken one right after the other, and
+// who goes first changes with every round: a machine that grows slower or
+// faster, or that others use, bends both alike.
+
 package bench
 
 import (
@@ -13,16 +23,6 @@ import (
 	"redis-internals/common/chapters"
 	"redis-internals/common/harness"
 )
-
-// rounds.go: which server is measured when.
-//
-//	round 1   ping P=1: stage redis   ping P=16: stage redis   ...
-//	round 2   ping P=1: redis stage   ping P=16: redis stage   ...
-//	round 3   ping P=1: stage redis   ...
-//
-// The two figures that make a ratio are taken one right after the other, and
-// who goes first changes with every round: a machine that grows slower or
-// faster, or that others use, bends both alike.
 
 // Config says what to measure. cmd/bench documents the fields as flags.
 type Config struct {

@@ -1,3 +1,5 @@
+// rows.go: the commands that can be measured.
+
 package bench
 
 import (

@@ -1,3 +1,9 @@
+// servers.go: the servers of a run, from their start to their end: the one that is
+// asked about, another build of it where there is one to compare with, redis-server.
+//
+// All get the same flags, for a stage takes those of Redis. Where they keep
+// files each works in a folder of its own; what they leave there goes with them.
+
 package bench
 
 import (
@@ -10,12 +16,6 @@ import (
 
 	"redis-internals/common/harness"
 )
-
-// servers.go: the servers of a run, from their start to their end: the one that is
-// asked about, another build of it where there is one to compare with, redis-server.
-//
-// All get the same flags, for a stage takes those of Redis. Where they keep
-// files each works in a folder of its own; what they leave there goes with them.
 
 // allowClients are the flags with which a server, ours or Redis, takes as many
 // connections as will come; none where its default of 10,000 will do.

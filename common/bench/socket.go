@@ -1,3 +1,10 @@
+// socket.go: the few system calls of the generator, without Go's netpoller.
+//
+// send and recv go through RawSyscall: on a non-blocking socket they never
+// wait, so the runtime need not be told that the thread leaves for the kernel.
+// What does wait (await, and epoll_wait in generator.go) waits in short pieces,
+// so that a stop is noticed.
+
 package bench
 
 import (
@@ -13,13 +20,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// socket.go: the few system calls of the generator, without Go's netpoller.
-//
-// send and recv go through RawSyscall: on a non-blocking socket they never
-// wait, so the runtime need not be told that the thread leaves for the kernel.
-// What does wait (await, and epoll_wait in generator.go) waits in short pieces,
-// so that a stop is noticed.
 
 const (
 	// pollWait bounds one wait in the kernel.

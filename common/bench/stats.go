@@ -1,3 +1,5 @@
+// stats.go: medians, and ratios round by round.
+
 package bench
 
 import (

@@ -1,3 +1,5 @@
+// table.go: the report, for people.
+
 package bench
 
 import (
@@ -7,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 )
-
-// table.go: the report, for people.
 
 // full is the part of the time from which on we call somebody busy all the time.
 const full = 0.95

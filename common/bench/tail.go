@@ -1,11 +1,3 @@
-package bench
-
-import (
-	"context"
-	"fmt"
-	"time"
-)
-
 // tail.go: the slowest replies, of a server with many keys.
 //
 //	empty |  growing: N new keys  |  overwriting: SET of random keys, for a time  |
@@ -21,6 +13,14 @@ import (
 // well. So the table says for which part of the time the server had work and no
 // core: where that is more than a percent, others used the machine, and the stalls
 // and the longest wait may be theirs.
+
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
 
 // stallLimit is what a stall lasts at least.
 const stallLimit = 10 * time.Millisecond

@@ -1,5 +1,3 @@
-package chapters
-
 // carry.go: a change made in one chapter, made in all later ones.
 //
 //	ch03 at HEAD --- what you changed ---> ch03 on disk
@@ -16,6 +14,8 @@ package chapters
 //
 // A change that a chapter already has merges to nothing, so carry may be run as
 // often as one likes.
+
+package chapters
 
 import (
 	"errors"

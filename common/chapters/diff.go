@@ -1,5 +1,3 @@
-package chapters
-
 // diff.go: what a chapter changes against an earlier one.
 //
 // Both trees are copied to a temporary directory, the older one rewritten to the
@@ -11,6 +9,8 @@ package chapters
 //
 // So renames are found, moved code can be coloured, and what people have
 // configured for git's diffs holds here too.
+
+package chapters
 
 import (
 	"bytes"

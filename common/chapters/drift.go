@@ -1,5 +1,3 @@
-package chapters
-
 // drift.go: whether the chapters are still one program that grows.
 //
 // Eight copies of a server stay readable only while a file is either the same as
@@ -14,8 +12,11 @@ package chapters
 //
 // New and removed files differ, too.
 
+package chapters
+
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 )
 
@@ -28,8 +29,8 @@ type Finding struct {
 
 func (f Finding) String() string { return fmt.Sprintf("%s/%s: %s", f.Chapter, f.Path, f.Message) }
 
-// Drift checks all chapters below root: each against the one before, and its
-// imports and module path.
+// Drift checks all chapters below root: each against the one before, its imports and
+// its module path; the headers of files, also of common; and ARCHITECTURE.md.
 func Drift(root string) ([]Finding, error) {
 	list, err := List(root)
 	if err != nil {
@@ -37,6 +38,7 @@ func Drift(root string) ([]Finding, error) {
 	}
 	var found []Finding
 	var before tree
+	is := newFloor()
 	for i, c := range list {
 		files, err := readTree(c)
 		if err != nil {
@@ -50,9 +52,16 @@ func Drift(root string) ([]Finding, error) {
 			found = append(found, checkListing(c, files, list[i-1], before)...)
 		}
 		found = append(found, checkImports(c, files)...)
+		is.add(c, files)
 		before = files
 	}
-	return found, nil
+	common, err := readCode(filepath.Join(root, "common"))
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, checkHeaders("common", common)...)
+	wrong, err := checkFloor(root, is)
+	return append(found, wrong...), err
 }
 
 // CheckImports is Drift's check of one chapter's packages: arrows point down,

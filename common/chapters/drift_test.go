@@ -2,6 +2,7 @@ package chapters
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -171,4 +172,68 @@ func TestRepository_ArrowsPointDown(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, found)
 	}
+}
+
+const page = "```\nmain.go  wiring\ninternal/\n  server/  sockets\n  aof/     the log (from chapter 2)\n  resp/    bytes (from chapter 1)\n```\n" +
+	"```\nmain   -> resp server\nserver -> aof resp\n\nsystem calls  server\n```\n"
+
+// pageAndCode are two chapters whose ARCHITECTURE.md is true.
+func pageAndCode(with map[string]string) map[string]string {
+	files := map[string]string{"ARCHITECTURE.md": page}
+	for name, text := range twoChapters(nil) {
+		files[name] = text
+	}
+	files["ch01-a/internal/resp/x.go"] = "package resp\n"
+	files["ch02-b/internal/resp/x.go"] = "package resp\n"
+	files["ch02-b/internal/aof/x.go"] = "package aof\n"
+	files["ch02-b/internal/server/x.go"] = "package server\n\nimport (\n\t_ \"os\"\n\t_ \"redis-internals/ch02/internal/aof\"\n\t_ \"redis-internals/ch02/internal/resp\"\n)\n"
+	files["ch02-b/main.go"] = "package main\n\nimport (\n\t_ \"redis-internals/ch02/internal/resp\"\n\t_ \"redis-internals/ch02/internal/server\"\n)\n"
+	files["ch02-b/README.md"] = "# Two\n\n## What changed\n\n- `new.txt`, `changed.txt`, `gone.txt`, `main.go`, `internal/aof/x.go`, `internal/server/x.go`: they had to.\n"
+	for name, text := range with {
+		files[name] = text
+	}
+	return files
+}
+
+func TestDrift_IsSilentOnAPageThatIsTrue(t *testing.T) {
+	require.Empty(t, drifts(t, pageAndCode(nil)))
+}
+
+func TestDrift_HoldsThePageAgainstTheCode(t *testing.T) {
+	for name, row := range map[string]struct{ old, new, finding string }{
+		"a package that is not there": {"  resp/", "  glob/    patterns\n  resp/", "lists a package glob, which no chapter has"},
+		"a package that is not told":  {"  aof/     the log (from chapter 2)\n", "", "does not list the package aof, of chapter 2"},
+		"a wrong chapter":             {"(from chapter 2)", "(from chapter 4)", "says that aof comes with chapter 4; it comes with 2"},
+		"an arrow too many":           {"main   -> resp server", "main   -> aof resp server", "the arrows of main should be: main -> resp server"},
+		"an arrow too few":            {"server -> aof resp", "server -> aof", "the arrows of server should be: server -> aof resp"},
+		"a leaf with arrows":          {"main   ->", "resp -> aof\nmain   ->", "the arrows of resp should be: none, a leaf has no line"},
+		"system calls":                {"calls  server", "calls  server aof", "should say: system calls  server"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Contains(t, page, row.old)
+			found := drifts(t, pageAndCode(map[string]string{"ARCHITECTURE.md": strings.Replace(page, row.old, row.new, 1)}))
+			require.Equal(t, []string{"./ARCHITECTURE.md: " + row.finding}, found)
+		})
+	}
+}
+
+func TestDrift_WantsAHeaderBeforeThePackageClause(t *testing.T) {
+	for name, row := range map[string]struct {
+		code string
+		fine bool
+	}{
+		"a header":                    {"// x.go: what it is about.\n\npackage a\n", true},
+		"a package comment":           {"// Package a is what it is about.\npackage a\n", true},
+		"a header behind a directive": {"//go:build linux\n\n// x.go: what it is about.\n\npackage a\n", true},
+		"none":                        {"package a\n", false},
+		"a directive only":            {"//go:build linux\n\npackage a\n", false},
+		"behind the package clause":   {"package a\n\n// x.go: what it is about.\n", false},
+		"another file's":              {"// y.go: what it is about.\n\npackage a\n", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found := drifts(t, twoChapters(map[string]string{"common/a/x.go": row.code}))
+			require.Equal(t, row.fine, len(found) == 0, "%q", found)
+		})
+	}
+	require.Empty(t, drifts(t, twoChapters(map[string]string{"common/a/x_test.go": "package a\n"})), "a test's name says it")
 }

@@ -1,3 +1,5 @@
+// git.go: git as a program: merges, diffs, old versions.
+
 package chapters
 
 import (

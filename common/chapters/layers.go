@@ -1,5 +1,3 @@
-package chapters
-
 // layers.go: which package of a chapter may import which.
 //
 //	main
@@ -19,6 +17,8 @@ package chapters
 //
 // Few packages talk to the kernel. All others are plain functions of their
 // arguments: their tests need no sockets, no files and no waiting.
+
+package chapters
 
 import (
 	"fmt"

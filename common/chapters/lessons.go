@@ -1,3 +1,5 @@
+// lessons.go: the course's lessons, in order.
+
 package chapters
 
 // Lesson is one lesson of the video course, by the chapter it belongs to.

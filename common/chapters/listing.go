@@ -1,5 +1,3 @@
-package chapters
-
 // listing.go: the list of changed files that each chapter's README keeps.
 //
 //	## What changed since chapter 2
@@ -10,6 +8,8 @@ package chapters
 //
 // A line starts with the paths, each in backticks; the first colon ends them, and
 // a reason has to follow. A bullet that starts otherwise is prose.
+
+package chapters
 
 import (
 	"regexp"

@@ -1,5 +1,3 @@
-package chapters
-
 // merge.go: one file's three-way merge.
 //
 //	            base                ch03 as committed
@@ -17,6 +15,8 @@ package chapters
 //	n := 0    n := 1    n := 0         n := 1        theirs changed it
 //	read()    read()    readAll()      readAll()     ours changed it
 //	close()   stop()    c.Close()      ?             both did: conflict
+
+package chapters
 
 import (
 	"bytes"

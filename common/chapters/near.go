@@ -1,3 +1,5 @@
+// near.go: what a path that does not exist was meant to be.
+
 package chapters
 
 import (

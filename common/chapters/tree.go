@@ -1,5 +1,3 @@
-package chapters
-
 // tree.go: the files of one chapter, in memory.
 //
 // Chapters are copies of one another, but each is a module of its own, so its
@@ -11,6 +9,8 @@ package chapters
 //	         | rewritten to ch03
 //	         v
 //	ch03  import "redis-internals/ch03/internal/resp"     the same: no change
+
+package chapters
 
 import (
 	"bytes"

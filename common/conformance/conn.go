@@ -1,3 +1,5 @@
+// conn.go: a connection of a case, whose bytes are kept for the report.
+
 package conformance
 
 import (

@@ -1,3 +1,5 @@
+// grade.go: a server of anybody, stage by stage, up to the first that fails.
+
 package conformance
 
 import (

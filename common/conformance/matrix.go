@@ -1,3 +1,5 @@
+// matrix.go: every case on every target, as a table.
+
 package conformance
 
 import (

@@ -1,3 +1,5 @@
+// run.go: one case on one target, to its end or to the end of its time.
+
 package conformance
 
 import (

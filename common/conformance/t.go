@@ -1,3 +1,5 @@
+// t.go: what a case is given: a server, clients, and the means to fail.
+
 package conformance
 
 import (

@@ -1,3 +1,5 @@
+// target.go: the servers that can be judged: a stage, a Redis, an address.
+
 package conformance
 
 import (

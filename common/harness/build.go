@@ -1,3 +1,5 @@
+// build.go: binaries of the stages, each built once a process.
+
 package harness
 
 import (

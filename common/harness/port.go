@@ -1,3 +1,5 @@
+// port.go: ports that nobody else takes.
+
 package harness
 
 import (

@@ -1,6 +1,6 @@
-package soak
-
 // aftermath.go: what must hold once all clients have left.
+
+package soak
 
 import (
 	"fmt"

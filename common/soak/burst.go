@@ -1,5 +1,3 @@
-package soak
-
 // burst.go: some requests that are sent together, and what their replies must be.
 //
 //	random requests | RESET, or DISCARD | SELECT 0 | SET chk:17 <<17:42>>.. | GET chk:17 | ECHO <<17:42>>..
@@ -7,6 +5,8 @@ package soak
 //
 // The words in the middle bring a connection back to where it was, whatever the
 // random requests made of it. (Each only where the server has the command.)
+
+package soak
 
 import (
 	"bufio"

@@ -1,6 +1,6 @@
-package soak
-
 // client.go: what the clients do, one connection after another.
+
+package soak
 
 import (
 	"context"

@@ -1,6 +1,6 @@
-package soak
-
 // conn.go: a connection to the server, and what a client may do to one.
+
+package soak
 
 import (
 	"bufio"

@@ -1,6 +1,6 @@
-package soak
-
 // control.go: one more client, which changes what all others meet.
+
+package soak
 
 import (
 	"context"

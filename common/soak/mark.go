@@ -1,5 +1,3 @@
-package soak
-
 // mark.go: whose a value is.
 //
 //	<<17:42>>kkkkk...k     what client 17 stored, or has had echoed, as its 42nd
@@ -8,6 +6,8 @@ package soak
 // cut, joined with another or overwritten in part shows. Marked values stand under
 // keys (chk:17) that no other request names: whoever gets somebody else's mark has
 // got somebody else's reply.
+
+package soak
 
 import (
 	"fmt"

@@ -1,6 +1,6 @@
-package soak
-
 // mutate.go: what networks and bad clients make of requests.
+
+package soak
 
 import "math/rand/v2"
 

@@ -1,6 +1,6 @@
-package soak
-
 // table.go: the commands that the server says it has, and requests made of them.
+
+package soak
 
 import (
 	"fmt"

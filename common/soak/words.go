@@ -1,6 +1,6 @@
-package soak
-
 // words.go: arguments, good and bad.
+
+package soak
 
 import (
 	"math/rand/v2"

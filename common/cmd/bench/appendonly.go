@@ -1,3 +1,11 @@
+// appendonly.go: the flags of the append-only file, which begins with chapter 4.
+//
+//	-appendfsync X    the usual rows, on servers that write their commands down
+//	-loading N        how long a server takes to load N commands at its start
+//	-rewriting N      what clients feel of a rewrite, with N keys
+//
+// -dir says for all three where the files are.
+
 package main
 
 import (
@@ -8,14 +16,6 @@ import (
 	"slices"
 	"strings"
 )
-
-// appendonly.go: the flags of the append-only file, which begins with chapter 4.
-//
-//	-appendfsync X    the usual rows, on servers that write their commands down
-//	-loading N        how long a server takes to load N commands at its start
-//	-rewriting N      what clients feel of a rewrite, with N keys
-//
-// -dir says for all three where the files are.
 
 // appendOnlyFrom is the first chapter with an append-only file.
 const appendOnlyFrom = 4

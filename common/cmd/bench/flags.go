@@ -1,3 +1,5 @@
+// flags.go: the command line, checked before anything is started.
+
 package main
 
 import (

@@ -1,3 +1,10 @@
+// memory.go: the flags of the runs that fill servers, each a fresh one.
+//
+//	-memory N       what N keys take, and how much of it a server knows of
+//	-tail N         the slowest replies, and stalls, with N keys
+//	-evicting N     what it costs to make room for each of so many new keys
+//	-allocators N   N keys in Go's heap, and outside of it
+
 package main
 
 import (
@@ -8,13 +15,6 @@ import (
 
 	"redis-internals/common/bench"
 )
-
-// memory.go: the flags of the runs that fill servers, each a fresh one.
-//
-//	-memory N       what N keys take, and how much of it a server knows of
-//	-tail N         the slowest replies, and stalls, with N keys
-//	-evicting N     what it costs to make room for each of so many new keys
-//	-allocators N   N keys in Go's heap, and outside of it
 
 // filling is one of these flags.
 type filling struct {

@@ -1,3 +1,5 @@
+// pager.go: long output a page at a time.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// ch01_echo.go: the echo server: the bytes come back, to one client at a time.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch02_clients.go: connections by the dozen and by the thousand, the command line, real clients.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch02_commands.go: HELLO, COMMAND and CLIENT.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch02_language.go: how requests may be written, and what is passed over in silence.
+
 package cases
 
 import (

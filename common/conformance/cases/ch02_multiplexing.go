@@ -1,3 +1,5 @@
+// ch02_multiplexing.go: one thread that serves whoever is ready and waits for nobody.
+
 package cases
 
 import (

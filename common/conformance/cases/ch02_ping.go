@@ -1,3 +1,5 @@
+// ch02_ping.go: the first commands, and how a command is refused.
+
 package cases
 
 import (

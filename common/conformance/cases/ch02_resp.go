@@ -1,3 +1,5 @@
+// ch02_resp.go: what arguments may hold, what is no request, and requests in pieces.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch03_commands.go: what COMMAND says of the commands on keys.
+
 package cases
 
 import (

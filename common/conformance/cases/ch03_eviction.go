@@ -1,3 +1,5 @@
+// ch03_eviction.go: eviction as simple as can be: the first key goes first.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch03_expire.go: EXPIRE, its variants and their options.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch03_expiry.go: keys that go when their time is up, whether they are asked for or not.
+
 package cases
 
 import (

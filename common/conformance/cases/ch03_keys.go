@@ -1,3 +1,5 @@
+// ch03_keys.go: the commands that take keys whatever their values are.
+
 package cases
 
 import (

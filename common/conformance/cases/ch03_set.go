@@ -1,3 +1,5 @@
+// ch03_set.go: what SET stores and GET finds.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch03_set_options.go: SET's options, alone and together.
+
 package cases
 
 import (

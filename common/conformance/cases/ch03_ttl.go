@@ -1,3 +1,5 @@
+// ch03_ttl.go: how long keys have left, and how they are told to stay.
+
 package cases
 
 import (

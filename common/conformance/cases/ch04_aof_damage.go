@@ -1,3 +1,5 @@
+// ch04_aof_damage.go: logs in which bytes have changed, which are refused.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch04_aof_disk.go: disks that are full, folders that are not there, two servers that want the same one.
+
 package cases
 
 import (

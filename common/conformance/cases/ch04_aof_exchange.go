@@ -1,3 +1,5 @@
+// ch04_aof_exchange.go: the log is the one that Redis 7 writes and reads.
+
 package cases
 
 import (

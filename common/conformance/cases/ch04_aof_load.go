@@ -1,3 +1,5 @@
+// ch04_aof_load.go: logs that somebody else wrote, or that a crash has torn.
+
 package cases
 
 import (

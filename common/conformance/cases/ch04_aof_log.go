@@ -1,3 +1,5 @@
+// ch04_aof_log.go: what stands in the append-only file.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch04_aof_restart.go: the data is there again: after an orderly end, and after kill -9 at any moment.
+
 package cases
 
 import (

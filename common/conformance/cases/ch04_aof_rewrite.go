@@ -1,3 +1,5 @@
+// ch04_aof_rewrite.go: how the log is made shorter, on demand and by itself.
+
 package cases
 
 import (

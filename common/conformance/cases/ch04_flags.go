@@ -1,3 +1,5 @@
+// ch04_flags.go: the command line of chapter 4.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch04_limits.go: what one client's pipeline may cost the others, and the server's memory.
+
 package cases
 
 import (

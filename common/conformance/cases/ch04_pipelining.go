@@ -1,3 +1,5 @@
+// ch04_pipelining.go: many requests before the first reply is read.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch05_config.go: CONFIG.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch05_config_file.go: a redis.conf as the first argument.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch05_databases.go: sixteen databases, and keys that go from one to another.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch05_databases_aof.go: what the append-only file makes of numbers and databases.
+
 package cases
 
 import (

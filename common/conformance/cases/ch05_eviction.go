@@ -1,3 +1,5 @@
+// ch05_eviction.go: which keys go when there may be only so many.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch05_info.go: what INFO tells, and that it is true.
+
 package cases
 
 import (

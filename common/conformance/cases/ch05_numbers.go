@@ -1,3 +1,5 @@
+// ch05_numbers.go: strings that are numbers: INCR and its variants.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch05_objects.go: what OBJECT tells of a value.
+
 package cases
 
 import (

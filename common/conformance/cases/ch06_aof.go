@@ -1,3 +1,5 @@
+// ch06_aof.go: what the append-only file makes of a limit, and of tables that grow under it.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch06_dict.go: a table that grows and shrinks, and memory of all sizes, as clients see them.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch06_eviction.go: which keys go when there is no room for all.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch06_info.go: what INFO says of the memory in use.
+
 package cases
 
 import (

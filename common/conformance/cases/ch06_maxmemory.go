@@ -1,3 +1,5 @@
+// ch06_maxmemory.go: the limit where no key may go, and how it is set.
+
 package cases
 
 import (

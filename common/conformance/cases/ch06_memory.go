@@ -1,3 +1,5 @@
+// ch06_memory.go: MEMORY: what a key takes, and the server.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// ch06_sizes.go: values and keys of the sizes at which an allocator changes its mind.
+
 package cases
 
 import (

@@ -1,3 +1,5 @@
+// generate.go: commands on keys, with good and bad arguments, drawn at random.
+
 package differential
 
 import (

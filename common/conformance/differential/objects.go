@@ -1,3 +1,5 @@
+// objects.go: the commands of chapter 5, drawn at random.
+
 package differential
 
 import (

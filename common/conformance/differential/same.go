@@ -1,3 +1,5 @@
+// same.go: when two replies agree.
+
 package differential
 
 import (

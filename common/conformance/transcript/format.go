@@ -1,3 +1,5 @@
+// format.go: replies as redis-cli prints them.
+
 package transcript
 
 import (

@@ -1,3 +1,5 @@
+// words.go: a typed line, split into words.
+
 package transcript
 
 import (

@@ -1,3 +1,5 @@
+// mismatch.go: two streams of bytes, and where they begin to differ.
+
 package wire
 
 import (
