@@ -1,3 +1,5 @@
+// ch02_terminal.go: signals, a lost standard output, a taken port: what an operator sees.
+
 package cases
 
 import (
