@@ -47,6 +47,8 @@ type Engine struct {
 	evicting  bool     // there is more in use than maxmemory, and keys may go
 	heap      int      // bytes of Go's heap in use
 	prefetch  keyspace.Prefetch
+
+	outOfMemory bool // a command was refused because the system gave no more memory
 }
 
 // Options are what an engine is made of.

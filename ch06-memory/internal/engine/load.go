@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -22,8 +23,14 @@ func (e *Engine) Load(log *aof.Log, pause func() (stop bool)) error {
 		e.Keyspace.SetEviction(e.eviction())
 	}()
 	c := e.NewClient(0)
-	return log.Load(func(args [][]byte) error { return e.replay(&c, args) }, pause)
+	err := log.Load(func(args [][]byte) error { return e.replay(&c, args) }, pause)
+	if e.OutOfMemory() {
+		return errLoadMemory // and the log is as good as it was
+	}
+	return err
 }
+
+var errLoadMemory = errors.New("there is not enough memory for what the append-only file holds; raise the limit (ulimit -v)")
 
 // replay executes one command of the log. It is an error if there is no such
 // command, or it does not succeed: what is logged has once succeeded.
@@ -36,6 +43,8 @@ func (e *Engine) replay(c *Client, args [][]byte) error {
 		return fmt.Errorf("unknown command '%s'", Quoted(args[0], MaxQuoted))
 	case !c.Command.Accepts(len(args)):
 		return fmt.Errorf("wrong number of arguments for '%s'", c.Command.Name)
+	case c.Command.grows && !e.hasRoom(c):
+		return errLoadMemory
 	}
 	c.Command.Handler(c)
 	e.rewritten = e.rewritten[:0]

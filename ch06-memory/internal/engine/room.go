@@ -1,6 +1,11 @@
 // room.go: what happens when there are too many keys, or too much memory is
 // in use. Redis: evict.c,
 // performEvictions.
+//
+// Memory ends in two ways. More is in use than maxmemory: then keys go, or what is
+// denyoom is refused. Or the system gives no more (ulimit -v, vm.overcommit_memory 2):
+// then a command is refused that might not get all that it needs. It is asked before
+// the command runs, so handlers and databases never see an allocation fail.
 
 package engine
 
@@ -19,6 +24,10 @@ const errOOM = "OOM command not allowed when used memory > 'maxmemory'."
 // may run, and replies the error if not: one that may need more memory must not when
 // there is none left and no key may go. Redis: server.c, processCommand.
 func (e *Engine) makeRoom(c *Client) bool {
+	if c.Command.grows && !e.hasRoom(c) {
+		c.ReplyError(errNoMemory)
+		return false
+	}
 	if e.Config.MaxMemory == 0 || e.loading {
 		return true
 	}
@@ -29,6 +38,39 @@ func (e *Engine) makeRoom(c *Client) bool {
 		return false
 	}
 	return true
+}
+
+// errNoMemory is the answer where the system gives no more.
+const errNoMemory = "OOM command not allowed when the system gives the server no more memory."
+
+// hasRoom reports whether there is memory for all that the command may need: a block
+// as large as its arguments, or as the value that one has that changes something about
+// it, and small ones that zmalloc keeps back. One that is denyoom and makes a value of
+// more has to ask for it itself.
+func (e *Engine) hasRoom(c *Client) bool {
+	n := perObject
+	for _, arg := range c.Args {
+		n += len(arg)
+	}
+	if c.Command.Flags&DenyOOM == 0 && len(c.Args) > 1 {
+		size, _ := c.DB.MemoryUsage(c.Args[1])
+		n += size
+	}
+	if zmalloc.HasRoom(n) {
+		return true
+	}
+	e.outOfMemory = true
+	return false
+}
+
+// perObject is how many bytes a block has beside key and value, at most.
+const perObject = 64
+
+// OutOfMemory reports whether a command was refused since it was last asked because the
+// system gave no more memory.
+func (e *Engine) OutOfMemory() (refused bool) {
+	refused, e.outOfMemory = e.outOfMemory, false
+	return refused
 }
 
 // KeepEvicting evicts more keys, if the last round had to stop for the time. It

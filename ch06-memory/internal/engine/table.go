@@ -22,6 +22,7 @@ type Command struct {
 	Group       string     // the family's, for COMMAND DOCS
 	Subcommands []*Command // in the rows' order
 	subIndex    index
+	grows       bool // may need memory, however little
 	Stats       CommandStats
 }
 
@@ -183,7 +184,7 @@ func NewTable(families []Family) *Table {
 	t := &Table{}
 	for _, f := range families {
 		for _, row := range f.Rows {
-			cmd := &Command{Row: row, Group: f.Group}
+			cmd := &Command{Row: row, Group: f.Group, grows: row.mayGrow()}
 			t.All = append(t.All, cmd)
 			if !strings.Contains(cmd.Name, "|") {
 				t.Commands = append(t.Commands, cmd)
@@ -201,6 +202,12 @@ func NewTable(families []Family) *Table {
 		cmd.subIndex = newIndex(cmd.Subcommands)
 	}
 	return t
+}
+
+// mayGrow reports whether the command may need memory: all that write may, but those
+// that only delete, which must go when there is none.
+func (r *Row) mayGrow() bool {
+	return r.Flags&DenyOOM != 0 || r.Flags&Write != 0 && strings.Contains(r.Keys.Access, "update")
 }
 
 // Lookup returns the command of that name, in any case, or nil; a container, and

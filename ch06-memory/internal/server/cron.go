@@ -25,11 +25,14 @@ const (
 
 	rehashBudget = time.Millisecond // of moving a dict's entries in one run
 	purgeBytes   = 4 << 20          // of free pages given back in one run
+
+	warnAgain = 10 * time.Second // between two lines about the same trouble
 )
 
 // cron runs what is due and returns when it wants to run again.
 func (s *Server) cron() (again time.Duration) {
 	s.stats.sample(s)
+	s.warnOfMemory()
 	if s.aof.WantsRewrite() {
 		_ = s.engine.RewriteLog() // it can begin: WantsRewrite has seen to that
 	}
@@ -40,6 +43,16 @@ func (s *Server) cron() (again time.Duration) {
 		return cronHurry
 	}
 	return cronPeriod
+}
+
+// warnOfMemory says in the log that commands are refused because the system gives no
+// more memory.
+func (s *Server) warnOfMemory() {
+	if now := s.loop.Now(); s.engine.OutOfMemory() && now.Sub(s.warned) > warnAgain {
+		s.warned = now
+		s.log.Warn("Out of memory: the system gives no more (ulimit -v, ulimit -d, vm.overcommit_memory); "+
+			"commands that need some are refused. Set maxmemory below what there is", "used_bytes", memoryInUse())
+	}
 }
 
 // expire deletes keys that have expired, and reports whether there are more.

@@ -61,6 +61,7 @@ type Server struct {
 
 	releasing     bool // memory, soon
 	lastAttackLog time.Time
+	warned        time.Time // of the want of memory
 
 	stats stats
 }

@@ -31,8 +31,8 @@ import (
 const (
 	maxPages = 1 << 32 / perPage // that a Ref can reach: 32 GiB
 	chunk    = 16 << 20          // bytes that become ready at a time
-	minRange = chunk / 2         // bytes, fewer than which are no use
-	goShare  = 256 << 20         // bytes of addresses that are left to Go, or a quarter if that is more
+	minRange = chunk             // bytes, fewer than which are no use
+	goShare  = 192 << 20         // bytes of addresses that are left to Go, or a quarter if that is more
 	goNeeds  = 64 << 20          // bytes that Go must be able to get when we take more: one arena of its heap
 )
 
@@ -68,7 +68,7 @@ func unlimited() int {
 
 // reserve reserves the range and its table, if so many bytes of addresses may be had.
 func reserve(available int) error {
-	forGo := max(available/4, min(available/2, goShare))
+	forGo := max(available/4, min(available-minRange, goShare))
 	left = min(left, forGo/2)
 	for size := min(available-forGo, maxPages*pageSize) &^ (pageSize - 1); size >= minRange; size = size / 4 * 3 &^ (pageSize - 1) {
 		pages := size / pageSize

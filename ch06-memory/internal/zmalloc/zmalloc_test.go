@@ -307,9 +307,9 @@ func TestReserve_TakesWhatLeavesRoom(t *testing.T) {
 		{math.MaxInt, 32 << 30},
 		{200 << 30, 32 << 30},
 		{8 << 30, 6 << 30},
-		{768 << 20, 512 << 20},
-		{100 << 20, 50 << 20},
-		{16 << 20, 8 << 20},
+		{768 << 20, 576 << 20},
+		{100 << 20, 16 << 20},
+		{22 << 20, 16 << 20},
 	} {
 		ready, top = 0, 1
 		require.NoError(t, reserve(c.available))
