@@ -32,7 +32,7 @@ tool      = go build -o bin/$(1) ./common/cmd/$(1) && bin/$(1)
 ##@ For students
 .PHONY: run
 run: ## [CH=02] [ARGS="--port 7000"] | build and start a stage, the newest one if CH is not given
-	@go build -C $(STAGE) -o ../bin/$(STAGE) . && exec bin/$(STAGE) $(ARGS)
+	@CGO_ENABLED=0 go build -C $(STAGE) -o ../bin/$(STAGE) . && exec bin/$(STAGE) $(ARGS)
 
 .PHONY: test
 test: ## [CH=02] [TAGS=poison] | unit tests and the shared suite, of one stage or all, and of redis-server

@@ -83,3 +83,33 @@ func TestMemoryStats_HasAsManyFieldsAsItSays(t *testing.T) {
 	require.Equal(t, len(lines), at)
 	s.expect("FLUSHALL", "+OK\r\n")
 }
+
+// Where the system gives no more memory a command is refused that may need some, before
+// it has done anything, and all others run.
+func TestOutOfMemory_IsAnAnswer(t *testing.T) {
+	s := newSession(t)
+	const oom = "-OOM command not allowed when the system gives the server no more memory.\r\n"
+	large := strings.Repeat("l", 1<<20)
+	s.expect("SET large "+large, "+OK\r\n")
+	restore := zmalloc.EndSoon(8 << 20)
+	defer restore()
+	n := 0
+	for s.ask("SET", "k"+strconv.Itoa(n), strings.Repeat("v", 1000)) == "+OK\r\n" {
+		n++
+	}
+	require.Greater(t, n, 1000)
+	for i := 0; s.ask("SET", strconv.Itoa(i), "1") == "+OK\r\n"; i++ {
+	}
+	for _, request := range []string{"SET k0 " + large, "EXPIRE large 100", "MOVE large 1"} {
+		s.expect(request, oom)
+	}
+	s.expect("GET k1", "$1000\r\n"+strings.Repeat("v", 1000)+"\r\n")
+	for i := range n {
+		s.expect("DEL k"+strconv.Itoa(i), ":1\r\n")
+	}
+	s.expect("EXPIRE large 100", ":1\r\n")
+	s.expect("MOVE large 1", ":1\r\n")
+	s.expect("FLUSHALL", "+OK\r\n")
+	s.expect("SET large "+large, "+OK\r\n")
+	s.expect("FLUSHALL", "+OK\r\n")
+}

@@ -44,17 +44,17 @@ func (e *Engine) makeRoom(c *Client) bool {
 const errNoMemory = "OOM command not allowed when the system gives the server no more memory."
 
 // hasRoom reports whether there is memory for all that the command may need: a block
-// as large as its arguments, or as the value that one has that changes something about
-// it, and small ones that zmalloc keeps back. One that is denyoom and makes a value of
-// more has to ask for it itself.
+// about as large as its arguments or, where it is not denyoom and changes something
+// about a value, as that value's; and small ones that zmalloc keeps back. One that makes
+// a value of more than it is given has to ask for that itself.
 func (e *Engine) hasRoom(c *Client) bool {
-	n := perObject
-	for _, arg := range c.Args {
-		n += len(arg)
-	}
+	n := 0
 	if c.Command.Flags&DenyOOM == 0 && len(c.Args) > 1 {
-		size, _ := c.DB.MemoryUsage(c.Args[1])
-		n += size
+		n = c.DB.BlockSize(c.Args[1])
+	} else {
+		for _, arg := range c.Args {
+			n += len(arg)
+		}
 	}
 	if zmalloc.HasRoom(n) {
 		return true
@@ -62,9 +62,6 @@ func (e *Engine) hasRoom(c *Client) bool {
 	e.outOfMemory = true
 	return false
 }
-
-// perObject is how many bytes a block has beside key and value, at most.
-const perObject = 64
 
 // OutOfMemory reports whether a command was refused since it was last asked because the
 // system gave no more memory.

@@ -209,6 +209,14 @@ func (db *DB) MemoryUsage(key []byte) (bytes int, ok bool) {
 	return bytes, true
 }
 
+// BlockSize is how many bytes a key's block takes; 0 if it is not there. O(1).
+func (db *DB) BlockSize(key []byte) int {
+	if _, r := db.lookup(key); r != 0 {
+		return zmalloc.Size(r)
+	}
+	return 0
+}
+
 // TableMemory is how many bytes the dict's tables take, and the list of keys that
 // expire.
 func (db *DB) TableMemory() (main, expires int) {

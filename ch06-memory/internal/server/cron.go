@@ -45,13 +45,12 @@ func (s *Server) cron() (again time.Duration) {
 	return cronPeriod
 }
 
-// warnOfMemory says in the log that commands are refused because the system gives no
-// more memory.
+// warnOfMemory says in the log that commands were refused because the system gives no
+// more memory: ulimit -v or -d, or vm.overcommit_memory, allow no more.
 func (s *Server) warnOfMemory() {
 	if now := s.loop.Now(); s.engine.OutOfMemory() && now.Sub(s.warned) > warnAgain {
 		s.warned = now
-		s.log.Warn("Out of memory: the system gives no more (ulimit -v, ulimit -d, vm.overcommit_memory); "+
-			"commands that need some are refused. Set maxmemory below what there is", "used_bytes", memoryInUse())
+		s.log.Warning("Out of memory: the system gives no more than %d bytes", memoryInUse())
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"unsafe"
 
@@ -33,17 +34,18 @@ const (
 	chunk    = 16 << 20          // bytes that become ready at a time
 	minRange = chunk             // bytes, fewer than which are no use
 	goShare  = 192 << 20         // bytes of addresses that are left to Go, or a quarter if that is more
-	goNeeds  = 64 << 20          // bytes that Go must be able to get when we take more: one arena of its heap
+	goLeast  = 72 << 20          // and with fewer it is no use to begin
+	goArena  = 64 << 20          // bytes that Go's heap takes at a time
 )
 
 var (
 	base  unsafe.Pointer  // of the range
 	table *[maxPages]page // of its pages, by number; ready as far as these are
 
-	limit uint32           // pages of the range
-	ready uint32           // of them, how many may be touched
-	top   uint32 = 1       // pages from here on have never been touched; page 0 never is: Ref 0 is none
-	left         = goNeeds // bytes that must be left to Go
+	limit  uint32        // pages of the range
+	ready  uint32        // of them, how many may be touched
+	top    uint32 = 1    // pages from here on have never been touched; page 0 never is: Ref 0 is none
+	shared        = true // addresses are not limited: Go and we take what there is
 )
 
 func init() {
@@ -69,7 +71,12 @@ func unlimited() int {
 // reserve reserves the range and its table, if so many bytes of addresses may be had.
 func reserve(available int) error {
 	forGo := max(available/4, min(available-minRange, goShare))
-	left = min(left, forGo/2)
+	if forGo < goLeast {
+		return fmt.Errorf("only %d MiB of addresses are left, and %d are needed: raise the limit (ulimit -v)", available>>20, (goLeast+minRange)>>20)
+	}
+	if shared = available == math.MaxInt; !shared {
+		debug.SetMemoryLimit(int64(forGo)) // it collects more often before it takes more
+	}
 	for size := min(available-forGo, maxPages*pageSize) &^ (pageSize - 1); size >= minRange; size = size / 4 * 3 &^ (pageSize - 1) {
 		pages := size / pageSize
 		blocks, err := addresses(size)
@@ -87,7 +94,7 @@ func reserve(available int) error {
 		}
 		break
 	}
-	return errors.New("too little memory: raise the limit (ulimit -v, ulimit -d)")
+	return errors.New("the system promises too little memory: raise the limit (ulimit -d, vm.overcommit_memory)")
 }
 
 // addresses reserves addresses that nobody may touch yet.
@@ -102,7 +109,7 @@ func makeReady(end uint32) bool {
 	if end <= ready {
 		return true
 	}
-	if end > limit || !leavesRoomForGo() {
+	if end > limit || shared && !GoCanTake(0) { // or Go has its own part
 		return false
 	}
 	const chunkPages = chunk / pageSize
@@ -123,41 +130,62 @@ func touchable(start unsafe.Pointer, from, to uintptr) bool {
 	return unix.Mprotect(unsafe.Slice((*byte)(unsafe.Add(start, from)), to-from), unix.PROT_READ|unix.PROT_WRITE) == nil
 }
 
-// leavesRoomForGo reports whether Go could still get memory: it is tried.
-func leavesRoomForGo() bool {
-	p, err := unix.MmapPtr(-1, 0, nil, uintptr(left), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
-	if err != nil {
-		return false
+// GoCanTake reports whether Go's heap can grow by n bytes, and by an arena: it is tried.
+// Go ends the process if it needs memory and gets none.
+func GoCanTake(n int) bool {
+	size := uintptr(n + goArena)
+	p, err := unix.MmapPtr(-1, 0, nil, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	if err == nil {
+		_ = unix.MunmapPtr(p, size)
 	}
-	_ = unix.MunmapPtr(p, uintptr(left))
-	return true
+	return err == nil
 }
 
-// spare is how many pages HasRoom keeps back: half a dozen slabs of the small blocks
-// that a command may need beside the one that it is known to. A command that finds
-// room in a slab may leave fewer.
+// What HasRoom keeps back, in pages, for the blocks that a command may need beside the
+// one that it is known to: a slab for each of two classes of up to 4 KiB. While there
+// is more, slabs need not be counted.
 const (
-	spare    = 64
+	spare    = 192
 	minSpare = 24
+	slack    = 64 // bytes by which the block may be longer or shorter than was said
 )
 
-// HasRoom reports whether Alloc will find a block of n bytes, whatever blocks of less
-// than 4 KiB are needed beside it, of up to three classes. It costs nothing while the
-// range is not full. O(1).
+// HasRoom reports whether Alloc will find a block of about n bytes, 64 more or fewer,
+// and beside it a few of up to 4 KiB, of two classes. It costs nothing while the range
+// is not full. O(1).
 //
 // Who is about to run a command asks for all that the command may need, and refuses
 // it if there is no room; so nothing has to be undone when half of it is done.
 func HasRoom(n int) bool {
-	pages := pagesFor(n)
-	return top+pages+spare <= ready || findsRoom(n, pages)
+	return top+pagesFor(n)+spare <= ready || findsRoom(n)
 }
 
-func findsRoom(n int, pages uint32) bool {
-	if findRun(pages+spare) != 0 || makeReady(top+pages+spare) {
+// HasSpare reports whether there is more than what is kept back: Alloc will find a
+// block of up to 4 KiB.
+func HasSpare() bool { return top+spare <= ready || hasRun(2*minSpare) }
+
+func hasRun(n uint32) bool { return findRun(n) != 0 || makeReady(top+n) }
+
+// findsRoom is HasRoom where the range is nearly full. Then a slab with room may be all
+// that is left for a small block: each class that it may be of must have one, and gets
+// it while there are pages.
+func findsRoom(n int) bool {
+	if n+slack > maxSmall {
+		return hasRun(pagesFor(n+slack) + spare)
+	}
+	if hasRun(spare) {
 		return true
 	}
-	hasBlock := n <= maxSmall && partial[classOf(n)] != 0
-	return hasBlock && (findRun(minSpare) != 0 || makeReady(top+minSpare))
+	for c := classOf(n - slack); c <= classOf(n+slack); c++ {
+		if partial[c] != 0 {
+			continue
+		}
+		if !hasRun(slabPages[c] + minSpare) {
+			return false
+		}
+		newSlab(c)
+	}
+	return hasRun(minSpare)
 }
 
 // EndSoon makes the range end so many bytes behind what has ever been used of it, until

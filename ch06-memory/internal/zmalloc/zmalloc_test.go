@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"testing"
 	"unsafe"
@@ -287,7 +288,7 @@ func TestHasRoom_IsKept(t *testing.T) {
 				}
 				continue
 			}
-			refs = append(refs, Alloc(n), Alloc(64), Alloc(4096))
+			refs = append(refs, Alloc(max(0, n+random.IntN(129)-64)), Alloc(64), Alloc(4096))
 		}
 		check()
 		for _, r := range refs {
@@ -301,15 +302,18 @@ func TestHasRoom_IsKept(t *testing.T) {
 }
 
 func TestReserve_TakesWhatLeavesRoom(t *testing.T) {
-	wasBase, wasTable, wasLimit, wasReady, wasTop, wasLeft := base, table, limit, ready, top, left
-	defer func() { base, table, limit, ready, top, left = wasBase, wasTable, wasLimit, wasReady, wasTop, wasLeft }()
+	wasBase, wasTable, wasLimit, wasReady, wasTop, wasShared := base, table, limit, ready, top, shared
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
+	defer func() {
+		base, table, limit, ready, top, shared = wasBase, wasTable, wasLimit, wasReady, wasTop, wasShared
+	}()
 	for _, c := range []struct{ available, want int }{
 		{math.MaxInt, 32 << 30},
 		{200 << 30, 32 << 30},
 		{8 << 30, 6 << 30},
 		{768 << 20, 576 << 20},
 		{100 << 20, 16 << 20},
-		{22 << 20, 16 << 20},
+		{88 << 20, 16 << 20},
 	} {
 		ready, top = 0, 1
 		require.NoError(t, reserve(c.available))
@@ -317,7 +321,7 @@ func TestReserve_TakesWhatLeavesRoom(t *testing.T) {
 		require.NoError(t, unix.MunmapPtr(base, uintptr(c.want)))
 		require.NoError(t, unix.MunmapPtr(unsafe.Pointer(table), uintptr(limit)*unsafe.Sizeof(page{})))
 	}
-	require.Error(t, reserve(10<<20))
+	require.ErrorContains(t, reserve(87<<20), "only 87 MiB of addresses are left, and 88 are needed")
 }
 
 // Clean and dirty pages side by side are one run: who needs as many as both gets it.

@@ -46,7 +46,7 @@ func (d *Dict) resizeIfNeeded() {
 
 // canMove reports whether there are buckets to be moved, and memory for children that
 // they may need.
-func (d *Dict) canMove() bool { return d.isRehashing() && zmalloc.HasRoom(0) }
+func (d *Dict) canMove() bool { return d.isRehashing() && zmalloc.HasSpare() }
 
 // step moves one bucket, if it can be moved.
 func (d *Dict) step() {

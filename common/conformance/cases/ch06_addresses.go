@@ -1,0 +1,73 @@
+// ch06_addresses.go: a process that the system gives little memory.
+
+package cases
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/stretchr/testify/require"
+
+	"redis-internals/common/conformance"
+)
+
+// addresses is a process that may have only so many, as ulimit -v says. Go's runtime
+// takes some 700 MiB of them before the first line of main, or 1200 where there are so
+// many; and the promises of memory that ulimit -d limits.
+func addresses() (rows list) {
+	for _, limit := range []struct {
+		option, what string
+		mib          int
+	}{
+		{"-v", "addresses", 1000},
+		{"-v", "addresses", 1500},
+		{"-v", "addresses", 2000},
+		{"-d", "promised memory", 200},
+		{"-d", "promised memory", 400},
+	} {
+		rows = append(rows, conformance.Case{
+			Name:     fmt.Sprintf("with %d MiB of %s the server fills up, refuses, and goes on", limit.mib, limit.what),
+			NotRedis: "it ends when it gets no memory",
+			Wrap:     []string{"sh", "-c", fmt.Sprintf(`ulimit %s %d; exec "$@"`, limit.option, limit.mib<<10), "sh"}, Alone: true,
+			Run: fillsMemory,
+		})
+	}
+	return in(6, lesson6Limit, rows)
+}
+
+func fillsMemory(t *T) {
+	c := t.Dial()
+	const large, filling = 4 << 20, 256 << 10
+	outOfMemory := func(args ...string) bool {
+		reply := c.Call(args...)
+		if reply.IsError() {
+			require.True(t, strings.HasPrefix(reply.Text, "OOM "), reply.Text)
+		}
+		return reply.IsError()
+	}
+	big := strings.Repeat("b", large)
+	require.False(t, outOfMemory("SET", "big", big))
+	// To the end: with values that have pages of their own, then with short ones.
+	value := strings.Repeat("v", filling)
+	n := 0
+	for ; !outOfMemory("SET", "k"+strconv.Itoa(n), value); n++ {
+		require.Less(t, n, 3<<30/filling)
+	}
+	require.Greater(t, n, 20, "what the limit leaves")
+	for i := 0; !outOfMemory("SET", "s"+strconv.Itoa(i), "short"); i++ {
+		require.Less(t, i, 100_000)
+	}
+	require.True(t, outOfMemory("SET", "big2", big))
+	require.True(t, outOfMemory("EXPIRE", "big", "1000"), "it needs another block")
+	c.Exchange(cmd("GET", "big")+cmd("GET", "k0")+cmd("GET", "none"), bulk(big)+bulk(value)+nilBulk)
+	t.Dial().Exchange(cmd("PING"), "+PONG\r\n")
+	// And again with what was deleted.
+	for i := range n {
+		c.Exchange(cmd("DEL", "k"+strconv.Itoa(i)), one)
+	}
+	c.Exchange(cmd("SET", "k0", "short")+cmd("EXPIRE", "s0", "1000"), done+one)
+	c.Exchange(cmd("FLUSHALL"), done)
+	require.False(t, outOfMemory("SET", "big2", big))
+	c.Exchange(cmd("GET", "big2")+cmd("DBSIZE"), bulk(big)+one)
+}
