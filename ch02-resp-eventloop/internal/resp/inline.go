@@ -13,15 +13,13 @@ import "bytes"
 
 // parseInline is Parse for a request that does not begin with '*'.
 func (p *Parser) parseInline(buf []byte, args [][]byte) (int, [][]byte, error) {
-	i := bytes.IndexByte(buf[p.seen:], '\n')
-	if i < 0 {
-		p.seen = len(buf)
+	newline := p.find(buf, '\n')
+	if newline < 0 {
 		if len(buf) > MaxLine {
 			return 0, args, ErrInlineLine
 		}
 		return 0, args, nil
 	}
-	newline := p.seen + i
 	args, ok := SplitWords(bytes.TrimSuffix(buf[:newline], []byte{'\r'}), args)
 	if !ok {
 		return 0, args, ErrQuotes

@@ -132,6 +132,7 @@ func TestLoad_SaysWhatIsWrong(t *testing.T) {
 		a + cmd("NOSUCH"):         fmt.Sprintf(`bad file format at offset %d: unknown command ["NOSUCH"]`, len(a)),
 		a + "PING\r\n":            fmt.Sprintf("bad file format at offset %d: a command should begin here, and does not", len(a)),
 		a + "*0\r\n" + a:          fmt.Sprintf("bad file format at offset %d: lengths that do not fit", len(a)),
+		a + "*1\r\n$4\x00\r\n":    fmt.Sprintf("bad file format at offset %d: a NUL in the line of a length", len(a)),
 		a + "*1\r\n$-1\r\n":       fmt.Sprintf("bad file format at offset %d: Protocol error: invalid bulk length", len(a)),
 		a + "*1\r\n$4\rxPING\r\n": fmt.Sprintf("bad file format at offset %d: lengths that do not fit", len(a)),
 		"*3\r\n$3\r\nSET\r\n$99\r\nk\r\n$1\r\nv\r\n" + a + a: "a command that is not whole, and yet others follow at offset 28",

@@ -204,22 +204,39 @@ func notABulk(b byte) ProtocolError {
 // it and the byte behind it have not both arrived. The error is tooLong if the
 // line has become too long to hold a length.
 func (p *Parser) lineEnd(buf []byte, tooLong ProtocolError) (cr int, err error) {
+	switch cr = p.find(buf, '\r'); {
+	case cr < 0 && len(buf)-p.pos > MaxLine:
+		return -1, tooLong
+	case cr+1 == len(buf):
+		return -1, nil
+	}
+	return cr, nil
+}
+
+// find returns the offset of the first end, which ends a line, from seen on, or -1
+// while it has not arrived. As in Redis, whose strchr stops there, a line with a
+// NUL has no end: more bytes only make it too long.
+func (p *Parser) find(buf []byte, end byte) int {
 	// Most lines are three bytes long: a loop beats a call to bytes.IndexByte.
 	for i := p.seen; i < len(buf); i++ {
-		if buf[i] != '\r' {
-			continue
+		if buf[i] == end {
+			p.seen = i
+			return i
 		}
-		p.seen = i
-		if i+1 == len(buf) {
-			return -1, nil
+		if buf[i] == 0 {
+			p.seen = i
+			return -1
 		}
-		return i, nil
 	}
 	p.seen = len(buf)
-	if len(buf)-p.pos > MaxLine {
-		return -1, tooLong
-	}
-	return -1, nil
+	return -1
+}
+
+// Endless reports, after a Parse of buf that found no whole request, whether
+// none will ever come of it: the line it has begun holds a NUL.
+func (p *Parser) Endless(buf []byte) bool {
+	inLine := p.missing == 0 || p.bulk < 0
+	return inLine && p.seen < len(buf) && buf[p.seen] == 0
 }
 
 // finish forgets the request that ends at pos and returns its length in bytes.

@@ -204,6 +204,9 @@ func (r *reader) next() (n int, err error) {
 	if err != nil {
 		return 0, r.damaged(err.Error())
 	}
+	if n == 0 && r.parser.Endless(r.buf) {
+		return 0, r.damaged("a NUL in the line of a length")
+	}
 	if n == 0 {
 		return 0, nil
 	}
@@ -332,7 +335,7 @@ func commandsEnd(b []byte) (end int, ok bool) {
 		case err != nil || b[end] != '*':
 			return end, false
 		case n == 0:
-			return end, true
+			return end, !p.Endless(b[end:])
 		case len(found) == 0 || !isCanonical(b[end:end+n], found):
 			return end, false
 		}

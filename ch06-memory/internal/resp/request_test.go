@@ -103,6 +103,10 @@ func TestParse_RefusesWithRedisErrorsHoweverTheBytesArrive(t *testing.T) {
 		{"*1\r\n$" + long, ErrBulkLine},
 		{"*1\r\n:" + long, ErrBulkLine},
 		{long, ErrInlineLine},
+		{"\x00\n" + long[2:], ErrInlineLine},
+		{"*\x00\r\n" + long[3:], ErrMultibulkLine},
+		{"*1\r\n\x00\r\n" + long, ErrBulkLine},
+		{"*1\r\n$4\x00\r\n" + long, ErrBulkLine},
 		{"\"PING\r\n", ErrQuotes},
 	} {
 		for _, size := range []int{1, 2, 3, 5, 1000, len(tc.stream)} {
@@ -115,6 +119,27 @@ func TestParse_RefusesWithRedisErrorsHoweverTheBytesArrive(t *testing.T) {
 			require.Equal(t, tc.want, got, "%.30q in pieces of %d", tc.stream, size)
 		}
 	}
+}
+
+// As in Redis, a NUL hides the end of the line it stands in.
+func TestParse_ALineWithANULDoesNotEnd(t *testing.T) {
+	for _, stream := range []string{
+		"PING\x00\r\nPING\r\n", "\x00PING\n", "PING 'a\x00\n", "*1\x00\r\n$4\r\nPING\r\n", "*\x00\r\n",
+		"*1\r\n\x00\r\n", "*1\r\n$4\x00\r\nPING\r\n", "*1\r\n\x00$4\r\n",
+	} {
+		var p Parser
+		for end := range len(stream) + 1 {
+			n, _, err := p.Parse([]byte(stream[:end]), nil)
+			require.NoError(t, err, "%q", stream[:end])
+			require.Zero(t, n, "%q", stream[:end])
+			require.Equal(t, strings.Contains(stream[:end], "\x00"), p.Endless([]byte(stream[:end])), "%q", stream[:end])
+		}
+	}
+	var p Parser
+	n, _, err := p.Parse([]byte("*1\r\n$4\r\n\x00"), nil)
+	require.NoError(t, err)
+	require.Zero(t, n)
+	require.False(t, p.Endless([]byte("*1\r\n$4\r\n\x00")), "the NUL is an argument's")
 }
 
 func TestParse_AcceptsLengthsAtTheLimits(t *testing.T) {

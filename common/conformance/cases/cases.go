@@ -21,7 +21,7 @@ func All() []conformance.Case {
 	return slices.Concat(
 		echoServer(),
 		language(),
-		resp(), protocolErrors(), pieces(),
+		resp(), protocolErrors(), hiddenEnds(), pieces(),
 		ping(), handshake(), commandCommand(), clientCommand(),
 		multiplexing(),
 		manyClients(), commandLine(), terminal(), redisTools(),
