@@ -6,8 +6,8 @@
 //	      aof
 //	        keyspace
 //	          object
-//	            structures/*  <-> each other
-//	              zmalloc  eventloop  resp  glob  config  logging
+//	            structures/*  <-> each other        config
+//	              zmalloc  eventloop  resp  glob  logging
 //
 // Arrows point down: a package imports only what stands lower. Then it can be
 // read, tested and replaced knowing nothing of what stands above it, and there
@@ -51,12 +51,12 @@ var layers = []layer{
 	{"internal/keyspace", 3, false, nil},
 	{"internal/object", 2, false, nil},
 	{"internal/structures/*", 1, true, nil},
+	{"internal/config", 1, false, []string{"os"}}, // reads redis.conf
 	{"internal/zmalloc", 0, false, kernel},
 	{"internal/eventloop", 0, false, kernel},
 	{"internal/resp", 0, false, nil},
 	{"internal/glob", 0, false, nil},
 	{"internal/logging", 0, false, []string{"os"}}, // the log file
-	{"internal/config", 0, false, []string{"os"}},  // reads redis.conf
 }
 
 // testModules are what tests may import besides what all code may.

@@ -17,27 +17,26 @@ import (
 	"golang.org/x/sys/unix"
 
 	"redis-internals/ch02/internal/command"
+	"redis-internals/ch02/internal/config"
 	"redis-internals/ch02/internal/logging"
 )
 
 // options are those of a server on a free port.
-func options(t testing.TB) Options {
+func options(t testing.TB) *config.Config {
 	t.Helper()
-	return Options{
-		Bind: []string{"127.0.0.1"}, Port: freePort(t), Backlog: 511,
-		MaxClients: 100, KeepAlive: 300 * time.Second, MaxQuery: 1 << 30,
-		Log: &logging.Logger{},
-	}
+	opts := config.Default()
+	opts.Bind, opts.Port, opts.MaxClients = []string{"127.0.0.1"}, freePort(t), 100
+	return opts
 }
 
 // start runs a server on a free port until the test ends.
-func start(t testing.TB, change func(*Options)) *Server {
+func start(t testing.TB, change func(*config.Config)) *Server {
 	t.Helper()
 	opts := options(t)
 	if change != nil {
-		change(&opts)
+		change(opts)
 	}
-	s, err := Listen(opts, command.Families)
+	s, err := Listen(opts, command.Families, &logging.Logger{})
 	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(func() {}) }()
@@ -220,7 +219,7 @@ func TestConn_ForgetsTheArgumentsItExecuted(t *testing.T) {
 }
 
 func TestConn_ClosesWhenItsQueryGrowsBeyondTheLimit(t *testing.T) {
-	s := start(t, func(o *Options) { o.MaxQuery = 100 << 10 })
+	s := start(t, func(o *config.Config) { o.MaxQuery = 100 << 10 })
 	c := s.dial(t)
 	c.send("*2\r\n$4\r\nECHO\r\n$90000\r\n" + strings.Repeat("x", 90000) + "\r\n")
 	c.expect("$90000\r\n" + strings.Repeat("x", 90000) + "\r\n")
@@ -284,7 +283,7 @@ func TestConn_HalfClosedGetsTheRepliesOnTheirWay(t *testing.T) {
 }
 
 func TestAccept_ConnectionsInheritTheListenersOptions(t *testing.T) {
-	s := start(t, func(o *Options) { o.KeepAlive = 90 * time.Second })
+	s := start(t, func(o *config.Config) { o.KeepAlive = 90 })
 	c := s.dial(t)
 	c.send("PING\r\n")
 	c.expect("+PONG\r\n")
@@ -326,7 +325,7 @@ func TestListen_SaysWhatIsWrongWithAnAddress(t *testing.T) {
 	} {
 		opts := options(t)
 		opts.Bind, opts.Port = []string{tc.bind}, tc.port
-		_, err := Listen(opts, command.Families)
+		_, err := Listen(opts, command.Families, &logging.Logger{})
 		require.ErrorContains(t, err, tc.want, tc.bind)
 	}
 }

@@ -93,7 +93,7 @@ func (s *Server) setOptions(fd, family int) error {
 	// until the peer acknowledges the one before.
 	err = errors.Join(err, set(unix.IPPROTO_TCP, unix.TCP_NODELAY, 1))
 	if s.opts.KeepAlive > 0 {
-		seconds := max(1, int(s.opts.KeepAlive.Seconds()))
+		seconds := s.opts.KeepAlive
 		err = errors.Join(err,
 			set(unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1),
 			set(unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, seconds),            // silence before the first probe

@@ -1,7 +1,7 @@
 // Package server owns the event loop and everything on it: the listening
 // sockets, and the connections with their buffers.
 //
-//	server.go   the options, the life of the server, the turn
+//	server.go   the life of the server, the turn
 //	listen.go   listening and accepting
 //	conn.go     one connection: receive, parse, execute, send
 //	buffers.go  the buffers that connections borrow
@@ -23,27 +23,16 @@ import (
 	"runtime/debug"
 	"time"
 
+	"redis-internals/ch03/internal/config"
 	"redis-internals/ch03/internal/engine"
 	"redis-internals/ch03/internal/eventloop"
 	"redis-internals/ch03/internal/logging"
 )
 
-// Options are the server's settings. Redis' names are those of redis.conf.
-type Options struct {
-	Bind       []string      // addresses to listen on; one with a leading - may be missing
-	Port       int           // TCP port, 1 to 65535
-	Backlog    int           // connections the kernel may hold for accept (tcp-backlog)
-	MaxClients int           // connections at a time (maxclients)
-	KeepAlive  time.Duration // silence before the kernel probes a peer; 0 is never (tcp-keepalive)
-	MaxQuery   int           // bytes of one connection's unexecuted requests (client-query-buffer-limit)
-	MaxKeys    int           // keys there may be; 0 is no limit (ours: Redis counts bytes)
-	Log        *logging.Logger
-}
-
 // Server is a server that listens. Its methods, but for Shutdown, belong to the
 // goroutine that calls Run.
 type Server struct {
-	opts   Options
+	opts   *config.Config // read when they are needed
 	log    *logging.Logger
 	loop   *eventloop.Loop
 	engine *engine.Engine
@@ -66,18 +55,18 @@ type Server struct {
 
 // Listen returns a server of the families' commands that listens already: clients can
 // connect, and are served once Run is called. The error says which address could not be had.
-func Listen(opts Options, families []engine.Family) (*Server, error) {
+func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) (*Server, error) {
 	loop, err := eventloop.New()
 	if err != nil {
 		return nil, fmt.Errorf("creating the event loop: %w", err)
 	}
 	s := &Server{
-		opts: opts, log: opts.Log, loop: loop,
+		opts: opts, log: log, loop: loop,
 		engine: engine.New(engine.Options{Families: families, MaxKeys: opts.MaxKeys, Now: loop.NowMs, Seed: rand.Uint64()}),
 		conns:  map[int64]*conn{},
 		input:  make([]byte, inputSize),
 	}
-	s.opts.MaxClients = s.fitDescriptorLimit(opts.MaxClients)
+	opts.MaxClients = s.fitDescriptorLimit(opts.MaxClients)
 	loop.BeforeSleep = s.endTurn
 	loop.After(cronPeriod, s.cron)
 	if err := s.listen(); err != nil {

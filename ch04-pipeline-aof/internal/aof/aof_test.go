@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"redis-internals/ch04/internal/config"
 	"redis-internals/ch04/internal/eventloop"
 	"redis-internals/ch04/internal/logging"
 )
@@ -75,13 +76,11 @@ type testLog struct {
 }
 
 // openLog opens a log in dir.
-func openLog(dir string, change func(*Options)) (*testLog, error) {
-	opts := Options{
-		AppendOnly: true, AppendFsync: Never, Dir: dir, AppendDirName: "appendonlydir", AppendFileName: "appendonly.aof",
-		AOFLoadTruncated: true, AutoRewritePercentage: 100, AutoRewriteMinSize: 64 << 20,
-	}
+func openLog(dir string, change func(*config.Config)) (*testLog, error) {
+	opts := config.Default()
+	opts.AppendOnly, opts.AppendFsync, opts.Dir = true, config.Never, dir
 	if change != nil {
-		change(&opts)
+		change(opts)
 	}
 	loop, told := &fakeLoop{now: time.Unix(1_700_000_000, 0)}, &strings.Builder{}
 	l, err := Open(opts, loop, logging.New(told, logging.Notice))
@@ -89,7 +88,7 @@ func openLog(dir string, change func(*Options)) (*testLog, error) {
 }
 
 // startLog opens a log, loads what it has, and makes it ready for appending.
-func startLog(t *testing.T, dir string, change func(*Options)) (*testLog, data) {
+func startLog(t *testing.T, dir string, change func(*config.Config)) (*testLog, data) {
 	t.Helper()
 	l, err := openLog(dir, change)
 	require.NoError(t, err)
@@ -131,7 +130,7 @@ func (d data) execute(words [][]byte) error {
 }
 
 // load is what the log in dir gives to a server that starts.
-func load(dir string, change func(*Options)) (data, error) {
+func load(dir string, change func(*config.Config)) (data, error) {
 	l, err := openLog(dir, change)
 	if err != nil {
 		return nil, err
@@ -203,7 +202,7 @@ func TestOpen_MakesAFolderWithAnEmptyLog(t *testing.T) {
 
 func TestOpen_LeavesTheFolderAloneWithoutAppendOnly(t *testing.T) {
 	dir := t.TempDir()
-	l, _ := startLog(t, dir, func(o *Options) { o.AppendOnly = false })
+	l, _ := startLog(t, dir, func(o *config.Config) { o.AppendOnly = false })
 	l.set("k", "v")
 	require.NoError(t, l.Flush())
 	require.Zero(t, l.Appended())
@@ -215,11 +214,11 @@ func TestOpen_SaysWhatIsWrongWithItsPlace(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o644))
-	for want, change := range map[string]func(*Options){
-		"--dir " + dir + "/none: no such file or directory":          func(o *Options) { o.Dir = dir + "/none" },
-		"--dir " + file + ": not a directory":                        func(o *Options) { o.Dir = file },
-		"cannot read the AOF manifest":                               func(o *Options) { o.AppendDirName = "file" },
-		"cannot make the append-only folder " + dir + "/none/nested": func(o *Options) { o.AppendDirName = "none/nested" },
+	for want, change := range map[string]func(*config.Config){
+		"--dir " + dir + "/none: no such file or directory":          func(o *config.Config) { o.Dir = dir + "/none" },
+		"--dir " + file + ": not a directory":                        func(o *config.Config) { o.Dir = file },
+		"cannot read the AOF manifest":                               func(o *config.Config) { o.AppendDirName = "file" },
+		"cannot make the append-only folder " + dir + "/none/nested": func(o *config.Config) { o.AppendDirName = "none/nested" },
 	} {
 		_, err := openLog(dir, change)
 		require.ErrorContains(t, err, want)

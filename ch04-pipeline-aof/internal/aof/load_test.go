@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"redis-internals/ch04/internal/config"
 )
 
 // logOf makes a folder whose log ends in these files, each with its content. The
@@ -57,7 +59,7 @@ func TestLoad_OfAFileCutAtAnyOffset(t *testing.T) {
 		}
 		dir := logOf(t, cmd("SET", "base", "1"), all[:n])
 		if end < n {
-			_, err := load(dir, func(o *Options) { o.AOFLoadTruncated = false })
+			_, err := load(dir, func(o *config.Config) { o.AOFLoadTruncated = false })
 			require.ErrorContains(t, err, fmt.Sprintf("%s/appendonlydir/%s: the command at offset %d is not whole", dir, incr1, end), "cut at %d", n)
 			require.Len(t, folder(t, dir)[incr1], n, "it is left as it was")
 		}

@@ -35,35 +35,11 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"redis-internals/ch04/internal/config"
 	"redis-internals/ch04/internal/eventloop"
 	"redis-internals/ch04/internal/logging"
 	"redis-internals/ch04/internal/resp"
 )
-
-// Policy says when the log is synced: forced from the kernel's memory to the
-// disk.
-type Policy uint8
-
-// The policies: before any reply that depends on it, about once a second, or
-// when the kernel likes.
-const (
-	Always Policy = iota
-	EverySecond
-	Never
-)
-
-// Options are the log's settings.
-type Options struct {
-	AppendOnly            bool   // whether there is a log
-	AppendFsync           Policy // when it is synced
-	Dir                   string // where its folder stands
-	AppendDirName         string // the folder
-	AppendFileName        string // how the names of its files begin
-	AOFLoadTruncated      bool   // whether half a command at its end is cut off
-	AutoRewritePercentage int    // growth that makes it be rewritten; 0 is never
-	AutoRewriteMinSize    int    // and the least size for that, in bytes
-	NoFsyncOnRewrite      bool   // whether it is not synced meanwhile
-}
 
 // Loop is what the log needs of the event loop.
 type Loop interface {
@@ -74,7 +50,7 @@ type Loop interface {
 
 // Log is an append-only file.
 type Log struct {
-	opts Options
+	opts *config.Config // read when they are needed
 	loop Loop
 	log  *logging.Logger
 
@@ -108,7 +84,7 @@ type Log struct {
 
 // Open returns the log that the settings describe. With appendonly the folder is
 // made where there is none, and locked against other servers.
-func Open(opts Options, loop Loop, log *logging.Logger) (*Log, error) {
+func Open(opts *config.Config, loop Loop, log *logging.Logger) (*Log, error) {
 	l := &Log{
 		opts: opts, loop: loop, log: log, folder: filepath.Join(opts.Dir, opts.AppendDirName),
 		syncer: newSyncer(log), step: func(string) {},
@@ -291,7 +267,7 @@ func (l *Log) Appended() int64 { return l.appended }
 // Safe is how many of the bytes ever appended are as safe as a reply promises:
 // with Always they are synced. Otherwise replies promise nothing.
 func (l *Log) Safe() int64 {
-	if l.opts.AppendFsync == Always {
+	if l.opts.AppendFsync == config.Always {
 		return l.written
 	}
 	return l.appended
@@ -299,7 +275,7 @@ func (l *Log) Safe() int64 {
 
 // Err is why the log cannot be written or synced at present; nil if it can.
 func (l *Log) Err() error {
-	if l.writeErr != nil || l.opts.AppendFsync != EverySecond {
+	if l.writeErr != nil || l.opts.AppendFsync != config.EverySecond {
 		return l.writeErr
 	}
 	return l.syncer.err()

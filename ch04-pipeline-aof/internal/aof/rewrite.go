@@ -29,6 +29,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"redis-internals/ch04/internal/config"
 	"redis-internals/ch04/internal/keyspace"
 	"redis-internals/ch04/internal/resp"
 )
@@ -159,9 +160,9 @@ func (l *Log) switchTo(incr *os.File) error {
 		return err
 	}
 	switch {
-	case l.opts.AppendFsync == EverySecond:
+	case l.opts.AppendFsync == config.EverySecond:
 		l.syncer.syncAndClose(l.file)
-	case l.opts.AppendFsync == Always && l.unsynced:
+	case l.opts.AppendFsync == config.Always && l.unsynced:
 		if l.fatal = fdatasync(l.file); l.fatal != nil {
 			return l.fatal
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"redis-internals/ch04/internal/config"
 	"redis-internals/ch04/internal/keyspace"
 )
 
@@ -23,9 +24,9 @@ type store struct {
 	want data
 }
 
-func newStore(t *testing.T, dir string, change func(*Options)) *store {
-	l, _ := startLog(t, dir, func(o *Options) {
-		o.AppendFsync = Always
+func newStore(t *testing.T, dir string, change func(*config.Config)) *store {
+	l, _ := startLog(t, dir, func(o *config.Config) {
+		o.AppendFsync = config.Always
 		if change != nil {
 			change(o)
 		}
@@ -342,7 +343,7 @@ func TestClose_GivesARewriteUp(t *testing.T) {
 // Without a log a rewrite makes one that a server can be started from.
 func TestRewrite_WithoutAppendOnlyMakesABase(t *testing.T) {
 	dir := t.TempDir()
-	s := newStore(t, dir, func(o *Options) { o.AppendOnly = false })
+	s := newStore(t, dir, func(o *config.Config) { o.AppendOnly = false })
 	s.fill(100)
 	for round := 1; round <= 2; round++ {
 		require.NoError(t, s.rewrite())
@@ -392,7 +393,7 @@ func TestWantsRewrite_WhenTheLogHasGrown(t *testing.T) {
 		{100, 1000, 0, 1001, true},
 		{0, 1000, 1, 1 << 40, false},
 	} {
-		s := newStore(t, t.TempDir(), func(o *Options) { o.AutoRewritePercentage, o.AutoRewriteMinSize = tc.percentage, tc.minSize })
+		s := newStore(t, t.TempDir(), func(o *config.Config) { o.AutoRewritePercentage, o.AutoRewriteMinSize = tc.percentage, tc.minSize })
 		s.baseSize, s.size = tc.base, tc.size
 		require.Equal(t, tc.want, s.WantsRewrite(), "%+v", tc)
 	}
@@ -400,7 +401,7 @@ func TestWantsRewrite_WhenTheLogHasGrown(t *testing.T) {
 
 func TestWantsRewrite_PausesAfterFailures(t *testing.T) {
 	dir := t.TempDir()
-	s := newStore(t, dir, func(o *Options) { o.AutoRewriteMinSize = 10 })
+	s := newStore(t, dir, func(o *config.Config) { o.AutoRewriteMinSize = 10 })
 	s.set("k", "v")
 	blocked := filepath.Join(dir, "appendonlydir", temporaryPrefix+theManifest)
 	require.NoError(t, os.Mkdir(blocked, 0o755))

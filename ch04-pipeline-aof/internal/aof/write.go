@@ -18,6 +18,8 @@ package aof
 import (
 	"fmt"
 	"time"
+
+	"redis-internals/ch04/internal/config"
 )
 
 const (
@@ -42,7 +44,7 @@ func (l *Log) Flush() error {
 
 // isPostponed reports whether writing waits for a sync that is under way.
 func (l *Log) isPostponed() bool {
-	if len(l.buf) == 0 || l.opts.AppendFsync != EverySecond || !l.syncer.busy() {
+	if len(l.buf) == 0 || l.opts.AppendFsync != config.EverySecond || !l.syncer.busy() {
 		l.postponedSince = time.Time{}
 		return false
 	}
@@ -97,24 +99,24 @@ func (l *Log) reportWrite(err error) {
 
 // sync syncs what has been written, if the policy wants it now.
 func (l *Log) sync() error {
-	failed := l.opts.AppendFsync == EverySecond && l.syncer.err() != nil // the last one: it is tried again
+	failed := l.opts.AppendFsync == config.EverySecond && l.syncer.err() != nil // the last one: it is tried again
 	if !l.unsynced && !failed || l.opts.NoFsyncOnRewrite && l.rewriting != nil {
 		return nil
 	}
 	switch l.opts.AppendFsync {
-	case Always:
+	case config.Always:
 		// If it fails the kernel may have thrown the bytes away: nobody knows what
 		// is on the disk then, and a sync that succeeds later would not tell.
 		if err := fdatasync(l.file); err != nil {
 			return fmt.Errorf("cannot sync the AOF file, and appendfsync is always: %w", err)
 		}
 		l.unsynced = false
-	case EverySecond:
+	case config.EverySecond:
 		if now := l.loop.Now(); !l.syncer.busy() && now.Sub(l.lastSync) >= time.Second {
 			l.syncer.sync(l.file)
 			l.lastSync, l.unsynced = now, false
 		}
-	case Never:
+	case config.Never:
 		l.unsynced = false
 	}
 	return nil

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"redis-internals/ch04/internal/config"
 )
 
 // awaitSync waits until no sync is under way.
@@ -19,8 +21,8 @@ func (l *testLog) awaitSync(t *testing.T) {
 
 // With always a reply may go once its write is on the disk; otherwise at once.
 func TestSafe_IsWhatRepliesMayWaitFor(t *testing.T) {
-	for policy, safe := range map[Policy]bool{Always: false, EverySecond: true, Never: true} {
-		l, _ := startLog(t, t.TempDir(), func(o *Options) { o.AppendFsync = policy })
+	for policy, safe := range map[config.Fsync]bool{config.Always: false, config.EverySecond: true, config.Never: true} {
+		l, _ := startLog(t, t.TempDir(), func(o *config.Config) { o.AppendFsync = policy })
 		l.set("k", "v")
 		require.Equal(t, safe, l.Safe() == l.Appended(), "policy %d, before it is written", policy)
 		require.NoError(t, l.Flush())
@@ -29,7 +31,7 @@ func TestSafe_IsWhatRepliesMayWaitFor(t *testing.T) {
 }
 
 func TestFlush_SyncsAtOnceWithAlways(t *testing.T) {
-	l, _ := startLog(t, t.TempDir(), func(o *Options) { o.AppendFsync = Always })
+	l, _ := startLog(t, t.TempDir(), func(o *config.Config) { o.AppendFsync = config.Always })
 	read, write, err := os.Pipe() // which cannot be synced, so that it shows
 	require.NoError(t, err)
 	defer read.Close()
@@ -41,7 +43,7 @@ func TestFlush_SyncsAtOnceWithAlways(t *testing.T) {
 }
 
 func TestFlush_SyncsOncePerSecondWithEverySecond(t *testing.T) {
-	l, _ := startLog(t, t.TempDir(), func(o *Options) { o.AppendFsync = EverySecond })
+	l, _ := startLog(t, t.TempDir(), func(o *config.Config) { o.AppendFsync = config.EverySecond })
 	began := l.loop.now
 	var at []time.Duration
 	for range 100 {
@@ -60,7 +62,7 @@ func TestFlush_SyncsOncePerSecondWithEverySecond(t *testing.T) {
 }
 
 func TestFlush_SyncsTheLastWriteAlsoIfNoOtherFollows(t *testing.T) {
-	l, _ := startLog(t, t.TempDir(), func(o *Options) { o.AppendFsync = EverySecond })
+	l, _ := startLog(t, t.TempDir(), func(o *config.Config) { o.AppendFsync = config.EverySecond })
 	for range 2 {
 		l.set("k", "v")
 		require.NoError(t, l.Flush())
@@ -73,7 +75,7 @@ func TestFlush_SyncsTheLastWriteAlsoIfNoOtherFollows(t *testing.T) {
 }
 
 func TestFlush_LeavesSyncingToTheRewriteIfAskedTo(t *testing.T) {
-	l, _ := startLog(t, t.TempDir(), func(o *Options) { o.AppendFsync, o.NoFsyncOnRewrite = Always, true })
+	l, _ := startLog(t, t.TempDir(), func(o *config.Config) { o.AppendFsync, o.NoFsyncOnRewrite = config.Always, true })
 	l.rewriting = &rewrite{}
 	l.set("k", "v")
 	require.NoError(t, l.Flush())
@@ -87,7 +89,7 @@ func TestFlush_LeavesSyncingToTheRewriteIfAskedTo(t *testing.T) {
 // with it: so it is put off, but not for ever.
 func TestFlush_PutsWritingOffWhileASyncGoesOn(t *testing.T) {
 	dir := t.TempDir()
-	l, _ := startLog(t, dir, func(o *Options) { o.AppendFsync = EverySecond })
+	l, _ := startLog(t, dir, func(o *config.Config) { o.AppendFsync = config.EverySecond })
 	slow := make(chan error)
 	l.syncer.add(func() error { return <-slow })
 	l.set("k", "v")
@@ -111,18 +113,18 @@ func TestFlush_PutsWritingOffWhileASyncGoesOn(t *testing.T) {
 
 // What a sync of the policy that was before has met is of no concern to this one.
 func TestErr_IsThatOfThePolicy(t *testing.T) {
-	l, _ := startLog(t, t.TempDir(), func(o *Options) { o.AppendFsync = EverySecond })
+	l, _ := startLog(t, t.TempDir(), func(o *config.Config) { o.AppendFsync = config.EverySecond })
 	l.syncer.add(func() error { return unix.EIO })
 	l.awaitSync(t)
 	require.ErrorIs(t, l.Err(), unix.EIO)
-	for _, policy := range []Policy{Always, Never} {
+	for _, policy := range []config.Fsync{config.Always, config.Never} {
 		l.opts.AppendFsync = policy
 		require.NoError(t, l.Err())
 	}
 }
 
 func TestFlush_TriesAFailedSyncAgain(t *testing.T) {
-	l, _ := startLog(t, t.TempDir(), func(o *Options) { o.AppendFsync = EverySecond })
+	l, _ := startLog(t, t.TempDir(), func(o *config.Config) { o.AppendFsync = config.EverySecond })
 	for range 2 {
 		l.syncer.add(func() error { return unix.EIO })
 		l.awaitSync(t)
@@ -136,7 +138,7 @@ func TestFlush_TriesAFailedSyncAgain(t *testing.T) {
 // /dev/full takes nothing, as a full disk does.
 func TestFlush_KeepsWhatCouldNotBeWritten(t *testing.T) {
 	dir := t.TempDir()
-	l, _ := startLog(t, dir, func(o *Options) { o.AppendFsync = Always })
+	l, _ := startLog(t, dir, func(o *config.Config) { o.AppendFsync = config.Always })
 	disk := l.file
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	require.NoError(t, err)

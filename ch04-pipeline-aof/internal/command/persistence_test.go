@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redis-internals/ch04/internal/aof"
+	"redis-internals/ch04/internal/config"
 	"redis-internals/ch04/internal/eventloop"
 	"redis-internals/ch04/internal/logging"
 )
@@ -31,9 +32,9 @@ func (s *session) logTo(dir string) *aof.Log {
 }
 
 func (s *session) openLog(dir string) *aof.Log {
-	log, err := aof.Open(aof.Options{
-		AppendOnly: true, AppendFsync: aof.Never, Dir: dir, AppendDirName: "appendonlydir", AppendFileName: "appendonly.aof", AOFLoadTruncated: true,
-	}, stillLoop{s}, &logging.Logger{})
+	opts := config.Default()
+	opts.AppendOnly, opts.AppendFsync, opts.Dir = true, config.Never, dir
+	log, err := aof.Open(opts, stillLoop{s}, &logging.Logger{})
 	require.NoError(s.t, err)
 	return log
 }

@@ -7,20 +7,20 @@
 
 package server
 
-import "time"
+import (
+	"time"
 
-// OutputLimit bounds the replies that wait for one client; 0 is no limit.
-type OutputLimit struct {
-	Hard, Soft int           // bytes
-	SoftFor    time.Duration // how long there may be more than Soft
-}
+	"redis-internals/ch04/internal/config"
+)
+
+func (c *conn) outputLimit() *config.OutputLimit { return &c.server.opts.Output[config.Normal] }
 
 func (c *conn) unsentBytes() int { return c.backlogBytes + len(c.client.Reply) - c.sent }
 
 // enforceOutputLimit is called whenever replies wait for the peer, and closes
 // the connection if they are too many.
 func (c *conn) enforceOutputLimit() {
-	limit, unsent := &c.server.opts.Output, c.unsentBytes()
+	limit, unsent := c.outputLimit(), c.unsentBytes()
 	switch {
 	case limit.Hard > 0 && unsent > limit.Hard:
 		c.closeForOutput()
@@ -35,7 +35,7 @@ func (c *conn) enforceOutputLimit() {
 // as it may.
 func (c *conn) softLimitTimedOut() (again time.Duration) {
 	c.softTimer = nil
-	if limit := &c.server.opts.Output; limit.Soft > 0 && c.unsentBytes() > limit.Soft {
+	if limit := c.outputLimit(); limit.Soft > 0 && c.unsentBytes() > limit.Soft {
 		c.closeForOutput()
 	}
 	return 0

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
-	"redis-internals/ch04/internal/aof"
+	"redis-internals/ch04/internal/config"
 )
 
 // echoed is how many bytes are sent: more than the sockets hold.
@@ -31,13 +31,15 @@ func (s *Server) awaitNoConnections(t *testing.T) {
 }
 
 func TestOutputLimit_BeyondTheHardOneItClosesAtOnce(t *testing.T) {
-	s := start(t, func(o *Options) { o.Output = OutputLimit{Hard: 8 << 20} })
+	s := start(t, func(o *config.Config) { o.Output[config.Normal] = config.OutputLimit{Hard: 8 << 20} })
 	s.dial(t).sendEcho()
 	s.awaitNoConnections(t)
 }
 
 func TestOutputLimit_BeyondTheSoftOneItClosesInTime(t *testing.T) {
-	s := start(t, func(o *Options) { o.Output = OutputLimit{Soft: 8 << 20, SoftFor: 50 * time.Millisecond} })
+	s := start(t, func(o *config.Config) {
+		o.Output[config.Normal] = config.OutputLimit{Soft: 8 << 20, SoftFor: 50 * time.Millisecond}
+	})
 	began := time.Now()
 	s.dial(t).sendEcho() // and does nothing any more
 	s.awaitNoConnections(t)
@@ -45,7 +47,9 @@ func TestOutputLimit_BeyondTheSoftOneItClosesInTime(t *testing.T) {
 }
 
 func TestOutputLimit_TheSoftOneForgetsAClientThatReads(t *testing.T) {
-	s := start(t, func(o *Options) { o.Output = OutputLimit{Soft: 8 << 20, SoftFor: time.Minute} })
+	s := start(t, func(o *config.Config) {
+		o.Output[config.Normal] = config.OutputLimit{Soft: 8 << 20, SoftFor: time.Minute}
+	})
 	c := s.dial(t)
 	c.sendEcho()
 	isOver := func() (over bool) {
@@ -62,7 +66,9 @@ func TestOutputLimit_TheSoftOneForgetsAClientThatReads(t *testing.T) {
 
 // One send may take a client from beyond the soft limit to nothing that waits.
 func TestOutputLimit_TheSoftOneForgetsAClientThatReadsAllAtOnce(t *testing.T) {
-	s := start(t, func(o *Options) { o.Output = OutputLimit{Soft: 1 << 10, SoftFor: time.Minute} })
+	s := start(t, func(o *config.Config) {
+		o.Output[config.Normal] = config.OutputLimit{Soft: 1 << 10, SoftFor: time.Minute}
+	})
 	c := s.dial(t)
 	c.send("PING\r\n")
 	c.expect("+PONG\r\n")
@@ -84,7 +90,7 @@ func TestOutputLimit_TheSoftOneForgetsAClientThatReadsAllAtOnce(t *testing.T) {
 // With appendfsync always a reply is a promise: where the write cannot be kept
 // the connection closes without one.
 func TestEndTurn_AnswersNoWriteThatIsNotSafe(t *testing.T) {
-	s := start(t, func(o *Options) { o.AOF.AppendOnly, o.AOF.AppendFsync = true, aof.Always })
+	s := start(t, func(o *config.Config) { o.AppendOnly, o.AppendFsync = true, config.Always })
 	set := "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n"
 	writer, reader := s.dial(t), s.dial(t)
 	writer.send(set)

@@ -51,7 +51,7 @@ type Loop interface {
 
 // Log is an append-only file.
 type Log struct {
-	opts *config.Config // read when they are needed: CONFIG SET changes them
+	opts *config.Config // read when they are needed
 	loop Loop
 	log  *logging.Logger
 

@@ -8,11 +8,6 @@ import (
 // change.go: reading and changing settings while the server runs. Redis: config.c,
 // configGetCommand and configSetCommand.
 
-// RedisError is an error in Redis' words, for clients and for people.
-type RedisError string
-
-func (e RedisError) Error() string { return string(e) }
-
 // Setting is an option with its value, as CONFIG GET answers it.
 type Setting struct{ Name, Value string }
 
@@ -20,7 +15,7 @@ type Setting struct{ Name, Value string }
 // order. Where there is nothing to match in a pattern it is a name, in any case,
 // and the setting has that name in the answer.
 func (c *Config) Get(patterns []string, match func(pattern, name string) bool) (found []Setting) {
-	for _, o := range slices.Concat(options, told) {
+	for o := range settable {
 		for _, p := range patterns {
 			name, matches := o.name, false
 			if strings.ContainsAny(p, "*?[") {
@@ -42,7 +37,7 @@ func (c *Config) Get(patterns []string, match func(pattern, name string) bool) (
 // values are there; it says which of them cannot hold, and why. The error is Redis'
 // text.
 func (c *Config) Set(pairs []string, changed func(names []string) (refused string, err error)) error {
-	names, err := settable(pairs)
+	names, err := mayBeSet(pairs)
 	if err != nil {
 		return err
 	}
@@ -62,9 +57,9 @@ func (c *Config) Set(pairs []string, changed func(names []string) (refused strin
 	return nil
 }
 
-// settable returns the names of the settings, if all may be set. That is found out
+// mayBeSet returns the names of the settings, if all may be set. That is found out
 // before any value is looked at.
-func settable(pairs []string) (names []string, err error) {
+func mayBeSet(pairs []string) (names []string, err error) {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name := strings.ToLower(pairs[i])
 		o := findSettable(name)
@@ -81,12 +76,29 @@ func settable(pairs []string) (names []string, err error) {
 	return names, nil
 }
 
+// settable yields what CONFIG GET and SET know: the options, and those that have
+// one value only.
+func settable(yield func(*option) bool) {
+	for o := range options {
+		if !yield(o) {
+			return
+		}
+	}
+	for i := range fixedAnswers {
+		if !yield(&fixedAnswers[i]) {
+			return
+		}
+	}
+}
+
 // findSettable is find for CONFIG SET.
 func findSettable(name string) *option {
-	if o := find(name); o != nil {
-		return o
+	for o := range settable {
+		if o.name == name {
+			return o
+		}
 	}
-	return findIn(told, name)
+	return nil
 }
 
 func setFailed(name string, reason error) error {

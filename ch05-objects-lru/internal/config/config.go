@@ -1,62 +1,100 @@
-// Package config is the server's settings: where they come from, and how they are
-// read and changed while it runs.
+// Package config is the server's settings: what there is, what values it may have,
+// and where they come from.
 //
 //	config.go   the settings
 //	options.go  the table: a row each
 //	kinds.go    what values there are: numbers, sizes, words
-//	parse.go    the command line and the file
+//	parse.go    the command line
+//	file.go     redis.conf
 //	change.go   CONFIG GET and SET
 //	rewrite.go  CONFIG REWRITE
 //	ignored.go  what Redis has and this server has no use for
+//	help.go     --help, and the nearest name for one that does not exist
 //
-// Whoever needs a setting reads it from the Config when it needs it, so that a
-// change holds from then on. A Config belongs to one goroutine.
+// Whoever needs a setting reads it from the Config when it needs it. A Config
+// belongs to one goroutine.
 //
 // Redis: config.c.
 package config
 
-import "time"
+import (
+	"time"
 
-// Config is the settings, under Redis' names where the field's differs.
+	"redis-internals/ch05/internal/logging"
+)
+
+// Config is the settings. A field's comment gives Redis' name where it differs.
 type Config struct {
-	Bind       []string       // addresses to listen on; one with a leading - may be missing
-	Port       int            // TCP port
-	Backlog    int            // connections the kernel may hold for accept (tcp-backlog)
-	MaxClients int            // connections at a time
-	KeepAlive  int            // seconds of silence before the kernel probes a peer; 0 is never (tcp-keepalive)
-	MaxQuery   int            // bytes of one client's unexecuted requests (client-query-buffer-limit)
-	Output     [3]OutputLimit // of one client's unsent replies, by Class (client-output-buffer-limit)
-	Hz         int            // told by INFO; the cron keeps its own time
+	// Addresses to listen on; one with a leading - may be missing.
+	Bind []string
+	// Whether clients from other machines are sent away, as there is no password
+	// (protected-mode).
+	ProtectedMode bool
+	// TCP port.
+	Port int
+	// Connections that the kernel may hold for accept (tcp-backlog).
+	Backlog int
+	// Seconds of silence before the kernel probes a peer; 0 is never (tcp-keepalive).
+	KeepAlive int
+	// Seconds of silence after which a client is closed; 0 is never.
+	Timeout int
+	// Connections at a time.
+	MaxClients int
+	// Bytes of one client's unexecuted requests (client-query-buffer-limit).
+	MaxQuery int
+	// Bytes of one argument (proto-max-bulk-len).
+	MaxBulk int
+	// The least level that is logged.
+	LogLevel logging.Level
+	// Where the log goes; empty is standard output.
+	LogFile string
+	// Keys there may be; 0 is no limit. It is this repository's.
+	MaxKeys int
+	// Which key goes (maxmemory-policy).
+	MaxMemoryPolicy string
+	// Keys that are looked at for that (maxmemory-samples).
+	MaxMemorySamples int
+	// Numbered databases there are.
+	Databases int
+	// Told by INFO; the cron keeps its own time.
+	Hz int
+	// Bytes of one client's unsent replies, by Class (client-output-buffer-limit).
+	Output [3]OutputLimit
+	// Where the append-only file's directory stands.
+	Dir string
+	// Whether writes are logged.
+	AppendOnly bool
+	// When the log is forced to the disk.
+	AppendFsync Fsync
+	// A directory in Dir.
+	AppendDirName string
+	// How the names of the files in it begin.
+	AppendFileName string
+	// Whether half a command at the log's end is cut off.
+	AOFLoadTruncated bool
+	// Always false: this server writes commands, never RDB.
+	AOFUseRDBPreamble bool
+	// Growth of the log, in percent, that makes it be rewritten; 0 is never
+	// (auto-aof-rewrite-percentage).
+	AutoRewritePercentage int
+	// And the least size for that, in bytes (auto-aof-rewrite-min-size).
+	AutoRewriteMinSize int
+	// Whether it is not forced to the disk meanwhile (no-appendfsync-on-rewrite).
+	NoFsyncOnRewrite bool
 
-	Databases        int
-	MaxKeys          int    // keys there may be in all databases; 0 is no limit (ours)
-	MaxMemoryPolicy  string // which key goes (maxmemory-policy)
-	MaxMemorySamples int    // keys that are looked at for that (maxmemory-samples)
-
-	Dir                   string
-	AppendOnly            bool
-	AppendFsync           Fsync
-	AppendDirName         string // a directory in Dir
-	AppendFileName        string // how the names of the files in it begin
-	AOFLoadTruncated      bool
-	AOFUseRDBPreamble     bool // always false
-	AutoRewritePercentage int  // growth of the log that makes it be rewritten; 0 is never
-	AutoRewriteMinSize    int  // bytes
-	NoFsyncOnRewrite      bool // no-appendfsync-on-rewrite
-
-	File    string   // the absolute path of the file that was read; empty if none was
-	Ignored []string // settings of Redis that have no meaning here, with their places
+	// The absolute path of the file that was read; empty if none was.
+	File string
+	// Settings of Redis that have no meaning here, with their places.
+	Ignored []string
 }
 
 // Fsync says when the append-only file is forced to the disk.
 type Fsync int
 
-// Before any reply that depends on it, about once a second, or when the kernel
-// likes.
 const (
-	Always Fsync = iota
-	EverySecond
-	Never
+	Always      Fsync = iota // before any reply that depends on it
+	EverySecond              // about once a second
+	Never                    // when the kernel likes
 )
 
 // Class is a class of clients, as limits of output tell them apart. In this chapter
@@ -80,24 +118,11 @@ type OutputLimit struct {
 
 // Default returns the settings of a server that is told nothing.
 func Default() *Config {
-	return &Config{
-		Bind:                  []string{"127.0.0.1", "-::1"},
-		Port:                  6379,
-		Backlog:               511,
-		MaxClients:            10_000,
-		KeepAlive:             300,
-		MaxQuery:              1 << 30,
-		Output:                [3]OutputLimit{Replica: {256 << 20, 64 << 20, time.Minute}, PubSub: {32 << 20, 8 << 20, time.Minute}},
-		Hz:                    10,
-		Databases:             16,
-		MaxMemoryPolicy:       "noeviction",
-		MaxMemorySamples:      5,
-		Dir:                   ".",
-		AppendFsync:           EverySecond,
-		AppendDirName:         "appendonlydir",
-		AppendFileName:        "appendonly.aof",
-		AOFLoadTruncated:      true,
-		AutoRewritePercentage: 100,
-		AutoRewriteMinSize:    64 << 20,
+	c := &Config{}
+	for o := range options {
+		if err := o.set(c, []string{o.initial}); err != nil {
+			panic("config: the default of " + o.name + ": " + err.Error())
+		}
 	}
+	return c
 }

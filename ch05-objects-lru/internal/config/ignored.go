@@ -1,8 +1,11 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+
+	"redis-internals/ch05/internal/logging"
 )
 
 // ignored.go: settings of Redis 7.0 that have no meaning for this server. They are
@@ -29,12 +32,12 @@ var ignoredNames = strings.Fields(`
 	jemalloc-bg-thread latency-monitor-threshold latency-tracking
 	latency-tracking-info-percentiles lazyfree-lazy-eviction lazyfree-lazy-expire
 	lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush lfu-decay-time
-	lfu-log-factor list-compress-depth list-max-listpack-size list-max-ziplist-size logfile
-	loglevel lua-time-limit masteruser maxmemory-clients maxmemory-eviction-tenacity
+	lfu-log-factor list-compress-depth list-max-listpack-size list-max-ziplist-size
+	lua-time-limit masteruser maxmemory-clients maxmemory-eviction-tenacity
 	min-replicas-max-lag min-replicas-to-write min-slaves-max-lag min-slaves-to-write
 	notify-keyspace-events
 	oom-score-adj oom-score-adj-values pidfile proc-title-template propagation-error-behavior
-	protected-mode proto-max-bulk-len rdb-del-sync-files rdb-save-incremental-fsync rdbchecksum
+	rdb-del-sync-files rdb-save-incremental-fsync rdbchecksum
 	rdbcompression repl-backlog-size repl-backlog-ttl repl-disable-tcp-nodelay repl-diskless-load
 	repl-diskless-sync repl-diskless-sync-delay repl-diskless-sync-max-replicas
 	repl-ping-replica-period repl-ping-slave-period repl-timeout replica-announce-ip
@@ -45,7 +48,7 @@ var ignoredNames = strings.Fields(`
 	slave-announce-ip slave-announce-port slave-ignore-maxmemory slave-lazy-flush slave-priority
 	slave-read-only slave-serve-stale-data slowlog-log-slower-than slowlog-max-len
 	socket-mark-id stop-writes-on-bgsave-error stream-node-max-bytes stream-node-max-entries
-	supervised syslog-enabled syslog-facility syslog-ident timeout tls-auth-clients
+	supervised syslog-enabled syslog-facility syslog-ident tls-auth-clients
 	tls-ca-cert-dir tls-ca-cert-file tls-cert-file tls-ciphers tls-ciphersuites
 	tls-client-cert-file tls-client-key-file tls-client-key-file-pass tls-cluster
 	tls-dh-params-file tls-key-file tls-key-file-pass tls-prefer-server-ciphers
@@ -55,11 +58,11 @@ var ignoredNames = strings.Fields(`
 	zset-max-ziplist-value
 `)
 
-// told are settings among these that clients ask for on connecting, as
+// fixedAnswers are settings among these that clients ask for on connecting, as
 // redis-benchmark does, or switch off, with the value that says what this server
 // does. It is the only one that they can be set to.
-var told = []option{
-	{"save", atRuntime, only("")},
+var fixedAnswers = []option{
+	{"save", atRuntime, only(""), "", ""},
 }
 
 // only is a setting with one value.
@@ -70,6 +73,28 @@ func only(value string) kind {
 		}
 		return nil
 	}}
+}
+
+// setForeign is for a setting that is none of this server's.
+func (c *Config) setForeign(s setting, place string) error {
+	if !isIgnored(s.name()) {
+		return errUnknown
+	}
+	if strings.Join(s[1:], "") != "" { // as in save "", which switches something off
+		c.Ignored = append(c.Ignored, fmt.Sprintf("%s (%s)", s.name(), place))
+	}
+	return nil
+}
+
+// ReportIgnored tells of all settings that have no meaning here, in one line. At the
+// level verbose there is one for each, too.
+func (c *Config) ReportIgnored(log *logging.Logger) {
+	for _, name := range c.Ignored {
+		log.Verbose("Without a meaning here: %s", name)
+	}
+	if n := len(c.Ignored); n > 0 {
+		log.Notice("Settings without a meaning here: %d (--loglevel verbose)", n)
+	}
 }
 
 func isIgnored(name string) bool { return slices.Contains(ignoredNames, name) }

@@ -1,3 +1,6 @@
+// kinds.go: what values settings have. Redis: config.c, createBoolConfig and its
+// neighbours; util.c, memtoull.
+
 package config
 
 import (
@@ -11,17 +14,24 @@ import (
 	"time"
 )
 
-// kinds.go: what values settings have. Redis: config.c, createBoolConfig and its
-// neighbours; util.c, memtoull.
+// RedisError is an error in Redis' words, for clients and for people.
+type RedisError string
 
-var (
-	errCount = errors.New("wrong number of arguments")
-	errNoRDB = errors.New("argument must be 'no': this server writes commands, never RDB")
-)
+func (e RedisError) Error() string { return string(e) }
+
+const errCount = RedisError("wrong number of arguments")
+
+// kind says how a setting's value is written. set gets the words behind the name;
+// its error is Redis' text. What get returns, set takes as one word.
+type kind struct {
+	form string // for --help
+	set  func(c *Config, words []string) error
+	get  func(c *Config) string
+}
 
 // one is a kind of exactly one word.
-func one(set func(c *Config, word string) error, get func(c *Config) string) kind {
-	return kind{get: get, set: func(c *Config, words []string) error {
+func one(form string, set func(c *Config, word string) error, get func(c *Config) string) kind {
+	return kind{form: form, get: get, set: func(c *Config, words []string) error {
 		if len(words) != 1 {
 			return errCount
 		}
@@ -30,7 +40,7 @@ func one(set func(c *Config, word string) error, get func(c *Config) string) kin
 }
 
 func number(field func(*Config) *int, low, high int) kind {
-	return one(func(c *Config, word string) error {
+	return one("NUMBER", func(c *Config, word string) error {
 		n, err := strconv.Atoi(word)
 		if err != nil || strconv.Itoa(n) != word { // no plus, no zeros in front
 			return errors.New("argument couldn't be parsed into an integer")
@@ -42,7 +52,7 @@ func number(field func(*Config) *int, low, high int) kind {
 // clamped is a number that becomes the nearest one that is sensible.
 func clamped(field func(*Config) *int, low, high int) kind {
 	k := number(field, 0, math.MaxInt32)
-	return kind{get: k.get, set: func(c *Config, words []string) error {
+	return kind{form: k.form, get: k.get, set: func(c *Config, words []string) error {
 		if err := k.set(c, words); err != nil {
 			return err
 		}
@@ -61,7 +71,7 @@ func setInRange(field *int, n, low, high int) error {
 
 // memory is a number of bytes, with or without a unit.
 func memory(field func(*Config) *int, low int) kind {
-	return one(func(c *Config, word string) error {
+	return one("SIZE", func(c *Config, word string) error {
 		n, ok := parseMemory(word)
 		if !ok {
 			return errors.New("argument must be a memory value")
@@ -74,23 +84,25 @@ var units = map[string]int{
 	"": 1, "b": 1, "k": 1000, "kb": 1 << 10, "m": 1000_000, "mb": 1 << 20, "g": 1000_000_000, "gb": 1 << 30,
 }
 
-// parseMemory reads a number of bytes; -1 stands for more than an int holds.
+// parseMemory reads a number of bytes. No digits are 0, as for Redis; -1 stands for
+// more than an int holds.
 func parseMemory(s string) (bytes int, ok bool) {
 	s = strings.ToLower(s)
-	digits := strings.TrimRight(s, "bkmg")
-	unit, known := units[s[len(digits):]]
-	if !known || digits == "" || strings.Trim(digits, "0123456789") != "" {
-		return 0, false
+	unit := strings.TrimLeft(s, "0123456789")
+	digits := strings.TrimSuffix(s, unit)
+	scale, known := units[unit]
+	if !known || digits == "" {
+		return 0, known
 	}
 	n, err := strconv.Atoi(digits)
-	if err != nil || n > math.MaxInt/unit {
+	if err != nil || n > math.MaxInt/scale {
 		return -1, true
 	}
-	return n * unit, true
+	return n * scale, true
 }
 
 func text(field func(*Config) *string) kind {
-	return one(func(c *Config, word string) error {
+	return one("TEXT", func(c *Config, word string) error {
 		*field(c) = word
 		return nil
 	}, func(c *Config) string { return *field(c) })
@@ -99,7 +111,7 @@ func text(field func(*Config) *string) kind {
 // directory is a path, told as where it is.
 func directory(field func(*Config) *string) kind {
 	k := text(field)
-	return kind{set: k.set, get: func(c *Config) string {
+	return kind{form: "PATH", set: k.set, get: func(c *Config) string {
 		if absolute, err := filepath.Abs(*field(c)); err == nil {
 			return absolute
 		}
@@ -107,10 +119,15 @@ func directory(field func(*Config) *string) kind {
 	}}
 }
 
-func fileName(field func(*Config) *string, notAPath string) kind {
-	return one(func(c *Config, word string) error {
-		if word == "" || word == "." || word == ".." || strings.ContainsAny(word, "/\x00") {
-			return errors.New(notAPath)
+// fileName is the name of a file or directory that stands in another one. Redis has
+// the backslash for a path, too.
+func fileName(field func(*Config) *string, option, what string) kind {
+	return one("NAME", func(c *Config, word string) error {
+		switch {
+		case word == "":
+			return errors.New(option + " can't be empty")
+		case word == "." || word == ".." || strings.ContainsAny(word, "/\\\x00"):
+			return errors.New(option + " can't be a path, just a " + what)
 		}
 		*field(c) = word
 		return nil
@@ -118,7 +135,7 @@ func fileName(field func(*Config) *string, notAPath string) kind {
 }
 
 func yesNo(field func(*Config) *bool) kind {
-	return one(func(c *Config, word string) error {
+	return one("yes|no", func(c *Config, word string) error {
 		switch strings.ToLower(word) {
 		case "yes":
 			*field(c) = true
@@ -136,10 +153,12 @@ func yesNo(field func(*Config) *bool) kind {
 	})
 }
 
+const errNoRDB = RedisError("argument must be 'no': this server writes commands, never RDB")
+
 // onlyNo is for what Redis can switch on, and this server does not have.
 func onlyNo(field func(*Config) *bool) kind {
 	k := yesNo(field)
-	return kind{get: k.get, set: func(c *Config, words []string) error {
+	return kind{form: "no", get: k.get, set: func(c *Config, words []string) error {
 		if err := k.set(c, words); err != nil || !*field(c) {
 			return err
 		}
@@ -155,14 +174,16 @@ type named[V comparable] struct {
 }
 
 func choice[V comparable](field func(*Config) *V, values []named[V]) kind {
-	return one(func(c *Config, word string) error {
-		var names []string
+	var names []string
+	for _, v := range values {
+		names = append(names, v.name)
+	}
+	return one(strings.Join(names, "|"), func(c *Config, word string) error {
 		for _, v := range values {
 			if strings.EqualFold(v.name, word) {
 				*field(c) = v.value
 				return nil
 			}
-			names = append(names, v.name)
 		}
 		return errors.New("argument(s) must be one of the following: " + strings.Join(names, ", "))
 	}, func(c *Config) string {
@@ -181,12 +202,14 @@ func word(field func(*Config) *string, words ...string) kind {
 	for _, w := range words {
 		values = append(values, named[string]{w, w})
 	}
-	return choice(field, values)
+	k := choice(field, values)
+	k.form = "NAME"
+	return k
 }
 
 // list is any number of words, in one argument or several.
 func list(field func(*Config) *[]string) kind {
-	return kind{get: func(c *Config) string { return strings.Join(*field(c), " ") }, set: func(c *Config, words []string) error {
+	return kind{form: "ADDRESS ...", get: func(c *Config) string { return strings.Join(*field(c), " ") }, set: func(c *Config, words []string) error {
 		words = strings.Fields(strings.Join(words, " "))
 		if len(words) == 0 {
 			return errors.New("at least one address is needed, as in 127.0.0.1 -::1")
@@ -199,7 +222,7 @@ func list(field func(*Config) *[]string) kind {
 // outputLimits is four words, or a multiple: a class of clients, the hard and the
 // soft limit, and the soft one's seconds.
 func outputLimits(field func(*Config) *[3]OutputLimit) kind {
-	return kind{get: func(c *Config) string {
+	return kind{form: "CLASS HARD SOFT SECONDS ...", get: func(c *Config) string {
 		var parts []string
 		for class, l := range field(c) {
 			parts = append(parts, fmt.Sprintf("%s %d %d %d", classNames[class], l.Hard, l.Soft, int(l.SoftFor.Seconds())))

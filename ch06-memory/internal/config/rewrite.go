@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,7 +26,7 @@ func (c *Config) Rewrite() error {
 		err = replaceFile(c.File, c.rewritten(string(old)))
 	}
 	if err != nil {
-		return RedisError("Rewriting config file: " + errors.Unwrap(err).Error())
+		return RedisError("Rewriting config file: " + cause(err).Error())
 	}
 	return nil
 }
@@ -51,8 +50,7 @@ func (c *Config) rewritten(old string) string {
 			written = append(written, name)
 		}
 	}
-	for i := range options {
-		o := &options[i]
+	for o := range options {
 		if slices.Contains(written, o.name) || o.get(c) == o.get(defaults) {
 			continue
 		}

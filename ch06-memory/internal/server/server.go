@@ -37,7 +37,7 @@ import (
 // Server is a server that listens. Its methods, but for Shutdown, belong to the
 // goroutine that calls Run.
 type Server struct {
-	opts   *config.Config // read when they are needed: CONFIG SET changes them
+	opts   *config.Config // read when they are needed
 	log    *logging.Logger
 	loop   *eventloop.Loop
 	engine *engine.Engine
