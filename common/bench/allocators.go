@@ -18,6 +18,8 @@ import (
 	"context"
 	"fmt"
 
+	"redis-internals/common/bench/load"
+	"redis-internals/common/bench/machine"
 	"redis-internals/common/chapters"
 )
 
@@ -25,6 +27,7 @@ import (
 // redis-server. Otherwise it is as RunTail.
 func RunAllocators(ctx context.Context, cfg Config, other chapters.Chapter) (*Report, error) {
 	b := newFresh(cfg, modeAllocators)
+	b.helped = true
 	b.environment = []string{"GODEBUG=gctrace=1"}
 	b.report.Settings.Beside = other.Name
 	starters, err := b.starters()
@@ -63,8 +66,8 @@ func (b *bench) measureAllocator(s *server, round int, _ string) error {
 	grown.Resident = full - empty
 	traced = len(s.proc.Log())
 	if err := b.overwrite(s, round, depth,
-		newBatch(set(b.Size), depth, randomKeys(b.Keys, uint64(2*round))),
-		newBatch(set(2*b.Size), depth, randomKeys(b.Keys, uint64(2*round+1)<<32))); err != nil {
+		load.NewBatch(load.Set(b.Size), depth, load.RandomKeys(b.Keys, uint64(2*round))),
+		load.NewBatch(load.Set(2*b.Size), depth, load.RandomKeys(b.Keys, uint64(2*round+1)<<32))); err != nil {
 		return err
 	}
 	return b.addCollections(s, &traced)
@@ -74,12 +77,12 @@ func (b *bench) measureAllocator(s *server, round int, _ string) error {
 // tells of its garbage collector.
 func (b *bench) addCollections(s *server, from *int) error {
 	log := s.proc.Log()
-	c, err := parseGCTrace(log[*from:])
+	c, err := machine.ParseGCTrace(log[*from:])
 	if err != nil {
-		return fmt.Errorf("%s: %w", &s.peer, err)
+		return fmt.Errorf("%s: %w", &s.Peer, err)
 	}
 	*from = len(log)
-	if s.name != "redis" {
+	if s.Name != "redis" {
 		b.report.Samples[len(b.report.Samples)-1].Collections = &c
 	}
 	return nil

@@ -6,11 +6,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"redis-internals/common/bench/benchtest"
+	"redis-internals/common/bench/machine"
 	"redis-internals/common/harness"
 )
 
 func TestAllocators_OfAGoProgramBesideRedis(t *testing.T) {
-	startRedis(t).Kill() // or skip
+	benchtest.StartRedis(t).Kill() // or skip
 	b := filling(t, modeAllocators, 1, 50_000)
 	b.environment = []string{"GODEBUG=gctrace=1"}
 	starters := []starter{named("ch05", respond), named("redis", harness.StartRedis)}
@@ -36,25 +38,8 @@ func TestAllocators_OfAGoProgramBesideRedis(t *testing.T) {
 func TestAllocatorTable_ShowsWhatTheCollectorDid(t *testing.T) {
 	s := sample(1, "ch05", 1000, time.Second/2, 0)
 	s.Command, s.Resident, s.P999, s.Max = growing, 200_000, 300*time.Microsecond, 400*time.Microsecond
-	s.Collections = &Collections{Count: 3, Paused: 120 * time.Microsecond, Longest: 50 * time.Microsecond, CPU: time.Second / 10}
+	s.Collections = &machine.Collections{Count: 3, Paused: 120 * time.Microsecond, Longest: 50 * time.Microsecond, CPU: time.Second / 10}
 	r := reportOf(s)
 	r.Settings.Mode, r.Settings.Pipeline = modeAllocators, []int{16}
 	require.Regexp(t, `(?m)^growing +ch05 +200\.0 +1,000 +500\.000 +3 +120 +50 +20\.0 +100 +200 +300 +400$`, r.Table())
-}
-
-func TestGCTrace_AddsUpThePasses(t *testing.T) {
-	const log = "Ready to accept connections\n" +
-		"gc 1 @0.012s 2%: 0.020+0.39+0.010 ms clock, 0.040+0.20/0.30/7.0+0.020 ms cpu, 4->4->1 MB, 4 MB goal, 0 MB stacks, 0 MB globals, 2 P\n" +
-		"gc is a word, too\n" +
-		"gc 22 @12.5s 0%: 0.10+30+0.5 ms clock, 0.1+0/9.9/0+0 ms cpu, 400->410->200 MB, 401 MB goal, 0 MB stacks, 0 MB globals, 2 P (forced)\n" +
-		"gc 23 @12.6s 0%: 0.1"
-	c, err := parseGCTrace(log)
-	require.NoError(t, err)
-	const us = time.Microsecond
-	require.Equal(t, Collections{Count: 2, Paused: 630 * us, Longest: 500 * us, CPU: 560*us + 10_000*us}, c)
-	c, err = parseGCTrace("")
-	require.NoError(t, err)
-	require.Zero(t, c)
-	_, err = parseGCTrace("gc 3 @0.1s 2%: 1 ms clock\n")
-	require.ErrorContains(t, err, `cannot read: "gc 3 @0.1s 2%: 1 ms clock\n"`)
 }

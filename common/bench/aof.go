@@ -13,13 +13,11 @@
 package bench
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -132,30 +130,4 @@ func parseManifest(text string) (seq int, err error) {
 		}
 	}
 	return seq, nil
-}
-
-// ask sends a request and reads a line, its CRLF cut off. It is for the few
-// questions beside the load: nothing else is under way on the connection.
-func (p *peer) ask(fd int, request string, timeout time.Duration) (string, error) {
-	if _, errno := send(fd, []byte(request+"\r\n")); errno != 0 {
-		return "", fmt.Errorf("sending %s to %s: %w", request, p, errno)
-	}
-	var line []byte
-	var in [512]byte
-	for {
-		n, err := p.recvWithin(fd, in[:], timeout)
-		if err == unix.ETIMEDOUT {
-			return "", fmt.Errorf("%s sent no reply to %s for %v", p, request, timeout)
-		}
-		if err != nil {
-			return "", fmt.Errorf("reading the reply to %s from %s: %w", request, p, err)
-		}
-		if n == 0 {
-			return "", fmt.Errorf("%s closed the connection during %s", p, request)
-		}
-		line = append(line, in[:n]...)
-		if before, _, whole := bytes.Cut(line, []byte("\r\n")); whole {
-			return string(before), nil
-		}
-	}
 }

@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"redis-internals/common/bench/benchtest"
+	"redis-internals/common/bench/load"
 )
 
 func TestParseManifest_FindsTheNumberOfTheBaseFile(t *testing.T) {
@@ -58,12 +61,12 @@ func TestAppendOnlyFile_HoldsTheMixOfCommands(t *testing.T) {
 	const commands = 1003
 	_, content := written(t, commands, 5)
 	r := bufio.NewReader(bytes.NewReader(content))
-	first, err := readRequest(r)
+	first, err := benchtest.ReadRequest(r)
 	require.NoError(t, err)
 	require.Equal(t, []string{"SELECT", "0"}, first)
 	keys, counts := map[string]bool{}, map[string]int{}
 	for range commands {
-		args, err := readRequest(r)
+		args, err := benchtest.ReadRequest(r)
 		require.NoError(t, err)
 		require.Equal(t, "SET", args[0])
 		require.Len(t, args[1], 16)
@@ -109,7 +112,7 @@ func TestAppendOnlyFile_IsTheSameEveryTime(t *testing.T) {
 func TestAppendOnlyFile_IsLeftOffWhenTheRunStops(t *testing.T) {
 	stop := &atomic.Bool{}
 	stop.Store(true)
-	require.ErrorIs(t, writeAppendOnly(t.TempDir(), 1000, 1, stop), errStopped)
+	require.ErrorIs(t, writeAppendOnly(t.TempDir(), 1000, 1, stop), load.ErrStopped)
 }
 
 func TestLinkAppendOnly_GivesTheSameFilesAndAManifestOfItsOwn(t *testing.T) {

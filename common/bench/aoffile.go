@@ -18,6 +18,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+
+	"redis-internals/common/bench/load"
 )
 
 // loadedKeys is the number of keys that a file of so many commands makes.
@@ -58,28 +60,28 @@ func writeAppendOnly(dir string, commands, size int, stop *atomic.Bool) error {
 
 // writeCommands writes the file's content. A write that fails shows at w's Flush.
 func writeCommands(w *bufio.Writer, commands, size int, stop *atomic.Bool) error {
-	key := numberedKey("key:")
-	fresh := set(size)
-	expiring := command(fresh.Reply, "SET", key, value(size), "PXAT", farFuture)
-	again := command(fresh.Reply, "SET", key, strings.Repeat("y", size))
-	_, _ = w.Write(command(fresh.Reply, "SELECT", "0").Request)
-	keys, random := uint64(0), randomKeys(1, 1)
+	key := load.NumberedKey("key:")
+	fresh := load.Set(size)
+	expiring := load.Command(fresh.Reply, "SET", key, load.Value(size), "PXAT", farFuture)
+	again := load.Command(fresh.Reply, "SET", key, strings.Repeat("y", size))
+	_, _ = w.Write(load.Command(fresh.Reply, "SELECT", "0").Request)
+	keys, random := uint64(0), load.RandomKeys(1, 1)
 	for i := range commands {
 		if i%1024 == 0 && stop.Load() {
-			return errStopped
+			return load.ErrStopped
 		}
 		t, number := &fresh, keys
 		switch i % 10 {
 		case 8:
 			t = &expiring
 		case 9:
-			t, random.count = &again, keys
-			number = random.next()
+			t, random.Count = &again, keys
+			number = random.Next()
 		}
 		if t != &again {
 			keys++
 		}
-		putDigits(t.Request[t.KeyAt:t.KeyAt+keyDigits], number)
+		load.PutDigits(t.Request[t.KeyAt:t.KeyAt+load.KeyDigits], number)
 		_, _ = w.Write(t.Request)
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 
+	"redis-internals/common/bench/load"
 	"redis-internals/common/harness"
 )
 
@@ -36,12 +37,12 @@ func Check(ctx context.Context, cfg Config) (string, error) {
 	if _, err := exec.LookPath("redis-benchmark"); err != nil {
 		return "", errors.New("redis-benchmark is not installed (Debian: apt-get install redis-tools)")
 	}
-	rows, err := RowsOf(2, []string{"ping"})
+	rows, err := load.RowsOf(2, []string{"ping"})
 	if err != nil {
 		return "", err
 	}
 	cfg.Rows, cfg.Keys = rows, 1
-	b := &bench{Config: cfg, report: newReport(cfg)}
+	b := newBench(cfg)
 	start := func(context.Context) error {
 		s, err := harness.StartRedis(harness.Options{})
 		if err != nil {
@@ -67,10 +68,11 @@ func (b *bench) check(ctx context.Context) (string, error) {
 	for round := 1; round <= b.Rounds; round++ {
 		for i, depth := range b.Pipeline {
 			b.step(round, "ping", depth, "both generators")
-			sample, err := b.measure(s, cell{"ping", depth})
+			samples, err := b.measure(s, cell{"ping", depth})
 			if err != nil {
 				return "", err
 			}
+			sample := samples[0]
 			ours[i] = append(ours[i], toolRun{sample.perSecond(), sample.ownMicros(), sample.cpuMicros()})
 			run, err := redisBenchmark(ctx, s, b.Clients, depth, int(sample.perSecond()*b.Measure.Seconds()))
 			if err != nil {
@@ -124,7 +126,7 @@ func checkCells(depth int, ours, theirs []toolRun) []string {
 // redisBenchmark runs about n PINGs. The process inherits the core of the
 // calling thread.
 func redisBenchmark(ctx context.Context, s *server, clients, depth, n int) (toolRun, error) {
-	host, port, err := net.SplitHostPort(s.addr)
+	host, port, err := net.SplitHostPort(s.Addr)
 	if err != nil {
 		return toolRun{}, err
 	}

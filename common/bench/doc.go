@@ -11,6 +11,10 @@
 // rounds and, beside each ratio, the smallest and the largest: where they lie
 // far apart, something disturbed the run.
 //
+// Three rooms: load makes the requests and takes the replies; machine reads what
+// processes take, and says where they run; here stand the questions, a file each, and
+// what they have in common: session.go, rounds.go, fresh.go, report.go, table.go.
+//
 // # What is measured
 //
 //   - requests per second, as the clients count right replies. Every reply is
@@ -43,7 +47,7 @@
 //
 // Linux has a clock for every process, readable with clock_gettime by whoever
 // knows the pid; it counts all its threads, those that ended too, in
-// nanoseconds. See procstat.go for what stands in for it where it is refused.
+// nanoseconds. See machine/procstat.go for what stands in for it where it is refused.
 // Of a server that is known by its address only there is none.
 //
 // # Another build

@@ -16,6 +16,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"redis-internals/common/bench/load"
 )
 
 // The two variants.
@@ -39,19 +41,19 @@ func RunEvicting(ctx context.Context, cfg Config) (*Report, error) {
 }
 
 func (b *bench) measureEvicting(s *server, round int, variant string) error {
-	q, err := s.questions()
+	q, err := s.Questions()
 	if err != nil {
 		return err
 	}
-	defer q.close()
-	batch, half := newKeys(set(b.Size), b.Pipeline[0]), b.Keys/2
+	defer q.Close()
+	batch, half := newKeys(load.Set(b.Size), b.Pipeline[0]), b.Keys/2
 	if _, err := s.fill(variant, batch, half); err != nil {
 		return err
 	}
 	limit := int64(0)
 	if variant == limited {
-		if limit, err = q.info("memory", "used_memory"); err == nil {
-			err = q.must(fmt.Sprintf("CONFIG SET maxmemory %d maxmemory-policy allkeys-lru", limit), "+OK")
+		if limit, err = q.Info("memory", "used_memory"); err == nil {
+			err = q.Must(fmt.Sprintf("CONFIG SET maxmemory %d maxmemory-policy allkeys-lru", limit), "+OK")
 		}
 	}
 	if err != nil {
@@ -74,14 +76,14 @@ func (b *bench) measureEvicting(s *server, round int, variant string) error {
 // readEvicted adds what INFO says afterwards: how many keys went, and how much is
 // in use. The price of evicting is not known where less than half of those that
 // came made one go.
-func (s *Sample) readEvicted(q *question, limit int64, came int) error {
-	evicted, err1 := q.info("stats", "evicted_keys")
-	used, err2 := q.info("memory", "used_memory")
+func (s *Sample) readEvicted(q *load.Question, limit int64, came int) error {
+	evicted, err1 := q.Info("stats", "evicted_keys")
+	used, err2 := q.Info("memory", "used_memory")
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
 	if evicted < int64(came/2) {
-		return fmt.Errorf("%s evicted %d keys, though %d came beyond its limit", q.peer, evicted, came)
+		return fmt.Errorf("%s evicted %d keys, though %d came beyond its limit", q.Peer, evicted, came)
 	}
 	s.Evicted, s.OfLimit = evicted, float64(used)/float64(limit)
 	return nil

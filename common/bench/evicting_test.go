@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"redis-internals/common/bench/benchtest"
 )
 
 func TestEvicting_OfRedisBesideItself(t *testing.T) {
@@ -32,13 +34,13 @@ func TestEvicting_OfRedisBesideItself(t *testing.T) {
 
 func TestReadEvicted_RefusesAServerThatHardlyEvicted(t *testing.T) {
 	for evicted, ok := range map[int]bool{49: false, 50: true} {
-		_, addr := serve(t, func(_ int, args []string) (string, bool) {
+		_, addr := benchtest.Serve(t, func(_ int, args []string) (string, bool) {
 			text := fmt.Sprintf("evicted_keys:%d\r\nused_memory:990\r\n", evicted)
 			return fmt.Sprintf("$%d\r\n%s\r\n", len(text), text), false
 		})
-		q, err := (&server{peer: *peerOf(addr)}).questions()
+		q, err := (&server{Peer: *peerAt(addr)}).Questions()
 		require.NoError(t, err)
-		defer q.close()
+		defer q.Close()
 		var s Sample
 		if err = s.readEvicted(q, 1000, 100); ok {
 			require.NoError(t, err)

@@ -9,18 +9,13 @@
 package bench
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os/exec"
 	"runtime/debug"
 	"slices"
-	"strconv"
-	"strings"
 
-	"golang.org/x/sys/unix"
-
+	"redis-internals/common/bench/load"
 	"redis-internals/common/chapters"
 	"redis-internals/common/harness"
 )
@@ -66,7 +61,7 @@ func (b *bench) starters() ([]starter, error) {
 // newFresh prepares a run of that kind; see Settings.Mode.
 func newFresh(cfg Config, mode string) *bench {
 	cfg.Rows, cfg.Idle, cfg.Fsync = nil, 0, ""
-	b := &bench{Config: cfg, report: newReport(cfg)}
+	b := newBench(cfg)
 	b.report.Settings.Mode = mode
 	return b
 }
@@ -117,7 +112,7 @@ func (b *bench) oneFresh(ctx context.Context, st starter, work func(*server) err
 	return b.session(ctx, start, func() (err error) {
 		defer debug.SetGCPercent(debug.SetGCPercent(-1))
 		s := b.servers[0]
-		if s.gen, err = newGenerator(&s.peer, b.Clients); err != nil {
+		if s.gen, err = load.NewGenerator(&s.Peer, b.Clients); err != nil {
 			return err
 		}
 		return work(s)
@@ -126,100 +121,16 @@ func (b *bench) oneFresh(ctx context.Context, st starter, work func(*server) err
 
 // fill sends requests with keys 0, 1, 2, ... until so many are answered, and
 // waits for those in flight. It reports what it measured under that name.
-func (s *server) fill(name string, b *batch, keys int) (Sample, error) {
-	s.gen.use(name, b)
-	sample, err := s.window(cell{name, b.depth}, forever, uint64(keys))
+func (s *server) fill(name string, b *load.Batch, keys int) (Sample, error) {
+	s.gen.Use(name, b)
+	sample, err := s.window(cell{name, b.Depth}, forever, uint64(keys))
 	if err == nil {
-		err = s.gen.finish()
+		err = s.gen.Finish()
 	}
 	return sample, err
 }
 
 // newKeys is a batch that sends a key only once, however many are asked for.
-func newKeys(t Template, depth int) *batch { return newBatch(t, depth, everyKey(1<<32)) }
-
-// question is a connection beside the load.
-type question struct {
-	*peer
-	fd int
-}
-
-func (s *server) questions() (*question, error) {
-	fd, err := s.dial()
-	return &question{&s.peer, fd}, err
-}
-
-func (q *question) close() { _ = unix.Close(q.fd) }
-
-// must sends a request that has to be answered like this.
-func (q *question) must(request, reply string) error {
-	line, err := q.ask(q.fd, request, q.patience)
-	if err == nil && line != reply {
-		err = fmt.Errorf("%s answered %s with %q", q.peer, request, line)
-	}
-	return err
-}
-
-// number sends a request whose answer is an integer.
-func (q *question) number(request string) (int, error) {
-	line, err := q.ask(q.fd, request, q.patience)
-	if err != nil {
-		return 0, err
-	}
-	digits, ok := strings.CutPrefix(line, ":")
-	n, bad := strconv.Atoi(digits)
-	if !ok || bad != nil {
-		return 0, fmt.Errorf("%s answered %s with %q", q.peer, request, line)
-	}
-	return n, nil
-}
-
-// info reads a figure of INFO.
-func (q *question) info(section, field string) (int64, error) {
-	text, err := q.bulk("INFO " + section)
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(text) {
-		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
-		if name != field {
-			continue
-		}
-		n, err := strconv.ParseInt(value, 10, 64)
-		if err != nil {
-			return 0, fmt.Errorf("%s says in INFO %s: %q", q.peer, section, line)
-		}
-		return n, nil
-	}
-	return 0, fmt.Errorf("%s has no %s in INFO %s", q.peer, field, section)
-}
-
-// bulk sends a request whose answer is a bulk string.
-func (q *question) bulk(request string) (string, error) {
-	if _, errno := send(q.fd, []byte(request+"\r\n")); errno != 0 {
-		return "", fmt.Errorf("sending %s to %s: %w", request, q.peer, errno)
-	}
-	var got []byte
-	var in [4096]byte
-	for {
-		n, err := q.recvWithin(q.fd, in[:], q.patience)
-		if err == nil && n == 0 {
-			err = errors.New("it closed the connection")
-		}
-		if err != nil {
-			return "", fmt.Errorf("reading the reply to %s from %s: %w", request, q.peer, err)
-		}
-		got = append(got, in[:n]...)
-		head, body, whole := bytes.Cut(got, []byte("\r\n"))
-		if !whole {
-			continue
-		}
-		size, bad := strconv.Atoi(strings.TrimPrefix(string(head), "$"))
-		if !bytes.HasPrefix(head, []byte("$")) || bad != nil || size < 0 {
-			return "", fmt.Errorf("%s answered %s with %s", q.peer, request, quote(head))
-		}
-		if len(body) >= size+2 {
-			return string(body[:size]), nil
-		}
-	}
+func newKeys(t load.Template, depth int) *load.Batch {
+	return load.NewBatch(t, depth, load.EveryKey(1<<32))
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"redis-internals/common/bench/benchtest"
+	"redis-internals/common/bench/load"
 	"redis-internals/common/chapters"
 	"redis-internals/common/harness"
 )
@@ -35,13 +37,13 @@ func named(name string, start func(harness.Options) (*harness.Server, error)) st
 // redisTwice is redis-server beside itself. Without one the test is skipped.
 func redisTwice(t *testing.T) []starter {
 	t.Helper()
-	startRedis(t).Kill() // or skip
+	benchtest.StartRedis(t).Kill() // or skip
 	return []starter{named("ch09", harness.StartRedis), named("redis", harness.StartRedis)}
 }
 
 // respond starts a responder as a process.
 func respond(o harness.Options) (*harness.Server, error) {
-	o.Env = append(o.Env, asProcess+"=honest")
+	o.Env = append(o.Env, benchtest.AsProcess+"=honest")
 	return harness.StartBinary("responder", os.Args[0], o)
 }
 
@@ -57,8 +59,8 @@ func TestFresh_EveryMeasurementHasAServerOfItsOwnAndTheOrderTurns(t *testing.T) 
 				require.True(t, gone(pid), "one server at a time")
 			}
 			pids[s.proc.Pid()] = true
-			require.Len(t, s.gen.clients, 3)
-			order = append(order, s.name+" "+variant)
+			require.Equal(t, 3, s.gen.Size())
+			order = append(order, s.Name+" "+variant)
 			return nil
 		})
 	require.NoError(t, err)
@@ -77,7 +79,7 @@ func TestFresh_StopsWithTheContextAndLeavesNoServerBehind(t *testing.T) {
 	err := b.onFresh(ctx, []starter{named("ch09", respond)}, []string{"a"}, func(s *server, _ int, _ string) error {
 		pid = s.proc.Pid()
 		cancel()
-		_, err := s.fill("set", newKeys(set(10), 4), 1<<30)
+		_, err := s.fill("set", newKeys(load.Set(10), 4), 1<<30)
 		return err
 	})
 	require.Equal(t, context.Canceled, err)
@@ -85,10 +87,10 @@ func TestFresh_StopsWithTheContextAndLeavesNoServerBehind(t *testing.T) {
 }
 
 func TestFill_SendsEachKeyOnceAndGoesOnWhereItWas(t *testing.T) {
-	r, addr := serve(t, nil)
-	p := peerOf(addr)
-	s := &server{peer: *p, gen: connect(t, addr, 3)}
-	batch := newKeys(set(10), 4)
+	r, addr := benchtest.Serve(t, nil)
+	p := peerAt(addr)
+	s := &server{Peer: *p, gen: clientsOf(t, addr, 3)}
+	batch := newKeys(load.Set(10), 4)
 	sum := 0
 	for range 2 {
 		sample, err := s.fill("set", batch, 100)
@@ -97,48 +99,6 @@ func TestFill_SendsEachKeyOnceAndGoesOnWhereItWas(t *testing.T) {
 		require.Less(t, sample.Requests, uint64(100+4*3))
 		sum += 100
 	}
-	require.Len(t, r.values, r.counted(), "no key comes twice")
-	require.GreaterOrEqual(t, r.counted(), sum)
-}
-
-// answering asks a responder that always answers like this.
-func answering(t *testing.T, reply string) *question {
-	t.Helper()
-	_, addr := serve(t, func(int, []string) (string, bool) { return reply, false })
-	s := &server{peer: *peerOf(addr)}
-	s.patience = 200 * time.Millisecond
-	q, err := s.questions()
-	require.NoError(t, err)
-	t.Cleanup(q.close)
-	return q
-}
-
-func TestQuestion_ReadsAFigureOfInfo(t *testing.T) {
-	const text = "# Memory\r\nused_memory_human:1M\r\nused_memory:1234\r\nmaxmemory:x\r\n"
-	q := answering(t, "$"+number(float64(len(text)), 0)+"\r\n"+text+"\r\n")
-	n, err := q.info("memory", "used_memory")
-	require.NoError(t, err)
-	require.EqualValues(t, 1234, n)
-	_, err = q.info("memory", "maxmemory")
-	require.ErrorContains(t, err, `says in INFO memory: "maxmemory:x\r\n"`)
-	_, err = q.info("memory", "used")
-	require.ErrorContains(t, err, "has no used in INFO memory")
-}
-
-func TestQuestion_SaysWhatTheAnswerWas(t *testing.T) {
-	for name, row := range map[string]struct {
-		reply, says string
-		ask         func(*question) error
-	}{
-		"not as it must be":   {"-ERR no\r\n", `answered FLUSHALL with "-ERR no"`, func(q *question) error { return q.must("FLUSHALL", "+OK") }},
-		"no number":           {"+OK\r\n", `answered DBSIZE with "+OK"`, func(q *question) error { _, err := q.number("DBSIZE"); return err }},
-		"no digits":           {":x\r\n", `answered DBSIZE with ":x"`, func(q *question) error { _, err := q.number("DBSIZE"); return err }},
-		"an error for a bulk": {"-ERR no\r\n", `answered INFO x with "-ERR no"`, func(q *question) error { _, err := q.bulk("INFO x"); return err }},
-		"nothing for a bulk":  {"$-1\r\n", `answered INFO x with "$-1"`, func(q *question) error { _, err := q.bulk("INFO x"); return err }},
-		"an empty line":       {"\r\n", `answered INFO x with ""`, func(q *question) error { _, err := q.bulk("INFO x"); return err }},
-		"a part of a bulk":    {"$9\r\nabc", "reading the reply to INFO x from", func(q *question) error { _, err := q.bulk("INFO x"); return err }},
-		"a bulk without end":  {"$3\r\nabc", "reading the reply to INFO x from", func(q *question) error { _, err := q.bulk("INFO x"); return err }},
-	} {
-		t.Run(name, func(t *testing.T) { require.ErrorContains(t, row.ask(answering(t, row.reply)), row.says) })
-	}
+	require.Len(t, r.Values(), r.Counted(), "no key comes twice")
+	require.GreaterOrEqual(t, r.Counted(), sum)
 }

@@ -29,6 +29,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"redis-internals/common/bench/load"
+	"redis-internals/common/bench/machine"
 	"redis-internals/common/harness"
 )
 
@@ -52,7 +54,7 @@ const loadPatience = 10 * time.Minute
 // it as it ends Run; only a server that does not listen yet is waited for.
 func RunLoading(ctx context.Context, cfg Config) (*Report, error) {
 	cfg.Rows = nil
-	b := &bench{Config: cfg, report: newReport(cfg)}
+	b := newBench(cfg)
 	starters, err := b.starters()
 	if err == nil {
 		err = b.loadAll(ctx, starters)
@@ -133,23 +135,23 @@ func (b *bench) load(ctx context.Context, l starter, source string) (Load, error
 	defer proc.Kill()
 	b.addStarted(proc)
 	defer func() { b.servers = nil }()
-	p := &b.servers[0].peer
-	if p.patience = b.patience; p.patience == 0 {
-		p.patience = loadPatience
+	p := &b.servers[0].Peer
+	if p.Patience = b.patience; p.Patience == 0 {
+		p.Patience = loadPatience
 	}
-	fd, err := p.dial()
+	fd, err := p.Dial()
 	if err != nil {
 		return Load{}, b.lastWords(ctx, err)
 	}
 	defer unix.Close(fd)
-	if err := p.awaitLoaded(fd); err != nil {
+	if err := awaitLoaded(p, fd); err != nil {
 		return Load{}, b.lastWords(ctx, err)
 	}
 	load := Load{Server: l.name, Wall: time.Since(begin), CPU: -1}
-	if used, err := cpuTime(proc.Pid()); err == nil {
+	if used, err := machine.CPUTime(proc.Pid()); err == nil {
 		load.CPU = used
 	}
-	if err := p.hasKeys(fd, loadedKeys(b.Loading)); err != nil {
+	if err := keptKeys(p, fd, loadedKeys(b.Loading)); err != nil {
 		return Load{}, b.lastWords(ctx, err)
 	}
 	after, err := os.Stat(filepath.Join(source, appendOnlyDir, incrFile))
@@ -160,10 +162,10 @@ func (b *bench) load(ctx context.Context, l starter, source string) (Load, error
 }
 
 // awaitLoaded sends PINGs until one is answered with PONG.
-func (p *peer) awaitLoaded(fd int) error {
-	end := time.Now().Add(p.patience)
+func awaitLoaded(p *load.Peer, fd int) error {
+	end := time.Now().Add(p.Patience)
 	for time.Now().Before(end) {
-		line, err := p.ask(fd, "PING", p.patience)
+		line, err := p.Ask(fd, "PING", p.Patience)
 		switch {
 		case err != nil:
 			return err
@@ -171,17 +173,17 @@ func (p *peer) awaitLoaded(fd int) error {
 			return nil
 		case !strings.HasPrefix(line, "-LOADING"):
 			return fmt.Errorf("%s answered PING with %q", p, line)
-		case p.stop.Load():
-			return errStopped
+		case p.Stop.Load():
+			return load.ErrStopped
 		}
 		time.Sleep(time.Millisecond)
 	}
-	return fmt.Errorf("%s was still loading after %v", p, p.patience)
+	return fmt.Errorf("%s was still loading after %v", p, p.Patience)
 }
 
-// hasKeys checks that nothing was lost on the way.
-func (p *peer) hasKeys(fd, keys int) error {
-	line, err := p.ask(fd, "DBSIZE", p.patience)
+// keptKeys checks that nothing was lost on the way.
+func keptKeys(p *load.Peer, fd, keys int) error {
+	line, err := p.Ask(fd, "DBSIZE", p.Patience)
 	if err == nil && line != fmt.Sprintf(":%d", keys) {
 		err = fmt.Errorf("%s answered DBSIZE with %q after it loaded %d keys", p, line, keys)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"redis-internals/common/bench/benchtest"
 	"redis-internals/common/chapters"
 	"redis-internals/common/harness"
 )
@@ -17,12 +18,12 @@ import (
 // loading is a run of two rounds that takes a fraction of a second.
 func loading(t *testing.T) *bench {
 	t.Helper()
-	startRedis(t).Kill() // or skip
+	benchtest.StartRedis(t).Kill() // or skip
 	cfg := Config{
 		Chapter: &chapters.Chapter{Name: "ch09-test", Number: 9}, Rounds: 2, Size: 10,
 		Loading: 1000, Dir: t.TempDir(), patience: time.Minute,
 	}
-	return &bench{Config: cfg, report: newReport(cfg)}
+	return newBench(cfg)
 }
 
 func TestLoading_StartsBothServersInTurnOnTheSameFile(t *testing.T) {
@@ -89,31 +90,31 @@ func TestAwaitLoaded_AsksUntilTheServerIsReady(t *testing.T) {
 		"silence":     {[]string{""}, "sent no reply to PING for 50ms"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, addr := serve(t, func(n int, _ []string) (string, bool) { return row.replies[n-1], false })
-			p := peerOf(addr)
+			r, addr := benchtest.Serve(t, func(n int, _ []string) (string, bool) { return row.replies[n-1], false })
+			p := peerAt(addr)
 			if name == "silence" {
-				p.patience = 50 * time.Millisecond
+				p.Patience = 50 * time.Millisecond
 			}
-			fd, err := p.dial()
+			fd, err := p.Dial()
 			require.NoError(t, err)
 			defer unix.Close(fd)
-			if err = p.awaitLoaded(fd); row.says == "" {
+			if err = awaitLoaded(p, fd); row.says == "" {
 				require.NoError(t, err)
 			} else {
 				require.ErrorContains(t, err, row.says)
 			}
-			require.Equal(t, len(row.replies), r.counted())
+			require.Equal(t, len(row.replies), r.Counted())
 		})
 	}
 }
 
 func TestAwaitLoaded_SaysThatTheServerLeft(t *testing.T) {
-	_, addr := serve(t, func(int, []string) (string, bool) { return "", true })
-	p := peerOf(addr)
-	fd, err := p.dial()
+	_, addr := benchtest.Serve(t, func(int, []string) (string, bool) { return "", true })
+	p := peerAt(addr)
+	fd, err := p.Dial()
 	require.NoError(t, err)
 	defer unix.Close(fd)
-	require.EqualError(t, p.awaitLoaded(fd), "server ("+addr+") closed the connection during PING")
+	require.EqualError(t, awaitLoaded(p, fd), "server ("+addr+") closed the connection during PING")
 }
 
 func TestLoadTable_ShowsSecondsCPUAndRate(t *testing.T) {

@@ -18,6 +18,9 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"redis-internals/common/bench/load"
+	"redis-internals/common/bench/machine"
 )
 
 // Footprint is what a process holds, in bytes.
@@ -78,21 +81,21 @@ func RunMemory(ctx context.Context, cfg Config) (*Report, error) {
 }
 
 func (b *bench) measureMemory(s *server, round int, variant string) error {
-	q, err := s.questions()
+	q, err := s.Questions()
 	if err != nil {
 		return err
 	}
-	defer q.close()
-	request := set(b.Size)
+	defer q.Close()
+	request := load.Set(b.Size)
 	if variant == expiringKeys {
-		request = command(request.Reply, "SET", numberedKey("key:"), value(b.Size), "PXAT", farFuture)
+		request = load.Command(request.Reply, "SET", load.NumberedKey("key:"), load.Value(b.Size), "PXAT", farFuture)
 	}
-	depth := max(1, min(loadDepth, loadBytes/len(request.Request)))
-	f := Filling{Round: round, Server: s.name, TTL: variant == expiringKeys}
+	depth := max(1, min(load.LoadDepth, load.LoadBytes/len(request.Request)))
+	f := Filling{Round: round, Server: s.Name, TTL: variant == expiringKeys}
 	if _, err := s.fill("set", newKeys(request, depth), warmKeys); err != nil {
 		return err
 	}
-	if err := q.must("FLUSHALL", "+OK"); err != nil {
+	if err := q.Must("FLUSHALL", "+OK"); err != nil {
 		return err
 	}
 	if f.Empty, err = b.footprint(s, q); err != nil {
@@ -101,17 +104,17 @@ func (b *bench) measureMemory(s *server, round int, variant string) error {
 	if _, err := s.fill("set", newKeys(request, depth), b.Keys); err != nil {
 		return err
 	}
-	if f.Keys, err = q.number("DBSIZE"); err != nil {
+	if f.Keys, err = q.Number("DBSIZE"); err != nil {
 		return err
 	}
 	if f.Keys < b.Keys {
-		return fmt.Errorf("%s has %d keys after %d were set", &s.peer, f.Keys, b.Keys)
+		return fmt.Errorf("%s has %d keys after %d were set", &s.Peer, f.Keys, b.Keys)
 	}
 	if f.Full, err = b.footprint(s, q); err != nil {
 		return err
 	}
 	for _, request := range []string{"FLUSHALL", "MEMORY PURGE"} {
-		if err := q.must(request, "+OK"); err != nil {
+		if err := q.Must(request, "+OK"); err != nil {
 			return err
 		}
 	}
@@ -132,9 +135,9 @@ const (
 )
 
 // footprint waits until resident memory stands still and reads both figures.
-func (b *bench) footprint(s *server, q *question) (f Footprint, err error) {
+func (b *bench) footprint(s *server, q *load.Question) (f Footprint, err error) {
 	if f.Resident, err = b.standstill(s); err == nil {
-		f.Used, err = q.info("memory", "used_memory")
+		f.Used, err = q.Info("memory", "used_memory")
 	}
 	return f, err
 }
@@ -148,20 +151,20 @@ func (b *bench) standstill(s *server) (int64, error) {
 	var last int64
 	since := begin
 	for {
-		now, err := resident(s.proc.Pid())
+		now, err := machine.Resident(s.proc.Pid())
 		if err != nil {
-			return 0, fmt.Errorf("reading the memory of %s: %w", &s.peer, err)
+			return 0, fmt.Errorf("reading the memory of %s: %w", &s.Peer, err)
 		}
 		if max(now-last, last-now) > last/stillParts {
 			last, since = now, time.Now()
 		}
 		switch {
-		case s.stop.Load():
-			return 0, errStopped
+		case s.Stop.Load():
+			return 0, load.ErrStopped
 		case time.Since(since) >= quiet:
 			return now, nil
 		case time.Since(begin) > stillWithin:
-			b.note("memory of %s did not stand still within %v", s.name, stillWithin)
+			b.note("memory of %s did not stand still within %v", s.Name, stillWithin)
 			return now, nil
 		}
 		time.Sleep(stillLook)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"redis-internals/common/bench/benchtest"
+	"redis-internals/common/bench/load"
 	"redis-internals/common/harness"
 )
 
@@ -17,7 +19,7 @@ func TestMemory_OfRedisBesideItself(t *testing.T) {
 	for i, f := range b.report.Fillings {
 		require.Equal(t, i%2 == 1, f.TTL)
 		require.GreaterOrEqual(t, f.Keys, 100_000)
-		require.Less(t, f.Keys, 100_000+2*3*loadDepth)
+		require.Less(t, f.Keys, 100_000+2*3*load.LoadDepth)
 		require.Greater(t, f.usedPerKey(), 26., "a key and its value alone are 26 bytes")
 		require.Greater(t, f.residentPerKey(), 26.)
 		require.Less(t, f.residentPerKey(), 400.)
@@ -33,7 +35,7 @@ func TestMemory_OfRedisBesideItself(t *testing.T) {
 }
 
 func TestMemory_RefusesAServerThatLostKeys(t *testing.T) {
-	startRedis(t).Kill() // or skip
+	benchtest.StartRedis(t).Kill() // or skip
 	b := filling(t, modeMemory, 1, 50_000)
 	small := named("ch09", func(o harness.Options) (*harness.Server, error) {
 		o.Args = append(o.Args, "--maxmemory", "4mb", "--maxmemory-policy", "allkeys-random")
@@ -74,12 +76,12 @@ func TestStandstill_WaitsUntilMemoryIsReadAlikeForAWhile(t *testing.T) {
 		n, err := b.standstill(s)
 		require.NoError(t, err)
 		require.Greater(t, n, int64(1<<20))
-		s.stop.Store(true)
+		s.Stop.Store(true)
 		b.still = 1 << 40
 		_, err = b.standstill(s)
-		require.Equal(t, errStopped, err)
+		require.Equal(t, load.ErrStopped, err)
 		s.proc.Kill()
-		s.stop.Store(false)
+		s.Stop.Store(false)
 		_, err = b.standstill(s)
 		require.ErrorContains(t, err, "reading the memory of ch09 (")
 		return nil

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"redis-internals/common/bench/machine"
 )
 
 // Report is all that a run found. As JSON it holds every measurement raw.
@@ -188,7 +190,9 @@ func (r *Report) Lines() []Line {
 
 func sideOf(name string, samples []Sample) Side {
 	each := func(figure func(Sample) float64) []float64 { return figuresOf(samples, figure) }
-	gc := func(figure func(Sample, *Collections) float64) Spread { return spreadOf(each(collected(figure))) }
+	gc := func(figure func(Sample, *machine.Collections) float64) Spread {
+		return spreadOf(each(collected(figure)))
+	}
 	perSecond, cpu := each(Sample.perSecond), each(Sample.cpuMicros)
 	p50, p99, p999, longest := each(Sample.p50Micros), each(Sample.p99Micros), each(Sample.p999Micros), each(Sample.maxMicros)
 	return Side{
@@ -198,10 +202,10 @@ func sideOf(name string, samples []Sample) Side {
 		Busy: spreadOf(each(Sample.busy)), OwnBusy: spreadOf(each(Sample.ownBusy)),
 		Rewrite: spreadOf(each(Sample.rewriteSeconds)),
 		Max:     spreadOf(longest), Stalls: spreadOf(each(Sample.stalls)), Waiting: spreadOf(each(Sample.waiting)), OfLimit: spreadOf(each(Sample.ofLimit)),
-		Collected:    gc(func(_ Sample, c *Collections) float64 { return float64(c.Count) }),
-		Paused:       gc(func(_ Sample, c *Collections) float64 { return float64(c.Paused) / 1e3 }),
-		LongestPause: gc(func(_ Sample, c *Collections) float64 { return float64(c.Longest) / 1e3 }),
-		CollectorCPU: gc(func(s Sample, c *Collections) float64 { return part(c.CPU, s.ServerCPU) }),
+		Collected:    gc(func(_ Sample, c *machine.Collections) float64 { return float64(c.Count) }),
+		Paused:       gc(func(_ Sample, c *machine.Collections) float64 { return float64(c.Paused) / 1e3 }),
+		LongestPause: gc(func(_ Sample, c *machine.Collections) float64 { return float64(c.Longest) / 1e3 }),
+		CollectorCPU: gc(func(s Sample, c *machine.Collections) float64 { return part(c.CPU, s.ServerCPU) }),
 		perSecond:    perSecond, cpu: cpu, p50: p50, p99: p99, p999: p999, max: longest,
 	}
 }

@@ -26,6 +26,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"redis-internals/common/bench/load"
 )
 
 const (
@@ -40,7 +42,7 @@ const rewriteRow = "set_get"
 // rewrites, at every depth and in every round. Rows and Idle are not used, and
 // without Fsync it is everysec; otherwise it is like Run.
 func RunRewriting(ctx context.Context, cfg Config) (*Report, error) {
-	rows, err := RowsOf(cfg.Upto, []string{rewriteRow})
+	rows, err := load.RowsOf(cfg.Upto, []string{rewriteRow})
 	if err != nil {
 		return nil, err
 	}
@@ -48,11 +50,19 @@ func RunRewriting(ctx context.Context, cfg Config) (*Report, error) {
 	if cfg.Fsync == "" {
 		cfg.Fsync = "everysec"
 	}
-	b := &bench{Config: cfg, report: newReport(cfg), rewriting: true}
+	b := newRewriting(cfg)
 	if err := b.session(ctx, b.startServers, b.measureAll); err != nil {
 		return nil, err
 	}
 	return b.report, nil
+}
+
+// newRewriting is a run that measures each cell twice. A child has a core if there
+// is one.
+func newRewriting(cfg Config) *bench {
+	b := newBench(cfg)
+	b.take, b.helped = b.measureRewrite, true
+	return b
 }
 
 // rewrite is one under way. A goroutine of its own asks for it and watches the
@@ -84,16 +94,16 @@ func (s *server) awaitRewrite(fd int, cancel *atomic.Bool) (time.Duration, error
 		return 0, err
 	}
 	begin := time.Now()
-	line, err := s.ask(fd, "BGREWRITEAOF", s.patience)
+	line, err := s.Ask(fd, "BGREWRITEAOF", s.Patience)
 	if err != nil {
 		return 0, err
 	}
 	if line == "" || line[0] != '+' {
-		return 0, fmt.Errorf("%s answered BGREWRITEAOF with %q", &s.peer, line)
+		return 0, fmt.Errorf("%s answered BGREWRITEAOF with %q", &s.Peer, line)
 	}
 	for time.Since(begin) < rewriteTimeout {
-		if s.stop.Load() || cancel.Load() {
-			return 0, errStopped
+		if s.Stop.Load() || cancel.Load() {
+			return 0, load.ErrStopped
 		}
 		now, err := baseSeq(s.dir)
 		if err != nil {
@@ -105,19 +115,19 @@ func (s *server) awaitRewrite(fd int, cancel *atomic.Bool) (time.Duration, error
 		time.Sleep(rewritePoll)
 	}
 	return 0, fmt.Errorf("%s had not rewritten its append-only file after %v: the base file in its manifest is still number %d",
-		&s.peer, rewriteTimeout, before)
+		&s.Peer, rewriteTimeout, before)
 }
 
 // measureRewrite measures one cell on one server, without a rewrite and during
 // one.
 func (b *bench) measureRewrite(s *server, c cell) ([]Sample, error) {
-	fd, err := s.dial()
+	fd, err := s.Dial()
 	if err != nil {
 		return nil, err
 	}
 	defer unix.Close(fd)
-	s.gen.use(c.row, s.cells[c]...)
-	if err := s.gen.run(b.Measure/5, math.MaxUint64); err != nil {
+	s.gen.Use(c.row, s.cells[c]...)
+	if err := s.gen.Run(b.Measure/5, math.MaxUint64); err != nil {
 		return nil, err
 	}
 	without, err := s.window(c, b.Measure, noLimit)
@@ -125,9 +135,9 @@ func (b *bench) measureRewrite(s *server, c cell) ([]Sample, error) {
 		return nil, err
 	}
 	r := s.startRewrite(fd)
-	s.gen.ended = &r.ended
+	s.gen.Ended = &r.ended
 	during, err := s.window(c, forever, noLimit)
-	s.gen.ended = nil
+	s.gen.Ended = nil
 	r.cancel.Store(true)
 	<-r.done
 	if err == nil {
@@ -137,7 +147,7 @@ func (b *bench) measureRewrite(s *server, c cell) ([]Sample, error) {
 		return nil, err
 	}
 	during.Rewrite = r.took
-	return []Sample{without, during}, s.gen.finish()
+	return []Sample{without, during}, s.gen.Finish()
 }
 
 // RewriteCost is what rewrites did to one server at one depth: its figures

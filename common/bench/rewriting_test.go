@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"redis-internals/common/bench/benchtest"
 	"redis-internals/common/harness"
 )
 
@@ -29,7 +30,7 @@ func rewriting(t *testing.T) *bench {
 	t.Helper()
 	cfg := short(t, "", rewriteRow)
 	cfg.Addr, cfg.Fsync, cfg.Dir, cfg.Keys = "", "everysec", t.TempDir(), 1000
-	return &bench{Config: cfg, report: newReport(cfg), rewriting: true}
+	return newRewriting(cfg)
 }
 
 // rewriteResponder measures a responder that answers BGREWRITEAOF like this and
@@ -38,13 +39,13 @@ func rewriteResponder(t *testing.T, reply string, then func(dir string)) (*Repor
 	t.Helper()
 	b, dir := rewriting(t), t.TempDir()
 	setManifest(t, dir, 1)
-	r := &responder{}
-	_, addr := serve(t, func(_ int, args []string) (string, bool) {
+	r := &benchtest.Responder{}
+	_, addr := benchtest.Serve(t, func(_ int, args []string) (string, bool) {
 		if args[0] == "BGREWRITEAOF" {
 			go then(dir)
 			return reply, false
 		}
-		return r.honest(args), false
+		return r.Honest(args), false
 	})
 	err := b.session(t.Context(), func(context.Context) error {
 		b.add("ch09", addr, netip.MustParseAddrPort(addr), nil)
@@ -91,7 +92,7 @@ func TestRewriting_EndsWithAManifestThatIsNone(t *testing.T) {
 }
 
 func TestRewriting_OfRedisBesideItself(t *testing.T) {
-	startRedis(t).Kill() // or skip
+	benchtest.StartRedis(t).Kill() // or skip
 	b := rewriting(t)
 	b.Rounds = 1
 	start := func(context.Context) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,13 +15,15 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"redis-internals/common/bench/benchtest"
+	"redis-internals/common/bench/load"
 	"redis-internals/common/harness"
 )
 
 // short is a run of a server on addr that takes a fraction of a second.
 func short(t *testing.T, addr string, commands ...string) Config {
 	t.Helper()
-	rows, err := RowsOf(8, commands)
+	rows, err := load.RowsOf(8, commands)
 	require.NoError(t, err)
 	return Config{
 		Addr: addr, NoRedis: true, Rounds: 2, Clients: 3, Pipeline: []int{1, 4}, Rows: rows,
@@ -33,7 +34,7 @@ func short(t *testing.T, addr string, commands ...string) Config {
 // runStarted is Run for servers that the test has started.
 func runStarted(ctx context.Context, cfg Config, servers ...*harness.Server) (*Report, error) {
 	cfg.Addr = ""
-	b := &bench{Config: cfg, report: newReport(cfg)}
+	b := newBench(cfg)
 	start := func(context.Context) error {
 		for _, s := range servers {
 			b.addStarted(s)
@@ -47,7 +48,7 @@ func runStarted(ctx context.Context, cfg Config, servers ...*harness.Server) (*R
 func gone(pid int) bool { return unix.Kill(pid, 0) == unix.ESRCH }
 
 func TestRun_MeasuresEveryCommandAtEveryDepthInEveryRound(t *testing.T) {
-	r, addr := serve(t, nil)
+	r, addr := benchtest.Serve(t, nil)
 	cfg := short(t, addr)
 	steps := 0
 	cfg.Progress = func(s Step) {
@@ -73,11 +74,11 @@ func TestRun_MeasuresEveryCommandAtEveryDepthInEveryRound(t *testing.T) {
 		require.LessOrEqual(t, s.P999, s.Max)
 		sum += s.Requests
 	}
-	require.Less(t, sum, uint64(r.counted()), "the warm-up counts too")
+	require.Less(t, sum, uint64(r.Counted()), "the warm-up counts too")
 }
 
 func TestRun_TakesTurnsAndReadsTheCPUTimeOfTheServersItStarted(t *testing.T) {
-	first, second := startProcess(t, "honest"), startProcess(t, "honest")
+	first, second := benchtest.StartProcess(t, "honest"), benchtest.StartProcess(t, "honest")
 	first.Name, second.Name = "ch09", "redis"
 	cfg := short(t, "", "ping")
 	cfg.Pipeline = []int{4}
@@ -106,8 +107,8 @@ func TestRun_TakesTurnsAndReadsTheCPUTimeOfTheServersItStarted(t *testing.T) {
 }
 
 func TestRun_MeasuresAnotherBinaryBeside(t *testing.T) {
-	startRedis(t).Kill() // or skip
-	_, addr := serve(t, nil)
+	benchtest.StartRedis(t).Kill() // or skip
+	_, addr := benchtest.Serve(t, nil)
 	cfg := short(t, addr, "ping")
 	cfg.Pipeline = []int{4}
 	var err error
@@ -123,7 +124,7 @@ func TestRun_MeasuresAnotherBinaryBeside(t *testing.T) {
 }
 
 func TestRun_WritesAllItMeasuredAsJSON(t *testing.T) {
-	_, addr := serve(t, nil)
+	_, addr := benchtest.Serve(t, nil)
 	cfg := short(t, addr, "ping")
 	report, err := Run(t.Context(), cfg)
 	require.NoError(t, err)
@@ -150,7 +151,7 @@ func TestRun_WritesAllItMeasuredAsJSON(t *testing.T) {
 }
 
 func TestRun_EndsWithTheErrorThatTheServerReplied(t *testing.T) {
-	_, addr := serve(t, func(n int, _ []string) (string, bool) {
+	_, addr := benchtest.Serve(t, func(n int, _ []string) (string, bool) {
 		if n == 50 {
 			return "-OOM command not allowed\r\n", false
 		}
@@ -162,14 +163,14 @@ func TestRun_EndsWithTheErrorThatTheServerReplied(t *testing.T) {
 }
 
 func TestRun_SaysThatKeysCouldNotBeLoaded(t *testing.T) {
-	_, addr := serve(t, func(int, []string) (string, bool) { return "-ERR unknown command 'SET'\r\n", false })
+	_, addr := benchtest.Serve(t, func(int, []string) (string, bool) { return "-ERR unknown command 'SET'\r\n", false })
 	_, err := Run(t.Context(), short(t, addr, "get"))
 	require.ErrorContains(t, err, "loading 100 keys: ")
 	require.ErrorContains(t, err, "unknown command 'SET'")
 }
 
 func TestRun_SaysThatTheServerClosedAConnection(t *testing.T) {
-	_, addr := serve(t, func(n int, _ []string) (string, bool) { return "+PONG\r\n", n == 50 })
+	_, addr := benchtest.Serve(t, func(n int, _ []string) (string, bool) { return "+PONG\r\n", n == 50 })
 	cfg := short(t, addr, "ping")
 	cfg.Pipeline = []int{1}
 	_, err := Run(t.Context(), cfg)
@@ -177,14 +178,14 @@ func TestRun_SaysThatTheServerClosedAConnection(t *testing.T) {
 }
 
 func TestRun_ShowsTheLastWordsOfAServerThatDied(t *testing.T) {
-	s := startProcess(t, "dies")
+	s := benchtest.StartProcess(t, "dies")
 	_, err := runStarted(t.Context(), short(t, "", "ping"), s)
 	require.ErrorContains(t, err, "responder ("+s.Addr+")")
 	require.ErrorContains(t, err, "responder has ended (exit code 3); it printed:\nout of cheese\n")
 }
 
 func TestRun_LosesPatienceWithASilentServer(t *testing.T) {
-	_, addr := serve(t, func(n int, _ []string) (string, bool) {
+	_, addr := benchtest.Serve(t, func(n int, _ []string) (string, bool) {
 		if n > 50 {
 			return "", false
 		}
@@ -201,7 +202,7 @@ func TestRun_StopsWithTheContextWhateverItIsDoing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			_, addr := serve(t, func(n int, _ []string) (string, bool) {
+			_, addr := benchtest.Serve(t, func(n int, _ []string) (string, bool) {
 				if n == 2 {
 					cancel()
 				}
@@ -215,22 +216,10 @@ func TestRun_StopsWithTheContextWhateverItIsDoing(t *testing.T) {
 	}
 }
 
-func TestIdle_OpeningThemStopsThoughTheServerIsSilent(t *testing.T) {
-	p := peerOf("127.0.0.1:1")
-	p.patience = time.Hour
-	_, addr := serve(t, func(int, []string) (string, bool) {
-		p.stop.Store(true)
-		return "", false
-	})
-	p.to = netip.MustParseAddrPort(addr)
-	_, err := openIdle(p, 10)
-	require.ErrorIs(t, err, errStopped)
-}
-
 func TestRun_LeavesNoServerBehindWhenItIsStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	s := startProcess(t, "honest")
+	s := benchtest.StartProcess(t, "honest")
 	cfg := short(t, "", "ping")
 	cfg.Measure = time.Hour
 	cfg.Progress = func(Step) { cancel() }
@@ -244,7 +233,7 @@ func TestRun_StartsNothingOnceTheContextHasEnded(t *testing.T) {
 	cancel()
 	cfg := short(t, "127.0.0.1:1", "ping")
 	cfg.NoRedis = false
-	b := &bench{Config: cfg, report: newReport(cfg)}
+	b := newBench(cfg)
 	require.Equal(t, context.Canceled, b.session(ctx, b.startServers, b.measureAll))
 	require.Len(t, b.servers, 1, "no redis-server")
 }
@@ -261,7 +250,7 @@ func TestRun_SaysWhereItCouldNotConnect(t *testing.T) {
 func TestIdle_OnRedisAreOpenWhileTheOthersAreMeasured(t *testing.T) {
 	cfg := short(t, "", "ping")
 	cfg.Pipeline, cfg.Idle = []int{1}, 300
-	s := startRedis(t, (&bench{Config: cfg}).allowClients()...)
+	s := benchtest.StartRedis(t, (&bench{Config: cfg}).allowClients()...)
 	most := 0
 	cfg.Progress = func(step Step) {
 		require.Equal(t, 4, step.Total)
@@ -284,7 +273,7 @@ func TestIdle_OnRedisAreOpenWhileTheOthersAreMeasured(t *testing.T) {
 }
 
 func TestIdle_SaysThatTheServerTakesNoMore(t *testing.T) {
-	s := startRedis(t, "--maxclients", "20")
+	s := benchtest.StartRedis(t, "--maxclients", "20")
 	cfg := short(t, s.Addr, "ping") // by its address: not ours to configure
 	cfg.Idle = 100
 	_, err := Run(t.Context(), cfg)
@@ -292,42 +281,8 @@ func TestIdle_SaysThatTheServerTakesNoMore(t *testing.T) {
 	require.ErrorContains(t, err, "max number of clients reached")
 }
 
-func TestIdle_SaysThatTheServerClosedOne(t *testing.T) {
-	_, addr := serve(t, func(n int, _ []string) (string, bool) { return "+PONG\r\n", n == 3 })
-	s, err := openIdle(peerOf(addr), 5)
-	require.NoError(t, err)
-	// Its end has come once a read sees it.
-	var in [1]byte
-	n, err := s.recvWithin(s.fds[2], in[:], time.Minute)
-	require.NoError(t, err)
-	require.Zero(t, n)
-	require.EqualError(t, s.hangUp(), "server ("+addr+") closed an idle connection during the run")
-}
-
-func TestIdle_SaysThatTheServerSpokeUnasked(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	p := peerOf(l.Addr().String())
-	fd, err := p.dial()
-	require.NoError(t, err)
-	server, err := l.Accept()
-	require.NoError(t, err)
-	defer server.Close()
-	_, err = server.Write([]byte("+HELLO\r\n"))
-	require.NoError(t, err)
-	require.NoError(t, await(fd, unix.POLLIN, time.Minute, p.stop))
-	require.ErrorContains(t, (&idlers{peer: p, fds: []int{fd}}).hangUp(), `"+HELLO\r\n"`)
-}
-
-func TestAllowFiles_SaysWhichLimitIsTooLow(t *testing.T) {
-	err := allowFiles(1 << 40) // beyond what any kernel allows
-	require.ErrorContains(t, err, "1099511627776 connections need")
-	require.ErrorContains(t, err, "ulimit -Hn")
-}
-
 func TestCheck_MeasuresBothGenerators(t *testing.T) {
-	startRedis(t).Kill() // or skip
+	benchtest.StartRedis(t).Kill() // or skip
 	table, err := Check(t.Context(), Config{Rounds: 1, Clients: 2, Pipeline: []int{1, 4}, Measure: 30 * time.Millisecond})
 	if err != nil && strings.Contains(err.Error(), "redis-benchmark is not installed") && os.Getenv("REQUIRE_REDIS") != "1" {
 		t.Skip(err)

@@ -14,6 +14,8 @@ import (
 	"os"
 	"strconv"
 
+	"redis-internals/common/bench/load"
+	"redis-internals/common/bench/machine"
 	"redis-internals/common/harness"
 )
 
@@ -23,12 +25,12 @@ func (b *bench) allowClients() []string {
 	if b.Idle == 0 {
 		return nil
 	}
-	return []string{"--maxclients", strconv.Itoa(b.Idle + b.Clients + spareFiles)}
+	return []string{"--maxclients", strconv.Itoa(b.Idle + b.Clients + machine.SpareFiles)}
 }
 
 func (b *bench) startServers(ctx context.Context) error {
 	if b.Addr != "" {
-		to, err := resolve(ctx, b.Addr)
+		to, err := load.Resolve(ctx, b.Addr)
 		if err != nil {
 			return fmt.Errorf("looking up %s: %w", b.Addr, err)
 		}
@@ -115,11 +117,11 @@ func (b *bench) addStarted(s *harness.Server) {
 }
 
 func (b *bench) add(name, addr string, to netip.AddrPort, proc *harness.Server) {
-	p := peer{name: name, addr: addr, to: to, patience: b.patience, stop: &b.stopped}
-	if p.patience == 0 {
-		p.patience = defaultPatience
+	p := load.Peer{Name: name, Addr: addr, To: to, Patience: b.patience, Stop: &b.stopped}
+	if p.Patience == 0 {
+		p.Patience = load.DefaultPatience
 	}
-	s := &server{peer: p, proc: proc}
+	s := &server{Peer: p, proc: proc}
 	if proc != nil {
 		s.dir = proc.Dir
 	}
@@ -129,10 +131,10 @@ func (b *bench) add(name, addr string, to netip.AddrPort, proc *harness.Server) 
 func (b *bench) stopServers() {
 	for _, s := range b.servers {
 		if s.idle != nil {
-			s.idle.drop()
+			s.idle.Drop()
 		}
 		if s.gen != nil {
-			s.gen.close()
+			s.gen.Close()
 		}
 		if s.proc != nil {
 			s.proc.Stop()

@@ -20,16 +20,9 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"redis-internals/common/bench/load"
 )
-
-// stallLimit is what a stall lasts at least.
-const stallLimit = 10 * time.Millisecond
-
-// Stall is one, with its begin in the measurement.
-type Stall struct {
-	At   time.Duration `json:"at_ns"`
-	Took time.Duration `json:"took_ns"`
-}
 
 // The two parts of the measurement.
 const (
@@ -57,34 +50,34 @@ func (b *bench) measureTail(s *server, round int, _ string) error {
 	if err := b.grow(s, round, depth); err != nil {
 		return err
 	}
-	return b.overwrite(s, round, depth, newBatch(set(b.Size), depth, randomKeys(b.Keys, uint64(round))))
+	return b.overwrite(s, round, depth, load.NewBatch(load.Set(b.Size), depth, load.RandomKeys(b.Keys, uint64(round))))
 }
 
 // grow fills the server and adds the sample.
 func (b *bench) grow(s *server, round, depth int) error {
-	sample, err := s.fill(growing, newKeys(set(b.Size), depth), b.Keys)
+	sample, err := s.fill(growing, newKeys(load.Set(b.Size), depth), b.Keys)
 	if err != nil {
 		return err
 	}
 	sample.Round = round
 	b.report.Samples = append(b.report.Samples, sample)
-	q, err := s.questions()
+	q, err := s.Questions()
 	if err != nil {
 		return err
 	}
-	defer q.close()
-	n, err := q.number("DBSIZE")
+	defer q.Close()
+	n, err := q.Number("DBSIZE")
 	if err == nil && n < b.Keys {
-		err = fmt.Errorf("%s has %d keys after %d were set", &s.peer, n, b.Keys)
+		err = fmt.Errorf("%s has %d keys after %d were set", &s.Peer, n, b.Keys)
 	}
 	return err
 }
 
 // overwrite measures the batches on a full server and adds the sample. A tenth of
 // a second comes before it, that does not count.
-func (b *bench) overwrite(s *server, round, depth int, batches ...*batch) error {
-	s.gen.use(overwriting, batches...)
-	if err := s.gen.run(min(b.Measure/5, 100*time.Millisecond), uint64(b.Keys)); err != nil {
+func (b *bench) overwrite(s *server, round, depth int, batches ...*load.Batch) error {
+	s.gen.Use(overwriting, batches...)
+	if err := s.gen.Run(min(b.Measure/5, 100*time.Millisecond), uint64(b.Keys)); err != nil {
 		return err
 	}
 	sample, err := s.window(cell{overwriting, depth}, b.Measure, noLimit)
@@ -93,7 +86,7 @@ func (b *bench) overwrite(s *server, round, depth int, batches ...*batch) error 
 	}
 	sample.Round = round
 	b.report.Samples = append(b.report.Samples, sample)
-	return s.gen.finish()
+	return s.gen.Finish()
 }
 
 // tailTable is the report of RunTail.

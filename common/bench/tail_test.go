@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"redis-internals/common/bench/benchtest"
+	"redis-internals/common/bench/load"
 )
 
 func TestTail_OfRedisBesideItself(t *testing.T) {
@@ -29,33 +32,33 @@ func TestTail_OfRedisBesideItself(t *testing.T) {
 
 func TestTail_RefusesAServerThatLostKeys(t *testing.T) {
 	b := filling(t, modeTail, 2, 5000)
-	r := &responder{}
-	_, addr := serve(t, func(_ int, args []string) (string, bool) {
+	r := &benchtest.Responder{}
+	_, addr := benchtest.Serve(t, func(_ int, args []string) (string, bool) {
 		if args[0] == "DBSIZE" {
 			return ":7\r\n", false
 		}
-		return r.honest(args), false
+		return r.Honest(args), false
 	})
-	s := &server{peer: *peerOf(addr), gen: connect(t, addr, 3)}
+	s := &server{Peer: *peerAt(addr), gen: clientsOf(t, addr, 3)}
 	require.ErrorContains(t, b.measureTail(s, 1, ""), "has 7 keys after 5000 were set")
 }
 
 func TestGenerator_NotesStallsThatHitAllClientsOnce(t *testing.T) {
 	const lasts = 30 * time.Millisecond
-	_, addr := serve(t, func(n int, _ []string) (string, bool) {
+	_, addr := benchtest.Serve(t, func(n int, _ []string) (string, bool) {
 		if n == 500 { // the responder answers one at a time: so nobody gets a reply
 			time.Sleep(lasts)
 		}
 		return "+PONG\r\n", false
 	})
-	g := connect(t, addr, 3)
-	s := &server{peer: *g.peer, gen: g}
-	g.use("ping", newBatch(rowNamed(t, "ping").Build(1), 1, keySource{}))
+	g := clientsOf(t, addr, 3)
+	s := &server{Peer: *g.Peer, gen: g}
+	g.Use("ping", load.NewBatch(load.PingInline(1), 1, load.KeySource{}))
 	sample, err := s.window(cell{"ping", 1}, forever, 1000)
 	require.NoError(t, err)
 	long := 0
 	for _, stall := range sample.Stalls { // a busy machine may make more
-		require.Greater(t, stall.Took, stallLimit)
+		require.Greater(t, stall.Took, load.StallLimit)
 		require.Positive(t, stall.At)
 		require.Less(t, stall.At+stall.Took, sample.Wall+time.Millisecond)
 		if stall.Took >= lasts-time.Millisecond {
@@ -63,7 +66,7 @@ func TestGenerator_NotesStallsThatHitAllClientsOnce(t *testing.T) {
 		}
 	}
 	require.GreaterOrEqual(t, long, 1)
-	require.NoError(t, g.finish())
+	require.NoError(t, g.Finish())
 	sample, err = s.window(cell{"ping", 1}, forever, 1)
 	require.NoError(t, err)
 	require.Empty(t, sample.Stalls, "those of the window before do not count")
@@ -75,7 +78,7 @@ func TestTailTable_ShowsPercentilesLongestAndStalls(t *testing.T) {
 		s.Command, s.P999, s.Max = growing, 300*time.Microsecond, 12*time.Millisecond
 	}
 	theirs.Waited = -1
-	ours.Waited, ours.P99, ours.Stalls = 25*time.Millisecond, 100*time.Microsecond, []Stall{{0, 11 * time.Millisecond}, {0, 12 * time.Millisecond}}
+	ours.Waited, ours.P99, ours.Stalls = 25*time.Millisecond, 100*time.Microsecond, []load.Stall{{Took: 11 * time.Millisecond}, {Took: 12 * time.Millisecond}}
 	r := reportOf(ours, theirs)
 	r.Settings.Mode, r.Settings.Pipeline = modeTail, []int{16}
 	text := r.Table()

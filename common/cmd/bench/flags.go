@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"redis-internals/common/bench"
+	"redis-internals/common/bench/load"
 	"redis-internals/common/chapters"
 )
 
@@ -145,7 +146,7 @@ func (o *options) resolve(f *flags) error {
 	if f.commands != "" {
 		names = strings.Split(f.commands, ",")
 	}
-	if c.Rows, err = bench.RowsOf(c.Upto, names); err != nil {
+	if c.Rows, err = load.RowsOf(c.Upto, names); err != nil {
 		return fmt.Errorf("-commands: %w", err)
 	}
 	if err := writable(o.json); err != nil {

@@ -7,7 +7,7 @@
 // sent again each copy gets a fresh key number: twelve stores, no formatting.
 // A request without a key (PING) is never touched.
 
-package bench
+package load
 
 import (
 	"bytes"
@@ -15,9 +15,9 @@ import (
 	"math/bits"
 )
 
-// keyDigits is how many decimal digits of a key are its number. With a prefix
+// KeyDigits is how many decimal digits of a key are its number. With a prefix
 // of four bytes a key is 16 bytes long.
-const keyDigits = 12
+const KeyDigits = 12
 
 // Template is one request, ready for the wire, and the reply it must get.
 type Template struct {
@@ -26,14 +26,14 @@ type Template struct {
 	Reply   Reply
 }
 
-// command renders a request as an array of bulk strings. The argument that is
-// exactly a key made by numberedKey becomes the one to patch.
-func command(reply Reply, args ...string) Template {
+// Command renders a request as an array of bulk strings. The argument that is
+// exactly a key made by NumberedKey becomes the one to patch.
+func Command(reply Reply, args ...string) Template {
 	t := Template{KeyAt: -1, Reply: reply}
 	t.Request = fmt.Appendf(nil, "*%d\r\n", len(args))
 	for _, a := range args {
 		t.Request = fmt.Appendf(t.Request, "$%d\r\n", len(a))
-		if i := len(a) - keyDigits; t.KeyAt < 0 && i > 0 && a == numberedKey(a[:i]) {
+		if i := len(a) - KeyDigits; t.KeyAt < 0 && i > 0 && a == NumberedKey(a[:i]) {
 			t.KeyAt = len(t.Request) + i
 		}
 		t.Request = append(append(t.Request, a...), "\r\n"...)
@@ -41,22 +41,23 @@ func command(reply Reply, args ...string) Template {
 	return t
 }
 
-// numberedKey is the key number 0 after the prefix: "key:" -> key:000000000000.
-func numberedKey(prefix string) string { return fmt.Sprintf("%s%0*d", prefix, keyDigits, 0) }
+// NumberedKey is the key number 0 after the prefix: "key:" -> key:000000000000.
+func NumberedKey(prefix string) string { return fmt.Sprintf("%s%0*d", prefix, KeyDigits, 0) }
 
-// batch is depth copies of a template in one buffer, sent with one write.
-type batch struct {
+// Batch is depth copies of a template in one buffer, sent with one write.
+type Batch struct {
 	buf    []byte
-	depth  int
+	Depth  int
 	stride int // bytes of one request
 	keyAt  int // as in Template
 	reply  Reply
-	keys   keySource
+	keys   KeySource
 }
 
-func newBatch(t Template, depth int, keys keySource) *batch {
-	b := &batch{
-		buf: bytes.Repeat(t.Request, depth), depth: depth,
+// NewBatch renders the copies, with the first keys in them.
+func NewBatch(t Template, depth int, keys KeySource) *Batch {
+	b := &Batch{
+		buf: bytes.Repeat(t.Request, depth), Depth: depth,
 		stride: len(t.Request), keyAt: t.KeyAt, reply: t.Reply, keys: keys,
 	}
 	b.patch()
@@ -64,18 +65,18 @@ func newBatch(t Template, depth int, keys keySource) *batch {
 }
 
 // patch gives every request of the batch the next key.
-func (b *batch) patch() {
+func (b *Batch) patch() {
 	if b.keyAt < 0 {
 		return
 	}
 	for at := b.keyAt; at < len(b.buf); at += b.stride {
-		putDigits(b.buf[at:at+keyDigits], b.keys.next())
+		PutDigits(b.buf[at:at+KeyDigits], b.keys.Next())
 	}
 }
 
-// putDigits writes n in decimal over the whole of dst, two digits at a time.
-func putDigits(dst []byte, n uint64) {
-	for i := keyDigits - 2; i >= 0; i -= 2 {
+// PutDigits writes n in decimal over the whole of dst, two digits at a time.
+func PutDigits(dst []byte, n uint64) {
+	for i := KeyDigits - 2; i >= 0; i -= 2 {
 		two := n % 100
 		n /= 100
 		dst[i], dst[i+1] = digitPairs[2*two], digitPairs[2*two+1]
@@ -90,25 +91,27 @@ var digitPairs = func() (row [200]byte) {
 	return row
 }()
 
-// keySource yields key numbers below count: at random while state is set,
+// KeySource yields key numbers below Count: at random while state is set,
 // else one after the other (to load every key once).
-type keySource struct {
-	count uint64
+type KeySource struct {
+	Count uint64
 	state uint64 // of the generator; never 0 once seeded
 	turn  uint64 // the next key in order
 }
 
-func randomKeys(count int, seed uint64) keySource {
-	return keySource{count: uint64(count), state: seed | 1}
+// RandomKeys draws from so many keys.
+func RandomKeys(count int, seed uint64) KeySource {
+	return KeySource{Count: uint64(count), state: seed | 1}
 }
 
-func everyKey(count int) keySource { return keySource{count: uint64(count)} }
+// EveryKey counts up, and begins again behind the last.
+func EveryKey(count int) KeySource { return KeySource{Count: uint64(count)} }
 
-// next is xorshift64* (Vigna), its upper bits scaled to count without a division.
-func (k *keySource) next() uint64 {
+// Next is xorshift64* (Vigna), its upper bits scaled to count without a division.
+func (k *KeySource) Next() uint64 {
 	if k.state == 0 {
 		n := k.turn
-		if k.turn++; k.turn == k.count {
+		if k.turn++; k.turn == k.Count {
 			k.turn = 0
 		}
 		return n
@@ -116,6 +119,6 @@ func (k *keySource) next() uint64 {
 	k.state ^= k.state >> 12
 	k.state ^= k.state << 25
 	k.state ^= k.state >> 27
-	n, _ := bits.Mul64(k.state*0x2545F4914F6CDD1D, k.count)
+	n, _ := bits.Mul64(k.state*0x2545F4914F6CDD1D, k.Count)
 	return n
 }

@@ -7,7 +7,7 @@
 // program that is born with a single core settles its runtime for one (no
 // spinning, GOMAXPROCS=1) and would not be measured as it is meant to run.
 
-package bench
+package machine
 
 import (
 	"fmt"
@@ -19,10 +19,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// pickCores chooses a core for the servers and one for the generator among
+// PickCores chooses a core for the servers and one for the generator among
 // those this process may use; of another physical core where there is one, for
 // two hyperthreads share their core's units. ok is false with fewer than two.
-func pickCores() (servers, generator int, ok bool) {
+func PickCores() (servers, generator int, ok bool) {
 	var set unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &set); err != nil || set.Count() < 2 {
 		return 0, 0, false
@@ -48,15 +48,15 @@ func physicalCore(cpu int) string {
 	return strings.TrimSpace(string(text))
 }
 
-// only is the set of one core.
-func only(core int) *unix.CPUSet {
+// Only is the set of one core.
+func Only(core int) *unix.CPUSet {
 	var set unix.CPUSet
 	set.Set(core)
 	return &set
 }
 
-// allBut is the set of all cores this process may use but one.
-func allBut(core int) (*unix.CPUSet, error) {
+// AllBut is the set of all cores this process may use but one.
+func AllBut(core int) (*unix.CPUSet, error) {
 	var set unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &set); err != nil {
 		return nil, err
@@ -65,12 +65,12 @@ func allBut(core int) (*unix.CPUSet, error) {
 	return &set, nil
 }
 
-// pinThread moves one thread to some cores; tid 0 is the calling thread.
-func pinThread(tid int, cores *unix.CPUSet) error { return unix.SchedSetaffinity(tid, cores) }
+// PinThread moves one thread to some cores; tid 0 is the calling thread.
+func PinThread(tid int, cores *unix.CPUSet) error { return unix.SchedSetaffinity(tid, cores) }
 
-// pinProcess moves all threads of a process to some cores. It looks again until
+// PinProcess moves all threads of a process to some cores. It looks again until
 // it finds no new thread; one born later inherits the cores of its parent.
-func pinProcess(pid int, cores *unix.CPUSet) error {
+func PinProcess(pid int, cores *unix.CPUSet) error {
 	pinned := map[int]bool{}
 	for {
 		tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))
@@ -83,7 +83,7 @@ func pinProcess(pid int, cores *unix.CPUSet) error {
 			if err != nil || pinned[tid] {
 				continue
 			}
-			if err := pinThread(tid, cores); err != nil && err != unix.ESRCH {
+			if err := PinThread(tid, cores); err != nil && err != unix.ESRCH {
 				return fmt.Errorf("pinning thread %d of process %d: %w", tid, pid, err)
 			}
 			pinned[tid] = true

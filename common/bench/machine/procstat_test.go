@@ -1,4 +1,4 @@
-package bench
+package machine
 
 import (
 	"os"
@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"redis-internals/common/bench/benchtest"
 )
 
 // burn keeps a core busy until the process has used so much CPU time.
@@ -17,7 +19,7 @@ func burn(t *testing.T, until time.Duration) {
 		for i := range 100_000 {
 			sum += i ^ round
 		}
-		used, err := cpuTime(os.Getpid())
+		used, err := CPUTime(os.Getpid())
 		require.NoError(t, err)
 		if used >= until {
 			return
@@ -27,7 +29,7 @@ func burn(t *testing.T, until time.Duration) {
 }
 
 func TestCPUTime_GrowsWhileAProcessIsBusy(t *testing.T) {
-	before, err := cpuTime(os.Getpid())
+	before, err := CPUTime(os.Getpid())
 	require.NoError(t, err)
 	burn(t, before+5*time.Millisecond)
 }
@@ -36,7 +38,7 @@ func TestCPUTime_OfAProcessThatIsGoneIsAnError(t *testing.T) {
 	cmd := exec.Command("true")
 	require.NoError(t, cmd.Run())
 	for name, read := range map[string]func(int) (time.Duration, error){
-		"cpuTime": cpuTime, "schedstat": schedstat, "statTimes": statTimes,
+		"cpuTime": CPUTime, "schedstat": schedstat, "statTimes": statTimes,
 	} {
 		_, err := read(cmd.Process.Pid)
 		require.Error(t, err, name)
@@ -52,7 +54,7 @@ func TestCPUTime_FallbacksAgreeWithTheClock(t *testing.T) {
 			}
 			got, err := read(os.Getpid())
 			require.NoError(t, err)
-			clock, err := cpuTime(os.Getpid())
+			clock, err := CPUTime(os.Getpid())
 			require.NoError(t, err)
 			require.Positive(t, got)
 			require.LessOrEqual(t, got, clock+2*clockTick)
@@ -63,7 +65,7 @@ func TestCPUTime_FallbacksAgreeWithTheClock(t *testing.T) {
 func TestParseSchedstat_ReadsWhatRanAndWhatWaited(t *testing.T) {
 	got, err := parseSchedstat("1234567 89 10\n")
 	require.NoError(t, err)
-	require.Equal(t, threadTime{1234567, 89}, got)
+	require.Equal(t, ThreadTime{1234567, 89}, got)
 	for _, text := range []string{"", "1", "x 1 2", "1 x 2"} {
 		_, err = parseSchedstat(text)
 		require.Error(t, err, "%q", text)
@@ -71,27 +73,27 @@ func TestParseSchedstat_ReadsWhatRanAndWhatWaited(t *testing.T) {
 }
 
 func TestWaitOfBusiest_IsOfTheThreadThatRanMostMeanwhile(t *testing.T) {
-	before := map[string]threadTime{"a": {ran: 1000, waited: 900}, "b": {ran: 10, waited: 5}}
-	after := map[string]threadTime{"a": {ran: 1100, waited: 950}, "b": {ran: 910, waited: 12}, "c": {ran: 300, waited: 90}}
-	require.EqualValues(t, 7, waitOfBusiest(before, after))
-	require.EqualValues(t, -1, waitOfBusiest(nil, after))
-	require.EqualValues(t, -1, waitOfBusiest(before, nil))
+	before := map[string]ThreadTime{"a": {ran: 1000, waited: 900}, "b": {ran: 10, waited: 5}}
+	after := map[string]ThreadTime{"a": {ran: 1100, waited: 950}, "b": {ran: 910, waited: 12}, "c": {ran: 300, waited: 90}}
+	require.EqualValues(t, 7, WaitOfBusiest(before, after))
+	require.EqualValues(t, -1, WaitOfBusiest(nil, after))
+	require.EqualValues(t, -1, WaitOfBusiest(before, nil))
 }
 
 func TestWaitOfBusiest_GrowsWhileTwoShareACore(t *testing.T) {
-	servers, _, ok := pickCores()
+	servers, _, ok := PickCores()
 	if _, err := os.Stat("/proc/self/schedstat"); err != nil || !ok {
 		t.Skip("no schedstat, or one core only")
 	}
-	first, second := startProcess(t, "spins"), startProcess(t, "spins")
-	require.NoError(t, pinProcess(first.Pid(), only(servers)))
-	require.NoError(t, pinProcess(second.Pid(), only(servers)))
-	before, err := threadTimes(first.Pid())
+	first, second := benchtest.StartProcess(t, "spins"), benchtest.StartProcess(t, "spins")
+	require.NoError(t, PinProcess(first.Pid(), Only(servers)))
+	require.NoError(t, PinProcess(second.Pid(), Only(servers)))
+	before, err := ThreadTimes(first.Pid())
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
-		after, err := threadTimes(first.Pid())
+		after, err := ThreadTimes(first.Pid())
 		require.NoError(t, err)
-		return waitOfBusiest(before, after) > 50*time.Millisecond
+		return WaitOfBusiest(before, after) > 50*time.Millisecond
 	}, time.Minute, time.Millisecond)
 }
 
@@ -112,7 +114,7 @@ func TestParseStat_RefusesWhatIsShortOrNoNumber(t *testing.T) {
 }
 
 func TestResident_GrowsWithWhatIsTouched(t *testing.T) {
-	before, err := resident(os.Getpid())
+	before, err := Resident(os.Getpid())
 	require.NoError(t, err)
 	const size = 64 << 20
 	memory, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
@@ -120,7 +122,7 @@ func TestResident_GrowsWithWhatIsTouched(t *testing.T) {
 	for i := 0; i < size; i += os.Getpagesize() {
 		memory[i] = 1
 	}
-	touched, err := resident(os.Getpid())
+	touched, err := Resident(os.Getpid())
 	require.NoError(t, err)
 	require.NoError(t, unix.Munmap(memory))
 	require.InDelta(t, size, touched-before, size/4)

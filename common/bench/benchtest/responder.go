@@ -1,10 +1,13 @@
-package bench
+// Package benchtest has servers for the tests of the bench: small ones that can be told
+// to answer wrongly, in this process or in one of their own, and redis-server.
+package benchtest
 
 import (
 	"bufio"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"strconv"
@@ -18,30 +21,30 @@ import (
 	"redis-internals/common/harness"
 )
 
-// responder is a small server to measure. Its answer can be replaced, to see
+// Responder is a small server to measure. Its answer can be replaced, to see
 // how the generator takes a wrong one.
-type responder struct {
-	// answer replies to request number n, counted from 1 over all connections;
+type Responder struct {
+	// Answer replies to request number n, counted from 1 over all connections;
 	// "" leaves it without reply, hangUp closes the connection after the reply.
-	answer func(n int, args []string) (reply string, hangUp bool)
+	Answer func(n int, args []string) (reply string, hangUp bool)
 
 	mu       sync.Mutex
 	requests int
 	values   map[string]string
 }
 
-// serve starts a responder; a nil answer is the honest one.
-func serve(t *testing.T, answer func(n int, args []string) (string, bool)) (*responder, string) {
+// Serve starts a responder; a nil answer is the honest one.
+func Serve(t *testing.T, answer func(n int, args []string) (string, bool)) (*Responder, string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { l.Close() })
-	r := &responder{answer: answer}
+	r := &Responder{Answer: answer}
 	go r.accept(l)
 	return r, l.Addr().String()
 }
 
-func (r *responder) accept(l net.Listener) {
+func (r *Responder) accept(l net.Listener) {
 	for {
 		conn, err := l.Accept()
 		if err != nil {
@@ -51,11 +54,11 @@ func (r *responder) accept(l net.Listener) {
 	}
 }
 
-func (r *responder) talk(conn net.Conn) {
+func (r *Responder) talk(conn net.Conn) {
 	defer conn.Close()
 	in, out := bufio.NewReader(conn), bufio.NewWriter(conn)
 	for {
-		args, err := readRequest(in)
+		args, err := ReadRequest(in)
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
 				fmt.Fprintf(conn, "-ERR Protocol error: %v\r\n", err)
@@ -73,17 +76,18 @@ func (r *responder) talk(conn net.Conn) {
 	}
 }
 
-func (r *responder) handle(args []string) (reply string, hangUp bool) {
+func (r *Responder) handle(args []string) (reply string, hangUp bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.requests++
-	if r.answer != nil {
-		return r.answer(r.requests, args)
+	if r.Answer != nil {
+		return r.Answer(r.requests, args)
 	}
-	return r.honest(args), false
+	return r.Honest(args), false
 }
 
-func (r *responder) honest(args []string) string {
+// Honest answers as Redis does; the caller sees to it that it is alone.
+func (r *Responder) Honest(args []string) string {
 	if r.values == nil {
 		r.values = map[string]string{}
 	}
@@ -113,14 +117,22 @@ func (r *responder) honest(args []string) string {
 	}
 }
 
-func (r *responder) counted() int {
+// Values is all that is stored now.
+func (r *Responder) Values() map[string]string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.values)
+}
+
+// Counted is how many requests have come.
+func (r *Responder) Counted() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.requests
 }
 
-// readRequest reads an array of bulk strings, or an inline line.
-func readRequest(r *bufio.Reader) ([]string, error) {
+// ReadRequest reads an array of bulk strings, or an inline line.
+func ReadRequest(r *bufio.Reader) ([]string, error) {
 	n, line, err := readHeader(r, '*')
 	if err != nil || n < 0 {
 		return strings.Fields(line), err
@@ -176,17 +188,18 @@ func unexpected(err error) error {
 	return err
 }
 
-// asProcess, in the environment, makes the test binary a responder instead of
+// AsProcess, in the environment, makes the test binary a responder instead of
 // running the tests: "honest", one that "spins" beside that, or "dies" at its
 // hundredth request.
-const asProcess = "REDIS_INTERNALS_BENCH_RESPONDER"
+const AsProcess = "REDIS_INTERNALS_BENCH_RESPONDER"
 
-func TestMain(m *testing.M) {
-	kind := os.Getenv(asProcess)
+// Main is a package's TestMain.
+func Main(m *testing.M) {
+	kind := os.Getenv(AsProcess)
 	if kind == "" {
 		os.Exit(m.Run())
 	}
-	r := &responder{}
+	r := &Responder{}
 	if kind == "spins" {
 		go func() {
 			for {
@@ -195,7 +208,7 @@ func TestMain(m *testing.M) {
 		}()
 	}
 	if kind == "dies" {
-		r.answer = func(n int, args []string) (string, bool) {
+		r.Answer = func(n int, args []string) (string, bool) {
 			if n >= 100 {
 				fmt.Println("out of cheese")
 				os.Exit(3)
@@ -211,18 +224,18 @@ func TestMain(m *testing.M) {
 	r.accept(l)
 }
 
-// startProcess starts a responder as a process of its own.
-func startProcess(t *testing.T, kind string) *harness.Server {
+// StartProcess starts a responder as a process of its own.
+func StartProcess(t *testing.T, kind string) *harness.Server {
 	t.Helper()
-	s, err := harness.StartBinary("responder", os.Args[0], harness.Options{Env: []string{asProcess + "=" + kind}})
+	s, err := harness.StartBinary("responder", os.Args[0], harness.Options{Env: []string{AsProcess + "=" + kind}})
 	require.NoError(t, err)
 	t.Cleanup(s.Kill)
 	return s
 }
 
-// startRedis starts a redis-server. Without one the test is skipped, or fails
+// StartRedis starts a redis-server. Without one the test is skipped, or fails
 // if REQUIRE_REDIS=1.
-func startRedis(t *testing.T, args ...string) *harness.Server {
+func StartRedis(t *testing.T, args ...string) *harness.Server {
 	t.Helper()
 	s, err := harness.StartRedis(harness.Options{Args: args})
 	if errors.Is(err, harness.ErrNoRedis) && os.Getenv("REQUIRE_REDIS") != "1" {

@@ -7,7 +7,7 @@
 // 1/128 of its values wide, and its middle at most 0.4 % off. Recording is a
 // shift and an increment; nothing is allocated. Memory: 37 KB, little of it touched.
 
-package bench
+package load
 
 import (
 	"math"

@@ -8,7 +8,7 @@
 // One line is one pass. The program stands still in its first and last part. What
 // idle workers take nobody else wanted. Source: package runtime, "gctrace".
 
-package bench
+package machine
 
 import (
 	"fmt"
@@ -31,8 +31,8 @@ var (
 	gcLine   = regexp.MustCompile(`^gc \d+ @[\d.]+s \d+%: ([\d.]+)\+[\d.]+\+([\d.]+) ms clock, ([\d.]+)\+([\d.]+)/([\d.]+)/[\d.]+\+([\d.]+) ms cpu, `)
 )
 
-// parseGCTrace adds up the passes in a log; all other lines it skips.
-func parseGCTrace(log string) (c Collections, err error) {
+// ParseGCTrace adds up the passes in a log; all other lines it skips.
+func ParseGCTrace(log string) (c Collections, err error) {
 	for line := range strings.Lines(log) {
 		if !gcBegins.MatchString(line) || !strings.HasSuffix(line, "\n") {
 			continue

@@ -5,7 +5,7 @@
 // is kept: a scanner remembers how far into the current reply it is, and takes
 // up at any byte of the next read. An exact reply costs one comparison of memory.
 
-package bench
+package load
 
 import (
 	"bytes"

@@ -1,6 +1,6 @@
 // rows.go: the commands that can be measured.
 
-package bench
+package load
 
 import (
 	"fmt"
@@ -29,47 +29,49 @@ type Row struct {
 // Rows lists what can be measured, in the table's order.
 var Rows = []Row{
 	{Name: "echo_bytes", From: 1, Until: 1, Build: echoBytes},
-	{Name: "ping", From: 2, Build: func(int) Template { return command(exactly("+PONG\r\n"), "PING") }},
-	{Name: "ping_inline", From: 2, Build: pingInline},
-	{Name: "set", From: 3, Build: set, Load: set},
-	{Name: "get", From: 3, Build: get, Load: set},
-	{Name: "set_get", From: 4, Build: set, Also: get, Load: set},
+	{Name: "ping", From: 2, Build: func(int) Template { return Command(exactly("+PONG\r\n"), "PING") }},
+	{Name: "ping_inline", From: 2, Build: PingInline},
+	{Name: "set", From: 3, Build: Set, Load: Set},
+	{Name: "get", From: 3, Build: get, Load: Set},
+	{Name: "set_get", From: 4, Build: Set, Also: get, Load: Set},
 	{Name: "incr", From: 5, Build: incr, Load: incr},
 }
 
-// batches renders the row for a depth, with keys at random.
-func (r Row) batches(size, depth, keys int) []*batch {
+// Batches renders the row for a depth, with keys at random.
+func (r Row) Batches(size, depth, keys int) []*Batch {
 	seed := uint64(depth) * 0x9E3779B97F4A7C15
-	list := []*batch{newBatch(r.Build(size), depth, randomKeys(keys, seed))}
+	list := []*Batch{NewBatch(r.Build(size), depth, RandomKeys(keys, seed))}
 	if r.Also != nil {
-		list = append(list, newBatch(r.Also(size), depth, randomKeys(keys, ^seed)))
+		list = append(list, NewBatch(r.Also(size), depth, RandomKeys(keys, ^seed)))
 	}
 	return list
 }
 
-// value is what every key holds: size bytes, the same for all, so that the
+// Value is what every key holds: size bytes, the same for all, so that the
 // reply to a GET is known to the last byte.
-func value(size int) string { return strings.Repeat("x", size) }
+func Value(size int) string { return strings.Repeat("x", size) }
 
 func echoBytes(size int) Template {
-	line := value(size) + "\r\n"
+	line := Value(size) + "\r\n"
 	return Template{Request: []byte(line), KeyAt: -1, Reply: exactly(line)}
 }
 
-func pingInline(int) Template {
+// PingInline is PING as a line.
+func PingInline(int) Template {
 	return Template{Request: []byte("PING\r\n"), KeyAt: -1, Reply: exactly("+PONG\r\n")}
 }
 
-func set(size int) Template {
-	return command(exactly("+OK\r\n"), "SET", numberedKey("key:"), value(size))
+// Set is SET of a key to a value of so many bytes.
+func Set(size int) Template {
+	return Command(exactly("+OK\r\n"), "SET", NumberedKey("key:"), Value(size))
 }
 
 func get(size int) Template {
-	return command(exactly(fmt.Sprintf("$%d\r\n%s\r\n", size, value(size))), "GET", numberedKey("key:"))
+	return Command(exactly(fmt.Sprintf("$%d\r\n%s\r\n", size, Value(size))), "GET", NumberedKey("key:"))
 }
 
 // incr counts under keys of its own: those of SET hold no integers.
-func incr(int) Template { return command(anInteger, "INCR", numberedKey("cnt:")) }
+func incr(int) Template { return Command(anInteger, "INCR", NumberedKey("cnt:")) }
 
 // in says whether the chapter answers the row's command.
 func (r Row) in(chapter int) bool {

@@ -8,7 +8,7 @@
 // schedstat, and where the kernel has none, utime and stime of /proc/PID/stat,
 // which tick in hundredths of a second.
 
-package bench
+package machine
 
 import (
 	"errors"
@@ -22,8 +22,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cpuTime returns how long the process has run on CPUs since it began.
-func cpuTime(pid int) (time.Duration, error) {
+// CPUTime returns how long the process has run on CPUs since it began.
+func CPUTime(pid int) (time.Duration, error) {
 	var ts unix.Timespec
 	if err := unix.ClockGettime(processClock(pid), &ts); err == nil {
 		return time.Duration(ts.Nano()), nil
@@ -41,7 +41,7 @@ func processClock(pid int) int32 { return ^int32(pid)<<3 | 2 }
 
 // schedstat adds up the run times of the threads that live now.
 func schedstat(pid int) (time.Duration, error) {
-	threads, err := threadTimes(pid)
+	threads, err := ThreadTimes(pid)
 	var sum time.Duration
 	for _, th := range threads {
 		sum += th.ran
@@ -49,14 +49,14 @@ func schedstat(pid int) (time.Duration, error) {
 	return sum, err
 }
 
-// threadTime is how long a thread has run, and how long it could have but had no
+// ThreadTime is how long a thread has run, and how long it could have but had no
 // core.
-type threadTime struct{ ran, waited time.Duration }
+type ThreadTime struct{ ran, waited time.Duration }
 
-// threadTimes reads the times of the threads that live now, by their files.
-func threadTimes(pid int) (map[string]threadTime, error) {
+// ThreadTimes reads the times of the threads that live now, by their files.
+func ThreadTimes(pid int) (map[string]ThreadTime, error) {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-	threads := map[string]threadTime{}
+	threads := map[string]ThreadTime{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -72,11 +72,11 @@ func threadTimes(pid int) (map[string]threadTime, error) {
 	return threads, nil
 }
 
-// waitOfBusiest is how long the thread that ran most between two readings waited
+// WaitOfBusiest is how long the thread that ran most between two readings waited
 // for a core: the one with the server's loop. What others wait (Go's runtime has
 // some that look after it now and then) costs no client anything. It is -1 where
 // one of the readings failed.
-func waitOfBusiest(before, after map[string]threadTime) time.Duration {
+func WaitOfBusiest(before, after map[string]ThreadTime) time.Duration {
 	if len(before) == 0 || len(after) == 0 {
 		return -1
 	}
@@ -90,14 +90,14 @@ func waitOfBusiest(before, after map[string]threadTime) time.Duration {
 }
 
 // parseSchedstat reads "ran waited slices", the first two in nanoseconds.
-func parseSchedstat(text string) (threadTime, error) {
+func parseSchedstat(text string) (ThreadTime, error) {
 	fields := strings.Fields(text)
 	if len(fields) < 2 {
-		return threadTime{}, errors.New("too few fields")
+		return ThreadTime{}, errors.New("too few fields")
 	}
 	r, err1 := strconv.ParseInt(fields[0], 10, 64)
 	w, err2 := strconv.ParseInt(fields[1], 10, 64)
-	return threadTime{time.Duration(r), time.Duration(w)}, errors.Join(err1, err2)
+	return ThreadTime{time.Duration(r), time.Duration(w)}, errors.Join(err1, err2)
 }
 
 // clockTick is the unit of utime and stime: USER_HZ, 100 on every Linux.
@@ -129,10 +129,10 @@ func parseStat(text string) (time.Duration, error) {
 	return time.Duration(user+system) * clockTick, errors.Join(err1, err2)
 }
 
-// resident returns how many bytes of a process are in memory. smaps_rollup counts
+// Resident returns how many bytes of a process are in memory. smaps_rollup counts
 // them page by page; where it cannot be read, statm has what the kernel keeps as
 // it goes, which may be some pages behind for each core.
-func resident(pid int) (int64, error) {
+func Resident(pid int) (int64, error) {
 	if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid)); err == nil {
 		return parseRollup(string(text))
 	}
@@ -163,4 +163,14 @@ func parseStatm(text string) (int64, error) {
 	}
 	pages, err := strconv.ParseInt(fields[1], 10, 64)
 	return pages * int64(os.Getpagesize()), err
+}
+
+// OwnCPU is what this process has used: the thread that makes the load, and the
+// little that the Go runtime does beside it.
+func OwnCPU() time.Duration {
+	d, err := CPUTime(os.Getpid())
+	if err != nil {
+		return 0
+	}
+	return d
 }

@@ -5,7 +5,7 @@
 // What does wait (await, and epoll_wait in generator.go) waits in short pieces,
 // so that a stop is noticed.
 
-package bench
+package load
 
 import (
 	"context"
@@ -24,26 +24,26 @@ import (
 const (
 	// pollWait bounds one wait in the kernel.
 	pollWait = 100 * time.Millisecond
-	// defaultPatience is how long no reply at all may come before a run fails.
-	defaultPatience = 10 * time.Second
+	// DefaultPatience is how long no reply at all may come before a run fails.
+	DefaultPatience = 10 * time.Second
 )
 
-// errStopped ends a run that was told to stop.
-var errStopped = errors.New("stopped")
+// ErrStopped ends a run that was told to stop.
+var ErrStopped = errors.New("stopped")
 
-// peer is a server as its clients see it.
-type peer struct {
-	name     string
-	addr     string // as it was given, for errors
-	to       netip.AddrPort
-	patience time.Duration
-	stop     *atomic.Bool // another goroutine sets it to end every wait
+// Peer is a server as its clients see it.
+type Peer struct {
+	Name     string
+	Addr     string // as it was given, for errors
+	To       netip.AddrPort
+	Patience time.Duration
+	Stop     *atomic.Bool // another goroutine sets it to end every wait
 }
 
-func (p *peer) String() string { return p.name + " (" + p.addr + ")" }
+func (p *Peer) String() string { return p.Name + " (" + p.Addr + ")" }
 
-// resolve turns host:port into an address, of IPv4 where the host has one.
-func resolve(ctx context.Context, addr string) (netip.AddrPort, error) {
+// Resolve turns host:port into an address, of IPv4 where the host has one.
+func Resolve(ctx context.Context, addr string) (netip.AddrPort, error) {
 	if to, err := netip.ParseAddrPort(addr); err == nil {
 		return netip.AddrPortFrom(to.Addr().Unmap(), to.Port()), nil
 	}
@@ -72,11 +72,11 @@ func preferIPv4(found []netip.Addr) netip.Addr {
 	return found[0]
 }
 
-// dial connects a non-blocking TCP socket.
-func (p *peer) dial() (fd int, err error) {
-	family, sa := unix.AF_INET6, unix.Sockaddr(&unix.SockaddrInet6{Port: int(p.to.Port()), Addr: p.to.Addr().As16()})
-	if p.to.Addr().Is4() {
-		family, sa = unix.AF_INET, &unix.SockaddrInet4{Port: int(p.to.Port()), Addr: p.to.Addr().As4()}
+// Dial connects a non-blocking TCP socket.
+func (p *Peer) Dial() (fd int, err error) {
+	family, sa := unix.AF_INET6, unix.Sockaddr(&unix.SockaddrInet6{Port: int(p.To.Port()), Addr: p.To.Addr().As16()})
+	if p.To.Addr().Is4() {
+		family, sa = unix.AF_INET, &unix.SockaddrInet4{Port: int(p.To.Port()), Addr: p.To.Addr().As4()}
 	}
 	fd, err = unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
@@ -97,8 +97,8 @@ func (p *peer) dial() (fd int, err error) {
 }
 
 // connected waits for the end of a connect that goes on in the background.
-func (p *peer) connected(fd int) error {
-	if err := await(fd, unix.POLLOUT, p.patience, p.stop); err != nil {
+func (p *Peer) connected(fd int) error {
+	if err := await(fd, unix.POLLOUT, p.Patience, p.Stop); err != nil {
 		return err
 	}
 	failed, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
@@ -110,7 +110,7 @@ func (p *peer) connected(fd int) error {
 
 // recvWithin reads from a socket, waiting up to timeout for something to come. It
 // returns 0 bytes at the end of the stream, unix.ETIMEDOUT when nothing came.
-func (p *peer) recvWithin(fd int, in []byte, timeout time.Duration) (int, error) {
+func (p *Peer) recvWithin(fd int, in []byte, timeout time.Duration) (int, error) {
 	for {
 		n, errno := recv(fd, in)
 		if errno == 0 {
@@ -119,14 +119,14 @@ func (p *peer) recvWithin(fd int, in []byte, timeout time.Duration) (int, error)
 		if errno != unix.EAGAIN && errno != unix.EINTR {
 			return 0, errno
 		}
-		if err := await(fd, unix.POLLIN, timeout, p.stop); err != nil {
+		if err := await(fd, unix.POLLIN, timeout, p.Stop); err != nil {
 			return 0, err
 		}
 	}
 }
 
 // await waits until the socket is ready for the events. The error is
-// unix.ETIMEDOUT after the timeout, errStopped after a stop.
+// unix.ETIMEDOUT after the timeout, ErrStopped after a stop.
 func await(fd int, events int16, timeout time.Duration, stop *atomic.Bool) error {
 	deadline := time.Now().Add(timeout)
 	for !stop.Load() {
@@ -143,7 +143,7 @@ func await(fd int, events int16, timeout time.Duration, stop *atomic.Bool) error
 			return err
 		}
 	}
-	return errStopped
+	return ErrStopped
 }
 
 // send writes what the socket takes of p, which must not be empty.

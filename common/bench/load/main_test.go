@@ -1,0 +1,9 @@
+package load
+
+import (
+	"testing"
+
+	"redis-internals/common/bench/benchtest"
+)
+
+func TestMain(m *testing.M) { benchtest.Main(m) }

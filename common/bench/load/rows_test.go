@@ -1,0 +1,65 @@
+package load
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRows_RenderTheRequestTheyAreNamedFor(t *testing.T) {
+	for name, want := range map[string][]string{
+		"ping":        {"PING"},
+		"ping_inline": {"PING"},
+		"set":         {"SET", "key:000000000000", "xxxxx"},
+		"get":         {"GET", "key:000000000000"},
+		"incr":        {"INCR", "cnt:000000000000"},
+		"echo_bytes":  {"xxxxx"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := NewBatch(rowNamed(t, name).Build(5), 3, EveryKey(1))
+			require.Equal(t, [][]string{want, want, want}, requests(t, b))
+		})
+	}
+}
+
+func TestRowsOf_ListsWhatTheChapterAnswers(t *testing.T) {
+	for chapter, want := range map[int][]string{
+		1: {"echo_bytes"},
+		2: {"ping", "ping_inline"},
+		3: {"ping", "ping_inline", "set", "get"},
+		4: {"ping", "ping_inline", "set", "get", "set_get"},
+		5: {"ping", "ping_inline", "set", "get", "set_get", "incr"},
+		8: {"ping", "ping_inline", "set", "get", "set_get", "incr"},
+	} {
+		rows, err := RowsOf(chapter, nil)
+		require.NoError(t, err)
+		var names []string
+		for _, r := range rows {
+			names = append(names, r.Name)
+		}
+		require.Equal(t, want, names, "chapter %d", chapter)
+	}
+}
+
+func TestRowsOf_PicksInTheOrderOfTheNames(t *testing.T) {
+	rows, err := RowsOf(3, []string{"GET", " ping"})
+	require.NoError(t, err)
+	require.Len(t, rows, 2)
+	require.Equal(t, []string{"get", "ping"}, []string{rows[0].Name, rows[1].Name})
+}
+
+func TestRowsOf_SaysWhatThereIsWhenANameIsUnknown(t *testing.T) {
+	_, err := RowsOf(2, []string{"get"})
+	require.EqualError(t, err, `no command "get" to measure in chapter 2; there are: ping,ping_inline`)
+}
+
+func rowNamed(t *testing.T, name string) Row {
+	t.Helper()
+	for _, r := range Rows {
+		if r.Name == name {
+			return r
+		}
+	}
+	t.Fatalf("no row %s", name)
+	return Row{}
+}
