@@ -39,6 +39,8 @@ func main() {
 	if err == nil {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
+		// A terminal that closes, or a reader of the log that ends, ends nobody else.
+		signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 		err = run(ctx, opts, os.Stdout)
 	}
 	if err != nil {
@@ -52,7 +54,8 @@ func main() {
 func run(ctx context.Context, opts options, out io.Writer) error {
 	listener, err := net.Listen("tcp", opts.address())
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is in use, perhaps by a redis-server: stop that, or choose another port: --port 7000, or make run CH=01 ARGS=\"--port 7000\"", opts.address())
+		return fmt.Errorf("%s is in use, perhaps by a redis-server: stop that,\n"+
+			"or choose another port: --port 7000, in make run CH=01 ARGS=\"--port 7000\"", opts.address())
 	}
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", opts.address(), err)
@@ -62,7 +65,7 @@ func run(ctx context.Context, opts options, out io.Writer) error {
 	defer context.AfterFunc(ctx, func() { listener.Close() })()
 
 	fmt.Fprintf(out, banner, opts.bind, opts.port)
-	fmt.Fprintf(out, "Ready to accept connections on %s\n", opts.address())
+	fmt.Fprintf(out, "Ready to accept connections on %s.\n", opts.address())
 	err = serve(ctx, listener, out)
 	if ctx.Err() != nil {
 		fmt.Fprintln(out, "Stopped.")
@@ -73,16 +76,21 @@ func run(ctx context.Context, opts options, out io.Writer) error {
 
 // serve accepts clients and echoes each to its end before it accepts the next.
 // It returns the error that ended accepting.
+//
+// A client says hello to the kernel, and may wait there for long: the server
+// hears of it when Accept returns, and not before.
 func serve(ctx context.Context, listener net.Listener, out io.Writer) error {
-	for {
+	for number := 1; ; number++ {
 		conn, err := listener.Accept()
 		if err != nil {
 			return fmt.Errorf("accepting a client: %w", err)
 		}
 		hangUp := context.AfterFunc(ctx, func() { conn.Close() })
+		fmt.Fprintf(out, "Client %d connected, from %s.\n", number, conn.RemoteAddr())
 		if err := echo(conn); err != nil && ctx.Err() == nil {
-			fmt.Fprintf(out, "client %s: %v\n", conn.RemoteAddr(), err)
+			fmt.Fprintf(out, "Client %d: %v\n", number, err)
 		}
+		fmt.Fprintf(out, "Client %d has left.\n", number)
 		hangUp()
 		conn.Close()
 	}
@@ -131,8 +139,8 @@ func parseOptions(args []string) (options, error) {
 		return nil
 	})
 	if err := flags.Parse(args); err != nil {
-		if strings.Contains(err.Error(), "not defined") {
-			err = fmt.Errorf("%w (there are --bind and --port)", err)
+		if name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); unknown {
+			err = noFlag(name)
 		}
 		return o, err
 	}
@@ -140,6 +148,17 @@ func parseOptions(args []string) (options, error) {
 		return o, fmt.Errorf("unexpected argument %q (values follow their flag: --port 7000)", flags.Arg(0))
 	}
 	return o, nil
+}
+
+// noFlag is the error for a flag that there is not. It guesses which one is meant:
+// the first letter is the one that fingers get right.
+func noFlag(name string) error {
+	for _, flag := range []string{"bind", "port"} {
+		if name[0] == flag[0] {
+			return fmt.Errorf("no --%s; did you mean --%s?", name, flag)
+		}
+	}
+	return fmt.Errorf("no --%s; there are --bind and --port", name)
 }
 
 const usage = `usage: ch01-echo [--bind ADDRESS] [--port NUMBER]

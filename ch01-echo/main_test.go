@@ -25,7 +25,9 @@ func TestParseOptions_SaysWhatWouldBeRight(t *testing.T) {
 		{"--port abc", "a number from 1 to 65535"},
 		{"--port 0", "a number from 1 to 65535"},
 		{"--port 65536", "a number from 1 to 65535"},
-		{"--prot 7000", "there are --bind and --port"},
+		{"--prot 7000", "no --prot; did you mean --port?"},
+		{"--bnid=::1", "no --bnid; did you mean --bind?"},
+		{"--maxclients 7", "no --maxclients; there are --bind and --port"},
 		{"7000", "values follow their flag"},
 	} {
 		_, err := parseOptions(strings.Fields(tc.args))

@@ -31,6 +31,9 @@ func echoServer() list {
 		{Name: "echo: --bind chooses the address", Args: []string{"--bind", "127.0.0.1"}, Run: func(t *T) { t.Dial().Exchange("x", "x") }},
 		{Name: "SIGINT ends the echo server with code 0", Own: true, Run: endsOn(os.Interrupt, "PING\r\n")},
 		{Name: "SIGINT ends the echo server while a client is served", Own: true, Run: endsWhileServing},
+		{Name: "SIGHUP does not end the echo server", Own: true, Run: survivesHangUp("PING\r\n")},
+		{Name: "nobody reading its standard output does not end the echo server", Wrap: readerThatLeaves, Run: echoesOnDeadOutput},
+		{Name: "the echo server says who connects and who leaves", Own: true, Run: saysWhoComesAndGoes},
 	}
 	for _, args := range [][]string{{"--port", "abc"}, {"--port", "99999"}, {"--nonsense"}} {
 		rows = append(rows, conformance.Case{Name: "echo server refuses " + strings.Join(args, " "), Run: refusesFlags(args...)})
@@ -110,6 +113,31 @@ func endsInOrder(t *T, signal os.Signal) {
 	case <-time.After(t.Patience()):
 		require.Fail(t, "the server is still there after "+t.Patience().String())
 	}
+}
+
+func echoesOnDeadOutput(t *T) {
+	awaitReadersLeave(t)
+	c := t.Dial()
+	c.Exchange("x", "x") // it has been told of, to nobody
+	c.Close()
+	endsOn(syscall.SIGTERM, "PING\r\n")(t)
+}
+
+// saysWhoComesAndGoes expects a client to be told of when it is served, which is when
+// the one before has left. Client 1 was the harness: it saw that the server was there.
+func saysWhoComesAndGoes(t *T) {
+	first, second := t.Dial(), t.Dial()
+	first.Exchange("one", "one")
+	second.Send("two")
+	t.Until("the first client is told of", func() bool {
+		return strings.Contains(t.Server().Log(), "Client 2 connected, from 127.0.0.1:")
+	})
+	require.NotContains(t, t.Server().Log(), "Client 3 connected")
+	first.Close()
+	second.Expect("two")
+	t.Until("the second client is told of", func() bool {
+		return strings.Contains(t.Server().Log(), "Client 2 has left.\nClient 3 connected, from 127.0.0.1:")
+	})
 }
 
 func endsWhileServing(t *T) {

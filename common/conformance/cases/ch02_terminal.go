@@ -69,7 +69,9 @@ func takenPortInRedisWords(t *T) {
 // which closes.
 func survivesHangUp(answer string) func(*T) {
 	return func(t *T) {
-		t.Dial().Exchange("PING\r\n", answer) // it has started whole
+		c := t.Dial()
+		c.Exchange("PING\r\n", answer) // it has started whole
+		c.Close()
 		require.NoError(t, t.Server().Signal(syscall.SIGHUP))
 		endsOn(syscall.SIGTERM, answer)(t)
 	}
@@ -79,12 +81,17 @@ func survivesHangUp(answer string) func(*T) {
 // server is ready. The file says that no one has its other end any more.
 var readerThatLeaves = []string{"bash", "-c", `exec "$0" "$@" > >(sed /Ready/q >/dev/null; exec <&-; touch reader-has-left)`}
 
-func survivesDeadOutput(t *T) {
+// awaitReadersLeave returns when nobody reads the server's standard output.
+func awaitReadersLeave(t *T) {
 	left := filepath.Join(t.Server().Dir, "reader-has-left")
 	t.Until("nobody reads standard output", func() bool {
 		_, err := os.Stat(left)
 		return err == nil
 	})
+}
+
+func survivesDeadOutput(t *T) {
+	awaitReadersLeave(t)
 	c := t.Dial()
 	c.Send("POST / HTTP/1.1\r\n\r\n") // which is logged
 	c.ExpectClosed()
