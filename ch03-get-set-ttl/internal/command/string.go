@@ -32,10 +32,7 @@ func set(c *Client) {
 	if options.dependsOnOld() && !options.replyOld(c, c.DB.LookupWrite(key)) {
 		return
 	}
-	c.DB.Set(key, value, options.keepTTL)
-	if options.expires() {
-		c.DB.SetExpire(key, expireAt)
-	}
+	c.DB.Set(key, value, options.expiry(expireAt))
 	if !options.get {
 		c.ReplyOK()
 	}
@@ -51,6 +48,17 @@ type setOptions struct {
 }
 
 func (o *setOptions) expires() bool { return o.expire != nil }
+
+// expiry is what SET makes of the key's time to live.
+func (o *setOptions) expiry(expireAt int64) keyspace.Expiry {
+	switch {
+	case o.keepTTL:
+		return keyspace.Keep
+	case o.expires():
+		return keyspace.At(expireAt)
+	}
+	return keyspace.Never
+}
 
 func (o *setOptions) dependsOnOld() bool { return o.onlyNew || o.onlyOld || o.get }
 

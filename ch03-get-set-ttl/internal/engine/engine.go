@@ -19,9 +19,9 @@ import (
 
 // Engine executes requests for any number of clients, one at a time.
 type Engine struct {
-	Table *Table
-	db    *keyspace.DB
-	Clock func() int64 // the time of the turn, in Unix milliseconds
+	Table    *Table
+	Keyspace *keyspace.Keyspace
+	Clock    func() int64 // the time of the turn, in Unix milliseconds
 }
 
 // Options are an engine's settings.
@@ -32,10 +32,15 @@ type Options struct {
 	Seed     uint64       // of random choices
 }
 
-// New returns an engine that knows the families' commands, with an empty database.
+// databases is how many there are: clients cannot choose another one yet.
+const databases = 1
+
+// New returns an engine that knows the families' commands, with empty databases.
 func New(o Options) *Engine {
 	e := &Engine{Table: NewTable(o.Families), Clock: o.Now}
-	e.db = keyspace.New(keyspace.Options{MaxKeys: o.MaxKeys, Now: e.NowMs, Seed: o.Seed})
+	e.Keyspace = keyspace.New(keyspace.Options{
+		Databases: databases, Eviction: keyspace.Eviction{MaxKeys: o.MaxKeys}, Now: e.NowMs, Seed: o.Seed,
+	})
 	return e
 }
 
@@ -43,11 +48,11 @@ func New(o Options) *Engine {
 func (e *Engine) NowMs() int64 { return e.Clock() }
 
 // NewClient returns a client of the engine. The id is its own for ever.
-func (e *Engine) NewClient(id int64) Client { return Client{ID: id, DB: e.db, Engine: e} }
+func (e *Engine) NewClient(id int64) Client { return Client{ID: id, DB: e.Keyspace.DB(0), Engine: e} }
 
 // ExpireCycle deletes keys that have expired, for as long as budget at most. It
 // reports whether there are more. Redis: expire.c, activeExpireCycle.
-func (e *Engine) ExpireCycle(budget time.Duration) (more bool) { return e.db.ExpireCycle(budget) }
+func (e *Engine) ExpireCycle(budget time.Duration) (more bool) { return e.Keyspace.ExpireCycle(budget) }
 
 // Execute executes the request in c.Args, of at least one argument, and appends
 // the replies to c.Reply. Redis: server.c, processCommand.

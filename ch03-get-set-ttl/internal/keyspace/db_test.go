@@ -13,8 +13,13 @@ import (
 type clock struct{ ms int64 }
 
 func newTestDB(maxKeys int) (*DB, *clock) {
+	ks, c := newTestKeyspace(Eviction{MaxKeys: maxKeys})
+	return ks.DB(0), c
+}
+
+func newTestKeyspace(e Eviction) (*Keyspace, *clock) {
 	c := &clock{ms: 1_700_000_000_000}
-	return New(Options{MaxKeys: maxKeys, Now: func() int64 { return c.ms }, Seed: 1}), c
+	return New(Options{Databases: 16, Eviction: e, Now: func() int64 { return c.ms }, Seed: 1}), c
 }
 
 // check panics unless the map, the list and the array of volatile keys agree.
@@ -23,18 +28,18 @@ func (db *DB) check() {
 	var before *entry
 	for e := db.first; e != nil; before, e = e, e.next {
 		listed++
-		if e.prev != before || db.entries[e.key] != e {
-			panic("the list does not agree with the map at " + e.key)
+		if e.prev != before || db.entries[e.name()] != e {
+			panic("the list does not agree with the map at " + e.name())
 		}
-		if e.expireAt != 0 {
+		if e.Expires() {
 			expiring++
-			if db.volatile[e.volatileAt] != e {
-				panic("volatile does not have " + e.key + " where it should be")
+			if db.volatile.entries[e.place] != e {
+				panic("volatile does not have " + e.name() + " where it should be")
 			}
 		}
 	}
-	if db.last != before || listed != len(db.entries) || expiring != len(db.volatile) {
-		panic(fmt.Sprintf("%d keys listed of %d, %d volatile of %d", listed, len(db.entries), expiring, len(db.volatile)))
+	if db.last != before || listed != len(db.entries) || expiring != db.volatile.len() {
+		panic(fmt.Sprintf("%d keys listed of %d, %d volatile of %d", listed, len(db.entries), expiring, db.volatile.len()))
 	}
 }
 
@@ -64,12 +69,18 @@ func TestDB_AgreesWithAPlainMap(t *testing.T) {
 		old, there := live(key)
 		switch random.IntN(8) {
 		case 0, 1:
-			keep := random.IntN(2) == 0
-			p := pair{value: fmt.Sprint(i)}
-			if keep && there {
-				p.at = old.at
+			p, expiry := pair{value: fmt.Sprint(i)}, Never
+			switch random.IntN(3) {
+			case 0:
+				expiry = Keep
+				if there {
+					p.at = old.at
+				}
+			case 1:
+				p.at = now.ms + random.Int64N(50) - 5
+				expiry = At(p.at)
 			}
-			db.Set([]byte(key), []byte(p.value), keep)
+			db.Set([]byte(key), []byte(p.value), expiry)
 			model[key] = p
 		case 2:
 			require.Equal(t, there, db.Delete([]byte(key)))
@@ -88,7 +99,7 @@ func TestDB_AgreesWithAPlainMap(t *testing.T) {
 		case 6:
 			now.ms += random.Int64N(20)
 		case 7:
-			db.ExpireCycle(time.Second)
+			db.ks.ExpireCycle(time.Second)
 		}
 		db.check()
 		p, there := live(key)
@@ -104,7 +115,7 @@ func TestDB_AgreesWithAPlainMap(t *testing.T) {
 		}
 	}
 	walked := map[string]bool{}
-	db.Walk(func(key string) { walked[key] = true })
+	db.Walk(func(key []byte) { walked[string(key)] = true })
 	for key := range model {
 		_, there := live(key)
 		require.Equal(t, there, walked[key], key)
@@ -114,7 +125,7 @@ func TestDB_AgreesWithAPlainMap(t *testing.T) {
 func TestSet_CopiesItsArguments(t *testing.T) {
 	db, _ := newTestDB(0)
 	key, value := []byte("key"), []byte("value")
-	db.Set(key, value, false)
+	db.Set(key, value, Never)
 	copy(key, "xxx")
 	copy(value, "xxxxx")
 	require.Equal(t, "value", db.get("key"))
@@ -122,8 +133,8 @@ func TestSet_CopiesItsArguments(t *testing.T) {
 
 func TestSet_DoesNotKeepALargeBufferForASmallValue(t *testing.T) {
 	db, _ := newTestDB(0)
-	db.Set([]byte("k"), make([]byte, 1<<20), false)
-	db.Set([]byte("k"), []byte("small"), false)
+	db.Set([]byte("k"), make([]byte, 1<<20), Never)
+	db.Set([]byte("k"), []byte("small"), Never)
 	require.LessOrEqual(t, cap(db.LookupRead([]byte("k")).data), 16)
 }
 
@@ -131,14 +142,14 @@ func TestExpireCycle_ClearsWhatNobodyAsksFor(t *testing.T) {
 	db, now := newTestDB(0)
 	for i := range 10_000 {
 		key := fmt.Appendf(nil, "key%d", i)
-		db.Set(key, key, false)
+		db.Set(key, key, Never)
 		db.SetExpire(key, now.ms+10)
 	}
-	db.Set([]byte("stays"), nil, false)
-	require.False(t, db.ExpireCycle(time.Minute))
+	db.Set([]byte("stays"), nil, Never)
+	require.False(t, db.ks.ExpireCycle(time.Minute))
 	require.Equal(t, 10_001, db.Len(), "nothing has expired yet")
 	now.ms += 11
-	require.False(t, db.ExpireCycle(time.Minute))
+	require.False(t, db.ks.ExpireCycle(time.Minute))
 	require.Equal(t, 1, db.Len())
 	db.check()
 }
@@ -147,14 +158,14 @@ func TestExpireCycle_StopsWhereFewHaveExpired(t *testing.T) {
 	db, now := newTestDB(0)
 	for i := range 10_000 {
 		key := fmt.Appendf(nil, "key%d", i)
-		db.Set(key, key, false)
+		db.Set(key, key, Never)
 		at := now.ms + 1_000_000
 		if i%100 == 0 {
 			at = now.ms - 1
 		}
 		db.SetExpire(key, at)
 	}
-	require.False(t, db.ExpireCycle(time.Minute))
+	require.False(t, db.ks.ExpireCycle(time.Minute))
 	require.Greater(t, db.Len(), 9_950, "it drew a sample or two, and left the rest")
 }
 
@@ -162,37 +173,37 @@ func TestExpireCycle_StopsForItsBudget(t *testing.T) {
 	db, now := newTestDB(0)
 	for i := range 10_000 {
 		key := fmt.Appendf(nil, "key%d", i)
-		db.Set(key, key, false)
+		db.Set(key, key, Never)
 		db.SetExpire(key, now.ms-1)
 	}
-	require.True(t, db.ExpireCycle(0))
+	require.True(t, db.ks.ExpireCycle(0))
 	require.Equal(t, 10_000-sampleSize, db.Len(), "one sample")
 }
 
 func TestEvict_FirstSetGoesFirst(t *testing.T) {
 	db, _ := newTestDB(3)
 	for _, key := range []string{"a", "b", "c"} {
-		db.Set([]byte(key), []byte("1"), false)
+		db.Set([]byte(key), []byte("1"), Never)
 	}
-	db.Set([]byte("a"), []byte("2"), false) // an overwrite: nothing goes, and a stays the first
+	db.Set([]byte("a"), []byte("2"), Never) // an overwrite: nothing goes, and a stays the first
 	require.Equal(t, 3, db.Len())
-	db.Set([]byte("d"), []byte("1"), false)
+	db.Set([]byte("d"), []byte("1"), Never)
 	require.Equal(t, "(none)", db.get("a"))
 	db.Delete([]byte("c"))
-	db.Set([]byte("e"), []byte("1"), false)
+	db.Set([]byte("e"), []byte("1"), Never)
 	require.Equal(t, "1", db.get("b"), "there was room")
 	db.check()
 }
 
 func TestFlush_LeavesNothing(t *testing.T) {
 	db, now := newTestDB(0)
-	db.Set([]byte("a"), []byte("1"), false)
+	db.Set([]byte("a"), []byte("1"), Never)
 	db.SetExpire([]byte("a"), now.ms+1)
 	db.Flush()
 	db.check()
 	require.Zero(t, db.Len())
-	require.False(t, db.ExpireCycle(time.Second))
-	db.Set([]byte("a"), []byte("2"), false)
+	require.False(t, db.ks.ExpireCycle(time.Second))
+	db.Set([]byte("a"), []byte("2"), Never)
 	require.Equal(t, "2", db.get("a"))
 	db.check()
 }

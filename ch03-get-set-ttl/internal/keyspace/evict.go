@@ -7,9 +7,33 @@
 
 package keyspace
 
+// Eviction is how many keys there may be.
+type Eviction struct {
+	MaxKeys int // in all databases; 0 is no limit
+}
+
 // makeRoom evicts until one more key fits.
-func (db *DB) makeRoom() {
-	for db.maxKeys > 0 && len(db.entries) >= db.maxKeys {
-		db.remove(db.first)
+func (ks *Keyspace) makeRoom() {
+	for ks.Eviction.MaxKeys > 0 && ks.keys >= ks.Eviction.MaxKeys && ks.evictOne() {
 	}
+}
+
+// evictOne evicts a key. It reports false if none may go.
+func (ks *Keyspace) evictOne() bool {
+	db, e := ks.firstSet()
+	if e == nil {
+		return false
+	}
+	db.remove(e)
+	return true
+}
+
+// firstSet is the key that was set first, of the first database that has any.
+func (ks *Keyspace) firstSet() (*DB, *entry) {
+	for _, db := range ks.dbs {
+		if db.first != nil {
+			return db, db.first
+		}
+	}
+	return nil, nil
 }

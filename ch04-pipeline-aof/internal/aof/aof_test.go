@@ -107,7 +107,7 @@ func neverStop() bool { return false }
 
 // set appends SET key value.
 func (l *testLog) set(key, value string) {
-	l.Append([][]byte{[]byte("SET"), []byte(key), []byte(value)})
+	l.Append(0, [][]byte{[]byte("SET"), []byte(key), []byte(value)})
 }
 
 // data is what the commands of a log amount to.
@@ -177,6 +177,7 @@ const (
 	theManifest = "appendonly.aof.manifest"
 	base1       = "appendonly.aof.1.base.aof"
 	incr1       = "appendonly.aof.1.incr.aof"
+	select0     = "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n"
 	naming1     = "file " + base1 + " seq 1 type b\nfile " + incr1 + " seq 1 type i\n"
 )
 
@@ -285,8 +286,8 @@ func TestFlush_WritesWhatWasAppended(t *testing.T) {
 	dir := t.TempDir()
 	l, _ := startLog(t, dir, nil)
 	l.set("a\r\n", "\x00")
-	l.AppendDelete("b")
-	want := cmd("SET", "a\r\n", "\x00") + cmd("DEL", "b")
+	l.AppendDelete(0, []byte("b"))
+	want := select0 + cmd("SET", "a\r\n", "\x00") + cmd("DEL", "b")
 	require.EqualValues(t, len(want), l.Appended())
 	require.Empty(t, folder(t, dir)[incr1], "not before the end of the turn")
 	require.NoError(t, l.Flush())
@@ -318,8 +319,8 @@ func TestAppend_AllocatesNothing(t *testing.T) {
 	l, _ := startLog(t, t.TempDir(), nil)
 	words := [][]byte{[]byte("SET"), []byte("key"), []byte("value")}
 	turn := func() {
-		l.Append(words)
-		l.AppendDelete("key")
+		l.Append(0, words)
+		l.AppendDelete(0, words[1])
 		_ = l.Flush()
 	}
 	turn()

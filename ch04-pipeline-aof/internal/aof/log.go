@@ -30,6 +30,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,6 +61,7 @@ type Log struct {
 
 	file     *os.File // what is appended to; nil before Start, and with appendonly no
 	fileSize int64    // bytes of file that are whole
+	db       int      // that the commands at the end of the log are for; -1 is unknown
 	baseSize int64    // of the log when it was last rewritten, or loaded
 	size     int64    // of all its files now
 
@@ -230,20 +232,21 @@ func (l *Log) openForAppend(name string) error {
 	if err != nil {
 		return fmt.Errorf("cannot read the size of %s: %w", l.path(name), cause(err))
 	}
-	l.file, l.fileSize = f, info.Size()
+	l.file, l.fileSize, l.db = f, info.Size(), -1
 	return nil
 }
 
 func (l *Log) path(name string) string { return filepath.Join(l.folder, name) }
 
-// Append adds a command to the log. It is written by the next Flush. It copies,
-// and allocates nothing once its buffer has grown. Redis: aof.c,
+// Append adds a command for a database to the log. It is written by the next
+// Flush. It copies, and allocates nothing once its buffer has grown. Redis: aof.c,
 // feedAppendOnlyFile.
-func (l *Log) Append(words [][]byte) {
+func (l *Log) Append(db int, words [][]byte) {
 	if l.file == nil {
 		return
 	}
 	before := len(l.buf)
+	l.selectDB(db)
 	l.buf = resp.AppendArray(l.buf, len(words))
 	for _, word := range words {
 		l.buf = resp.AppendBulk(l.buf, word)
@@ -252,13 +255,27 @@ func (l *Log) Append(words [][]byte) {
 }
 
 // AppendDelete adds DEL key.
-func (l *Log) AppendDelete(key string) {
+func (l *Log) AppendDelete(db int, key []byte) {
 	if l.file == nil {
 		return
 	}
 	before := len(l.buf)
+	l.selectDB(db)
 	l.buf = resp.AppendBulk(append(l.buf, "*2\r\n$3\r\nDEL\r\n"...), key)
 	l.appended += int64(len(l.buf) - before)
+}
+
+// selectDB adds SELECT if the log's last commands are for another database.
+func (l *Log) selectDB(db int) {
+	if db != l.db {
+		l.buf = appendSelect(l.buf, db)
+		l.db = db
+	}
+}
+
+func appendSelect(dst []byte, db int) []byte {
+	dst = append(dst, "*2\r\n$6\r\nSELECT\r\n"...)
+	return resp.AppendBulk(dst, strconv.Itoa(db))
 }
 
 // Appended is how many bytes have ever been appended.

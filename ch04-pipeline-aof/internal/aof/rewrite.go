@@ -51,9 +51,10 @@ const (
 
 // rewrite is one that is under way.
 type rewrite struct {
-	db        *keyspace.DB
+	keys      *keyspace.Keyspace
 	began     time.Time
-	keys      int
+	dumped    int         // keys
+	db        int         // that the dump is at; -1 before its first key
 	chunk     []byte      // dumped, not given to the writer yet
 	chunks    chan []byte // to the writer
 	closed    bool        // chunks: no more will come
@@ -62,10 +63,10 @@ type rewrite struct {
 	ended     chan struct{}
 }
 
-// Rewrite begins to rewrite the log to what db holds, as soon as the new
+// Rewrite begins to rewrite the log to what the keyspace holds, as soon as the new
 // incremental file is there. With appendonly no it makes a folder with
 // just a base. The error is ErrRewriting if a rewrite is under way.
-func (l *Log) Rewrite(db *keyspace.DB) error {
+func (l *Log) Rewrite(keys *keyspace.Keyspace) error {
 	if l.rewriting != nil {
 		return ErrRewriting
 	}
@@ -74,7 +75,7 @@ func (l *Log) Rewrite(db *keyspace.DB) error {
 		return err
 	}
 	w := &rewrite{
-		db: db, began: time.Now(),
+		keys: keys, db: -1, began: time.Now(),
 		chunks: make(chan []byte, maxChunks), free: make(chan []byte, maxChunks), ended: make(chan struct{}),
 	}
 	l.rewriting = w
@@ -147,7 +148,7 @@ func (l *Log) beginSnapshot(w *rewrite, m manifest, incr *os.File) {
 		}
 	}
 	w.chunk = w.emptyChunk()
-	w.db.StartSnapshot(w.dump)
+	w.keys.StartSnapshot(w.dump)
 	l.loop.After(0, func() time.Duration { return l.walk(w) })
 }
 
@@ -170,7 +171,7 @@ func (l *Log) switchTo(incr *os.File) error {
 	default:
 		l.syncer.add(l.file.Close) // behind a sync that may be under way
 	}
-	l.file, l.fileSize, l.unsynced = incr, 0, false
+	l.file, l.fileSize, l.unsynced, l.db = incr, 0, false, -1
 	return nil
 }
 
@@ -182,7 +183,7 @@ func (l *Log) walk(w *rewrite) (again time.Duration) {
 	if len(w.chunks) == cap(w.chunks) { // the disk is slower than the walk
 		return slicePause
 	}
-	more := w.db.SnapshotStep(sliceBudget)
+	more := w.keys.SnapshotStep(sliceBudget)
 	if len(w.chunk) >= chunkSize || !more {
 		w.chunks <- w.chunk
 		w.chunk = w.emptyChunk()
@@ -195,9 +196,12 @@ func (l *Log) walk(w *rewrite) (again time.Duration) {
 }
 
 // dump adds a key to the base. Redis: aof.c, rewriteAppendOnlyFileRio.
-func (w *rewrite) dump(key string, value *keyspace.Value, expireAt int64) {
-	w.keys++
+func (w *rewrite) dump(db int, key []byte, value *keyspace.Value, expireAt int64) {
+	w.dumped++
 	b := w.chunk
+	if db != w.db {
+		b, w.db = appendSelect(b, db), db
+	}
 	if expireAt == 0 {
 		b = append(b, "*3\r\n$3\r\nSET\r\n"...)
 	} else {
@@ -312,7 +316,7 @@ func (l *Log) rewriteDone(w *rewrite, m manifest, baseSize int64) {
 	l.size = baseSize + l.fileSize
 	l.baseSize = l.size
 	l.log.Notice("Background AOF rewrite finished successfully")
-	l.log.Notice("%d keys, %d bytes in %.3f seconds", w.keys, baseSize, time.Since(w.began).Seconds())
+	l.log.Notice("%d keys, %d bytes in %.3f seconds", w.dumped, baseSize, time.Since(w.began).Seconds())
 }
 
 // rewriteFailed goes on as if there had been none: the manifest names all that
@@ -336,7 +340,7 @@ func (l *Log) abandonRewrite() {
 		return
 	}
 	l.rewriting = nil
-	w.db.EndSnapshot()
+	w.keys.EndSnapshot()
 	w.abandoned.Store(true)
 	w.endChunks()
 	<-w.ended

@@ -20,7 +20,8 @@ import (
 // store is a database with the log of its changes, and what both should hold.
 type store struct {
 	*testLog
-	db   *keyspace.DB
+	keys *keyspace.Keyspace
+	db   *keyspace.DB // number 0
 	want data
 }
 
@@ -32,12 +33,13 @@ func newStore(t *testing.T, dir string, change func(*config.Config)) *store {
 		}
 	})
 	now := func() int64 { return l.loop.now.UnixMilli() }
-	return &store{l, keyspace.New(keyspace.Options{Now: now}), data{}}
+	keys := keyspace.New(keyspace.Options{Databases: 3, Now: now})
+	return &store{l, keys, keys.DB(0), data{}}
 }
 
 // set sets a key in a turn of its own.
 func (s *store) set(key, value string) {
-	s.db.Set([]byte(key), []byte(value), false)
+	s.db.Set([]byte(key), []byte(value), keyspace.Never)
 	s.testLog.set(key, value)
 	_ = s.Flush()
 	s.want[key] = value
@@ -45,25 +47,25 @@ func (s *store) set(key, value string) {
 
 func (s *store) delete(key string) {
 	s.db.Delete([]byte(key))
-	s.AppendDelete(key)
+	s.AppendDelete(0, []byte(key))
 	_ = s.Flush()
 	delete(s.want, key)
 }
 
 func (s *store) flushAll() {
-	s.db.Flush()
-	s.Append([][]byte{[]byte("FLUSHALL")})
+	s.keys.Flush()
+	s.Append(0, [][]byte{[]byte("FLUSHALL")})
 	_ = s.Flush()
 	clear(s.want)
 }
 
-func (s *store) rewrite() error { return s.Rewrite(s.db) }
+func (s *store) rewrite() error { return s.Rewrite(s.keys) }
 
 // fill sets many keys in one turn.
 func (s *store) fill(keys int) {
 	for i := range keys {
 		key, value := fmt.Sprint("key", i), fmt.Sprint("value", i)
-		s.db.Set([]byte(key), []byte(value), false)
+		s.db.Set([]byte(key), []byte(value), keyspace.Never)
 		s.testLog.set(key, value)
 		s.want[key] = value
 	}
@@ -92,12 +94,12 @@ func TestRewrite_ReplacesTheLogByABaseOfTheSameData(t *testing.T) {
 	require.Equal(t, "file "+base+" seq 2 type b\nfile "+incr+" seq 2 type i\n", files[theManifest])
 	require.Len(t, files, 3, "the old ones are gone")
 	k, until := cmd("SET", "k", "99"), cmd("SET", "until", "then", "PXAT", fmt.Sprint(at))
-	require.Contains(t, []string{k + until, until + k}, files[base], "in either order")
+	require.Contains(t, []string{select0 + k + until, select0 + until + k}, files[base], "in either order")
 	require.Empty(t, files[incr])
 	require.EqualValues(t, len(files[base]), s.size)
 	require.EqualValues(t, len(files[base]), s.baseSize)
 	s.set("k", "new")
-	require.Equal(t, cmd("SET", "k", "new"), folder(t, dir)[incr])
+	require.Equal(t, select0+cmd("SET", "k", "new"), folder(t, dir)[incr])
 }
 
 // What is written while a rewrite goes on is in the new incremental file, and
@@ -363,7 +365,7 @@ func TestRewrite_WaitsForTheDisk(t *testing.T) {
 	for i := range keys {
 		s.set(fmt.Sprint("large", i), strings.Repeat("x", chunkSize/10))
 	}
-	w := &rewrite{db: s.db, chunks: make(chan []byte, maxChunks), free: make(chan []byte, maxChunks), ended: make(chan struct{})}
+	w := &rewrite{keys: s.keys, db: -1, chunks: make(chan []byte, maxChunks), free: make(chan []byte, maxChunks), ended: make(chan struct{})}
 	close(w.ended)
 	s.rewriting = w
 	s.beginSnapshot(w, s.manifest, nil)
@@ -371,11 +373,11 @@ func TestRewrite_WaitsForTheDisk(t *testing.T) {
 		s.loop.turn()
 	}
 	require.Len(t, w.chunks, maxChunks)
-	dumped := w.keys
+	dumped := w.dumped
 	require.Less(t, dumped, keys/2)
 	<-w.chunks // the disk has written one
 	s.loop.turn()
-	require.Greater(t, w.keys, dumped)
+	require.Greater(t, w.dumped, dumped)
 }
 
 func TestWantsRewrite_WhenTheLogHasGrown(t *testing.T) {

@@ -99,16 +99,16 @@ func TestFlush_PutsWritingOffWhileASyncGoesOn(t *testing.T) {
 		l.loop.now = l.loop.now.Add(maxPostponed / 20)
 	}
 	require.NoError(t, l.Flush())
-	require.Equal(t, cmd("SET", "k", "v"), folder(t, dir)[incr1])
+	require.Equal(t, select0+cmd("SET", "k", "v"), folder(t, dir)[incr1])
 	require.Contains(t, l.told.String(), "Asynchronous AOF fsync is taking too long")
 
 	l.set("k", "w")
 	require.NoError(t, l.Flush())
-	require.Equal(t, cmd("SET", "k", "v"), folder(t, dir)[incr1], "two seconds begin anew")
+	require.Equal(t, select0+cmd("SET", "k", "v"), folder(t, dir)[incr1], "two seconds begin anew")
 	slow <- nil
 	l.awaitSync(t)
 	require.NoError(t, l.Flush())
-	require.Equal(t, cmd("SET", "k", "v")+cmd("SET", "k", "w"), folder(t, dir)[incr1])
+	require.Equal(t, select0+cmd("SET", "k", "v")+cmd("SET", "k", "w"), folder(t, dir)[incr1])
 }
 
 // What a sync of the policy that was before has met is of no concern to this one.
@@ -156,7 +156,7 @@ func TestFlush_KeepsWhatCouldNotBeWritten(t *testing.T) {
 	require.NoError(t, l.Flush())
 	require.NoError(t, l.Err())
 	require.Equal(t, l.Appended(), l.Safe())
-	require.Equal(t, strings.Repeat(cmd("SET", "k", "v"), 3), folder(t, dir)[incr1])
+	require.Equal(t, select0+strings.Repeat(cmd("SET", "k", "v"), 3), folder(t, dir)[incr1])
 	require.Contains(t, l.told.String(), "AOF write error looks solved")
 }
 
@@ -165,7 +165,7 @@ func TestFlush_KeepsWhatCouldNotBeWritten(t *testing.T) {
 func TestFlush_TakesHalfAWriteBack(t *testing.T) {
 	dir := t.TempDir()
 	l, _ := startLog(t, dir, nil)
-	first, second := cmd("SET", "k", "v"), cmd("SET", "k", strings.Repeat("w", 1000))
+	first, second := select0+cmd("SET", "k", "v"), cmd("SET", "k", strings.Repeat("w", 1000))
 	l.set("k", "v")
 	require.NoError(t, l.Flush())
 
@@ -209,5 +209,5 @@ func TestFlush_GoesOnInTheMiddle(t *testing.T) {
 	}()
 	require.Eventually(t, func() bool { return l.Flush() == nil && l.Err() == nil }, 10*time.Second, time.Millisecond)
 	write.Close()
-	require.Equal(t, cmd("SET", "k", strings.Repeat("v", size)), <-got)
+	require.Equal(t, select0+cmd("SET", "k", strings.Repeat("v", size)), <-got)
 }

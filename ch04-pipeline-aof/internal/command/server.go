@@ -19,9 +19,9 @@ const Version = "7.0.15"
 var serverCommands = []Row{
 	row("dbsize", dbsize, 1, ReadOnly|Fast|Brief, ACLKeyspace, noKeys,
 		doc("1.0.0", "O(1)", "", "Answers the number of keys.", "request_policy:all_shards", "response_policy:agg_sum")),
-	row("flushdb", flush, -1, Write, ACLKeyspace|ACLDangerous, noKeys,
+	row("flushdb", flushdb, -1, Write, ACLKeyspace|ACLDangerous, noKeys,
 		doc("1.0.0", "O(1)", "[ASYNC|SYNC]", "Deletes all keys of the database.", "request_policy:all_shards", "response_policy:all_succeeded")),
-	row("flushall", flush, -1, Write, ACLKeyspace|ACLDangerous, noKeys,
+	row("flushall", flushall, -1, Write, ACLKeyspace|ACLDangerous, noKeys,
 		doc("1.0.0", "O(1)", "[ASYNC|SYNC]", "Deletes all keys of all databases.", "request_policy:all_shards", "response_policy:all_succeeded")),
 	row("bgrewriteaof", bgrewriteaof, 1, Admin|NoScript|NoAsyncLoading, 0, noKeys,
 		doc("1.0.0", "O(1)", "", "Rewrites the append-only file in the background.")),
@@ -43,16 +43,30 @@ var serverCommands = []Row{
 
 func dbsize(c *Client) { c.ReplyInt(int64(c.DB.Len())) }
 
-// flush answers FLUSHDB and FLUSHALL, which are the same while there is one
-// database. ASYNC and SYNC are, too: the garbage collector frees at its leisure.
-func flush(c *Client) {
+func flushdb(c *Client) {
+	if acceptsFlush(c) {
+		c.MarkDirty(c.DB.Len() + 1) // logged even if there was nothing to delete, as Redis does
+		c.DB.Flush()
+		c.ReplyOK()
+	}
+}
+
+func flushall(c *Client) {
+	if acceptsFlush(c) {
+		c.MarkDirty(c.Engine.Keyspace.Keys() + 1)
+		c.Engine.Keyspace.Flush()
+		c.ReplyOK()
+	}
+}
+
+// acceptsFlush replies the error if the options of a flush are none. ASYNC and
+// SYNC are the same: the garbage collector frees at its leisure.
+func acceptsFlush(c *Client) bool {
 	if len(c.Args) > 2 || len(c.Args) == 2 && !engine.IsOption(c.Args[1], "async") && !engine.IsOption(c.Args[1], "sync") {
 		c.ReplyError(engine.ErrSyntax)
-		return
+		return false
 	}
-	c.MarkDirty(c.DB.Len() + 1) // logged even if there was nothing to delete, as Redis does
-	c.DB.Flush()
-	c.ReplyOK()
+	return true
 }
 
 // help answers a container's HELP from the rows of its subcommands. Redis:

@@ -34,10 +34,9 @@ func set(c *Client) {
 	if options.dependsOnOld() && !options.replyOld(c, c.DB.LookupWrite(key)) {
 		return
 	}
-	c.DB.Set(key, value, options.keepTTL)
+	c.DB.Set(key, value, options.expiry(expireAt))
 	c.MarkDirty(1)
 	if options.expires() {
-		c.DB.SetExpire(key, expireAt)
 		c.PropagateAs(c.Args[0], key, value, wordPxat, c.Engine.Decimal(expireAt))
 	} else if options.get {
 		propagateWithoutGet(c)
@@ -68,6 +67,17 @@ type setOptions struct {
 }
 
 func (o *setOptions) expires() bool { return o.expire != nil }
+
+// expiry is what SET makes of the key's time to live.
+func (o *setOptions) expiry(expireAt int64) keyspace.Expiry {
+	switch {
+	case o.keepTTL:
+		return keyspace.Keep
+	case o.expires():
+		return keyspace.At(expireAt)
+	}
+	return keyspace.Never
+}
 
 func (o *setOptions) dependsOnOld() bool { return o.onlyNew || o.onlyOld || o.get }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"redis-internals/ch04/internal/aof"
+	"redis-internals/ch04/internal/keyspace"
 )
 
 // Load executes all that the log holds. While it lasts, requests of clients are
@@ -16,10 +17,11 @@ import (
 // have none. pause is called now and then; it reports whether to stop.
 func (e *Engine) Load(log *aof.Log, pause func() (stop bool)) error {
 	e.loading = true
-	maxKeys := e.db.SetMaxKeys(0)
+	eviction := e.Keyspace.Eviction
+	e.Keyspace.SetEviction(keyspace.Eviction{})
 	defer func() {
 		e.loading = false
-		e.db.SetMaxKeys(maxKeys)
+		e.Keyspace.SetEviction(eviction)
 	}()
 	c := e.NewClient(0)
 	return log.Load(func(args [][]byte) error { return e.replay(&c, args) }, pause)

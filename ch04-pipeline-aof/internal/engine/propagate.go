@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"redis-internals/ch04/internal/aof"
+	"redis-internals/ch04/internal/keyspace"
 )
 
 // MarkDirty says that the command has changed n keys, or otherwise the data. A
@@ -50,16 +51,16 @@ func (e *Engine) propagate(c *Client) {
 	if len(e.rewritten) > 0 {
 		words = e.rewritten
 	}
-	e.log.Append(words)
+	e.log.Append(c.DB.ID, words)
 	c.LastWrite = e.log.Appended()
 }
 
 // propagateDelete logs that the keyspace has deleted a key which had expired or
 // was evicted: the log must not depend on the time or the memory there is when
 // it is read again. Redis: db.c, propagateDeletion.
-func (e *Engine) propagateDelete(key string) {
+func (e *Engine) propagateDelete(db *keyspace.DB, key []byte) {
 	if e.log != nil {
-		e.log.AppendDelete(key)
+		e.log.AppendDelete(db.ID, key)
 	}
 }
 
@@ -98,4 +99,4 @@ func (e *Engine) SetLog(log *aof.Log) { e.log = log }
 
 // RewriteLog begins to rewrite the append-only file. The error is
 // aof.ErrRewriting if that is under way already.
-func (e *Engine) RewriteLog() error { return e.log.Rewrite(e.db) }
+func (e *Engine) RewriteLog() error { return e.log.Rewrite(e.Keyspace) }

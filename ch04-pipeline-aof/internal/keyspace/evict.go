@@ -7,16 +7,37 @@
 
 package keyspace
 
-// SetMaxKeys changes how many keys there may be, 0 is no limit, and returns how
-// many might be before. Those that are too many go when the next one comes.
-func (db *DB) SetMaxKeys(n int) (before int) {
-	before, db.maxKeys = db.maxKeys, n
-	return before
+// Eviction is how many keys there may be.
+type Eviction struct {
+	MaxKeys int // in all databases; 0 is no limit
 }
 
+// SetEviction changes how many keys there may be. Those that are too many go when
+// the next one comes.
+func (ks *Keyspace) SetEviction(e Eviction) { ks.Eviction = e }
+
 // makeRoom evicts until one more key fits.
-func (db *DB) makeRoom() {
-	for db.maxKeys > 0 && len(db.entries) >= db.maxKeys {
-		db.removeUnasked(db.first)
+func (ks *Keyspace) makeRoom() {
+	for ks.Eviction.MaxKeys > 0 && ks.keys >= ks.Eviction.MaxKeys && ks.evictOne() {
 	}
+}
+
+// evictOne evicts a key. It reports false if none may go.
+func (ks *Keyspace) evictOne() bool {
+	db, e := ks.firstSet()
+	if e == nil {
+		return false
+	}
+	db.removeUnasked(e)
+	return true
+}
+
+// firstSet is the key that was set first, of the first database that has any.
+func (ks *Keyspace) firstSet() (*DB, *entry) {
+	for _, db := range ks.dbs {
+		if db.first != nil {
+			return db, db.first
+		}
+	}
+	return nil, nil
 }

@@ -25,68 +25,83 @@ const (
 	acceptableStale = 10 // percent of a sample that may have expired
 )
 
-func (db *DB) expired(e *entry) bool { return e.expireAt != 0 && db.now() > e.expireAt }
+// Expiry is what a write makes of a key's time to live: Keep, Never, or a time.
+type Expiry int64
+
+const (
+	Keep  Expiry = -1 // It stays as it is. A key that is new never expires.
+	Never Expiry = 0  // There is none any more.
+)
+
+// At is the expiry at a time in Unix milliseconds, which may be past. Those up to
+// 0 are taken for 1: a millisecond more or less in 1970 is all the same.
+func At(ms int64) Expiry { return Expiry(max(ms, 1)) }
+
+// expired reports whether a key's time has come.
+func (db *DB) expired(e *entry) bool { return e.Expires() && db.ks.Now() > e.ExpireAt() }
+
+// removeExpired deletes an entry that has expired.
+func (db *DB) removeExpired(e *entry) { db.removeUnasked(e) }
 
 // SetExpire makes key expire at atMs (Unix milliseconds, may be past). The key
 // must exist. O(1). Redis: db.c, setExpire.
 func (db *DB) SetExpire(key []byte, atMs int64) {
-	e := db.entries[string(key)]
-	db.beforeChange(e)
-	// 0 means never here; a millisecond more or less in 1970 is all the same.
-	db.setExpireAt(e, max(atMs, 1))
+	e := db.find(key)
+	db.changing(e)
+	db.setExpiry(e, At(atMs))
 }
 
 // ExpireAt returns when key expires, in Unix milliseconds. ok is false if it
 // never does, or is not there. O(1). Redis: db.c, getExpire.
 func (db *DB) ExpireAt(key []byte) (atMs int64, ok bool) {
 	e := db.lookup(key)
-	if e == nil || e.expireAt == 0 {
+	if e == nil || !e.Expires() {
 		return 0, false
 	}
-	return e.expireAt, true
+	return e.ExpireAt(), true
 }
 
 // Persist makes key stay, and reports whether it would have expired. O(1).
 // Redis: db.c, removeExpire.
 func (db *DB) Persist(key []byte) bool {
-	if _, ok := db.ExpireAt(key); !ok {
+	e := db.lookup(key)
+	if e == nil || !e.Expires() {
 		return false
 	}
-	e := db.entries[string(key)]
-	db.beforeChange(e)
-	db.setExpireAt(e, 0)
+	db.changing(e)
+	db.setExpiry(e, Never)
 	return true
 }
 
-// setExpireAt sets the time, 0 for never, and keeps volatile in step. The place
-// of one that leaves is taken by the last.
-func (db *DB) setExpireAt(e *entry, at int64) {
+// setExpiry changes when an entry expires, and keeps volatile in step.
+func (db *DB) setExpiry(e *entry, expiry Expiry) {
 	switch {
-	case e.expireAt == 0 && at != 0:
-		e.volatileAt = len(db.volatile)
-		db.volatile = append(db.volatile, e)
-	case e.expireAt != 0 && at == 0:
-		last := db.volatile[len(db.volatile)-1]
-		last.volatileAt = e.volatileAt
-		db.volatile[e.volatileAt] = last
-		db.volatile[len(db.volatile)-1] = nil
-		db.volatile = db.volatile[:len(db.volatile)-1]
+	case expiry == Keep:
+		return
+	case expiry == Never && e.Expires():
+		db.volatile.drop(e.place)
+	case expiry != Never && !e.Expires():
+		e.place = db.volatile.push(e)
 	}
-	e.expireAt = at
+	e.expireAt = int64(expiry)
 }
 
-// ExpireCycle deletes keys that have expired until it finds few, or has worked
-// for as long as budget. It reports whether it stopped for the budget: then
-// there are more.
-func (db *DB) ExpireCycle(budget time.Duration) (more bool) {
+// ExpireCycle deletes keys that have expired until it finds few in each database,
+// or has worked for as long as budget. It reports whether it stopped for the
+// budget: then there are more.
+func (ks *Keyspace) ExpireCycle(budget time.Duration) (more bool) {
 	start := time.Now()
-	for len(db.volatile) > 0 {
-		drawn, expired := db.expireSample()
-		if expired*100 <= drawn*acceptableStale {
-			return false
-		}
-		if time.Since(start) > budget {
-			return true
+	for range ks.dbs {
+		ks.expireDB = (ks.expireDB + 1) % len(ks.dbs)
+		for db := ks.dbs[ks.expireDB]; db.volatile.len() > 0; {
+			drawn, expired := db.expireSample()
+			if time.Since(start) > budget { // the next cycle goes on here
+				ks.expireDB = (ks.expireDB + len(ks.dbs) - 1) % len(ks.dbs)
+				return true
+			}
+			if expired*100 <= drawn*acceptableStale {
+				break
+			}
 		}
 	}
 	return false
@@ -95,11 +110,11 @@ func (db *DB) ExpireCycle(budget time.Duration) (more bool) {
 // expireSample draws keys at random and deletes those that have expired. It
 // returns how many there were of both.
 func (db *DB) expireSample() (drawn, expired int) {
-	drawn = min(sampleSize, len(db.volatile))
+	drawn = min(sampleSize, db.volatile.len())
 	for range drawn {
-		e := db.volatile[db.random.IntN(len(db.volatile))]
+		e := db.volatile.draw(db.ks.random)
 		if db.expired(e) {
-			db.removeUnasked(e)
+			db.removeExpired(e)
 			expired++
 		}
 	}

@@ -20,13 +20,15 @@ package keyspace
 
 import "time"
 
-// DumpFunc gets a key of a snapshot, with its value and when it expires (Unix
-// milliseconds, 0 for never). It keeps neither.
-type DumpFunc func(key string, value *Value, expireAt int64)
+// DumpFunc gets a key of a snapshot: the number its database had when the
+// snapshot began, its value, and when it expires (Unix milliseconds, 0 for
+// never). It keeps none of them.
+type DumpFunc func(db int, key []byte, value *Value, expireAt int64)
 
-// snapshot is the state of a walk.
+// snapshot is the state of the walk through one database.
 type snapshot struct {
 	dump  DumpFunc // nil if there is none
+	db    int      // the number to dump
 	next  *entry   // the walk's place
 	epoch uint32   // grows with every snapshot
 }
@@ -34,48 +36,48 @@ type snapshot struct {
 // keysAtATime is how many keys the walk dumps before it looks at the clock.
 const keysAtATime = 16
 
-// StartSnapshot begins a snapshot of what the database holds now: dump is called
+// StartSnapshot begins a snapshot of what the databases hold now: dump is called
 // once with each key that has not expired, from SnapshotStep or from a write
-// before it changes the key. There must be none yet. O(1).
-func (db *DB) StartSnapshot(dump DumpFunc) {
-	db.snapshot = snapshot{dump: dump, next: db.first, epoch: db.snapshot.epoch + 1}
+// before it changes the key. There must be none yet. O(databases).
+func (ks *Keyspace) StartSnapshot(dump DumpFunc) {
+	for _, db := range ks.dbs {
+		db.snapshot = snapshot{dump: dump, db: db.ID, next: db.first, epoch: db.snapshot.epoch + 1}
+	}
 }
 
 // SnapshotStep dumps keys for as long as budget, and reports whether there are
 // more. When there are none the snapshot has ended.
-func (db *DB) SnapshotStep(budget time.Duration) (more bool) {
-	s := &db.snapshot
-	for start := time.Now(); s.next != nil; {
-		for i := 0; i < keysAtATime && s.next != nil; i++ {
-			e := s.next
-			s.next = e.next
-			db.dumpOnce(e)
-		}
-		if time.Since(start) > budget {
-			break
+func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
+	start := time.Now()
+	for _, db := range ks.dbs {
+		for s := &db.snapshot; s.next != nil; {
+			for i := 0; i < keysAtATime && s.next != nil; i++ {
+				e := s.next
+				s.next = e.next
+				db.dumpOnce(e)
+			}
+			if time.Since(start) > budget {
+				return true
+			}
 		}
 	}
-	if s.next == nil {
-		db.EndSnapshot()
-	}
-	return s.next != nil
+	ks.EndSnapshot()
+	return false
 }
 
 // EndSnapshot gives the snapshot up.
-func (db *DB) EndSnapshot() { db.snapshot.dump, db.snapshot.next = nil, nil }
-
-// beforeChange is called before e changes or goes.
-func (db *DB) beforeChange(e *entry) {
-	if db.snapshot.dump != nil {
-		db.dumpOnce(e)
+func (ks *Keyspace) EndSnapshot() {
+	for _, db := range ks.dbs {
+		db.snapshot.dump, db.snapshot.next = nil, nil
 	}
 }
 
+// dumpOnce dumps an entry, if the snapshot still has to.
 func (db *DB) dumpOnce(e *entry) {
-	if s := &db.snapshot; e.epoch != s.epoch {
-		e.epoch = s.epoch
+	if s := &db.snapshot; e.Epoch() != s.epoch {
+		e.SetEpoch(s.epoch)
 		if !db.expired(e) {
-			s.dump(e.key, &e.value, e.expireAt)
+			s.dump(s.db, e.Key(), &e.value, e.ExpireAt())
 		}
 	}
 }

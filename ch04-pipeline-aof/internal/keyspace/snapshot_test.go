@@ -17,7 +17,7 @@ func TestSnapshot_IsOfOneMoment(t *testing.T) {
 		key := []byte(strconv.Itoa(random.IntN(3000)))
 		switch random.IntN(6) {
 		case 0, 1, 2:
-			db.Set(key, []byte(strconv.Itoa(random.IntN(1_000_000))+"-"), random.IntN(2) == 0)
+			db.Set(key, []byte(strconv.Itoa(random.IntN(1_000_000))+"-"), []Expiry{Keep, Never, At(now.ms + 700)}[random.IntN(3)])
 		case 3:
 			db.Delete(key)
 		case 4:
@@ -40,20 +40,20 @@ func TestSnapshot_IsOfOneMoment(t *testing.T) {
 			change()
 		}
 		want, got := map[string]state{}, map[string]state{}
-		db.Walk(func(key string) {
-			e := db.entries[key]
-			want[key] = state{string(e.value.data), e.expireAt}
+		db.Walk(func(key []byte) {
+			e := db.find(key)
+			want[string(key)] = state{string(e.value.data), e.ExpireAt()}
 		})
-		db.StartSnapshot(func(key string, value *Value, at int64) {
-			require.NotContains(t, got, key)
-			got[key] = state{string(value.AppendTo(nil)), at}
+		db.ks.StartSnapshot(func(_ int, key []byte, value *Value, at int64) {
+			require.NotContains(t, got, string(key))
+			got[string(key)] = state{string(value.AppendTo(nil)), at}
 		})
 		for steps := 0; ; steps++ {
 			if round%2 == 0 && steps == 100 {
-				db.EndSnapshot()
+				db.ks.EndSnapshot()
 				break
 			}
-			if !db.SnapshotStep(0) {
+			if !db.ks.SnapshotStep(0) {
 				require.Equal(t, want, got)
 				break
 			}
@@ -69,17 +69,17 @@ func TestSnapshot_IsOfOneMoment(t *testing.T) {
 func TestSnapshot_OutlivesAFlush(t *testing.T) {
 	db, _ := newTestDB(0)
 	for i := range 1000 {
-		db.Set([]byte(strconv.Itoa(i)), []byte("old"), false)
+		db.Set([]byte(strconv.Itoa(i)), []byte("old"), Never)
 	}
 	got := map[string]string{}
-	db.StartSnapshot(func(key string, value *Value, _ int64) { got[key] = string(value.AppendTo(nil)) })
-	db.SnapshotStep(0)
+	db.ks.StartSnapshot(func(_ int, key []byte, value *Value, _ int64) { got[string(key)] = string(value.AppendTo(nil)) })
+	db.ks.SnapshotStep(0)
 	db.Flush()
 	for i := range 1000 {
-		db.Set([]byte(strconv.Itoa(i)), []byte("new"), false)
+		db.Set([]byte(strconv.Itoa(i)), []byte("new"), Never)
 	}
 	db.Flush()
-	for db.SnapshotStep(0) {
+	for db.ks.SnapshotStep(0) {
 	}
 	require.Len(t, got, 1000)
 	for _, value := range got {

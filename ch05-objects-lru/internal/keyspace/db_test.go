@@ -35,20 +35,20 @@ func (db *DB) check() {
 	for e := db.first; e != nil; before, e = e, e.next {
 		listed++
 		if db.all[e.at] != e {
-			panic("all does not have " + e.key + " where it should be")
+			panic("all does not have " + e.name() + " where it should be")
 		}
-		if e.prev != before || db.entries[e.key] != e {
-			panic("the list does not agree with the map at " + e.key)
+		if e.prev != before || db.entries[e.name()] != e {
+			panic("the list does not agree with the map at " + e.name())
 		}
-		if e.expireAt != 0 {
+		if e.Expires() {
 			expiring++
-			if db.volatile[e.volatileAt] != e {
-				panic("volatile does not have " + e.key + " where it should be")
+			if db.volatile.entries[e.place] != e {
+				panic("volatile does not have " + e.name() + " where it should be")
 			}
 		}
 	}
-	if db.last != before || listed != len(db.entries) || listed != len(db.all) || expiring != len(db.volatile) {
-		panic(fmt.Sprintf("%d keys listed of %d, %d volatile of %d", listed, len(db.entries), expiring, len(db.volatile)))
+	if db.last != before || listed != len(db.entries) || listed != len(db.all) || expiring != db.volatile.len() {
+		panic(fmt.Sprintf("%d keys listed of %d, %d volatile of %d", listed, len(db.entries), expiring, db.volatile.len()))
 	}
 }
 
@@ -78,12 +78,18 @@ func TestDB_AgreesWithAPlainMap(t *testing.T) {
 		old, there := live(key)
 		switch random.IntN(8) {
 		case 0, 1:
-			keep := random.IntN(2) == 0
-			p := pair{value: fmt.Sprint(i)}
-			if keep && there {
-				p.at = old.at
+			p, expiry := pair{value: fmt.Sprint(i)}, Never
+			switch random.IntN(3) {
+			case 0:
+				expiry = Keep
+				if there {
+					p.at = old.at
+				}
+			case 1:
+				p.at = now.ms + random.Int64N(50) - 5
+				expiry = At(p.at)
 			}
-			db.Set([]byte(key), []byte(p.value), keep)
+			db.Set([]byte(key), []byte(p.value), expiry)
 			model[key] = p
 		case 2:
 			require.Equal(t, there, db.Delete([]byte(key)))
@@ -118,7 +124,7 @@ func TestDB_AgreesWithAPlainMap(t *testing.T) {
 		}
 	}
 	walked := map[string]bool{}
-	db.Walk(func(key string) { walked[key] = true })
+	db.Walk(func(key []byte) { walked[string(key)] = true })
 	for key := range model {
 		_, there := live(key)
 		require.Equal(t, there, walked[key], key)
@@ -128,7 +134,7 @@ func TestDB_AgreesWithAPlainMap(t *testing.T) {
 func TestSet_CopiesItsArguments(t *testing.T) {
 	db, _ := newTestDB(0)
 	key, value := []byte("key"), []byte("value")
-	db.Set(key, value, false)
+	db.Set(key, value, Never)
 	copy(key, "xxx")
 	copy(value, "xxxxx")
 	require.Equal(t, "value", db.get("key"))
@@ -138,10 +144,10 @@ func TestExpireCycle_ClearsWhatNobodyAsksFor(t *testing.T) {
 	db, now := newTestDB(0)
 	for i := range 10_000 {
 		key := fmt.Appendf(nil, "key%d", i)
-		db.Set(key, key, false)
+		db.Set(key, key, Never)
 		db.SetExpire(key, now.ms+10)
 	}
-	db.Set([]byte("stays"), nil, false)
+	db.Set([]byte("stays"), nil, Never)
 	require.False(t, db.ks.ExpireCycle(time.Minute))
 	require.Equal(t, 10_001, db.Len(), "nothing has expired yet")
 	now.ms += 11
@@ -154,7 +160,7 @@ func TestExpireCycle_StopsWhereFewHaveExpired(t *testing.T) {
 	db, now := newTestDB(0)
 	for i := range 10_000 {
 		key := fmt.Appendf(nil, "key%d", i)
-		db.Set(key, key, false)
+		db.Set(key, key, Never)
 		at := now.ms + 1_000_000
 		if i%100 == 0 {
 			at = now.ms - 1
@@ -169,7 +175,7 @@ func TestExpireCycle_StopsForItsBudget(t *testing.T) {
 	db, now := newTestDB(0)
 	for i := range 10_000 {
 		key := fmt.Appendf(nil, "key%d", i)
-		db.Set(key, key, false)
+		db.Set(key, key, Never)
 		db.SetExpire(key, now.ms-1)
 	}
 	require.True(t, db.ks.ExpireCycle(0))
@@ -179,27 +185,27 @@ func TestExpireCycle_StopsForItsBudget(t *testing.T) {
 func TestEvict_FirstSetGoesFirst(t *testing.T) {
 	db, _ := newTestDB(3)
 	for _, key := range []string{"a", "b", "c"} {
-		db.Set([]byte(key), []byte("1"), false)
+		db.Set([]byte(key), []byte("1"), Never)
 	}
-	db.Set([]byte("a"), []byte("2"), false) // an overwrite: nothing goes, and a stays the first
+	db.Set([]byte("a"), []byte("2"), Never) // an overwrite: nothing goes, and a stays the first
 	require.Equal(t, 3, db.Len())
-	db.Set([]byte("d"), []byte("1"), false)
+	db.Set([]byte("d"), []byte("1"), Never)
 	require.Equal(t, "(none)", db.get("a"))
 	db.Delete([]byte("c"))
-	db.Set([]byte("e"), []byte("1"), false)
+	db.Set([]byte("e"), []byte("1"), Never)
 	require.Equal(t, "1", db.get("b"), "there was room")
 	db.check()
 }
 
 func TestFlush_LeavesNothing(t *testing.T) {
 	db, now := newTestDB(0)
-	db.Set([]byte("a"), []byte("1"), false)
+	db.Set([]byte("a"), []byte("1"), Never)
 	db.SetExpire([]byte("a"), now.ms+1)
 	db.Flush()
 	db.check()
 	require.Zero(t, db.Len())
 	require.False(t, db.ks.ExpireCycle(time.Second))
-	db.Set([]byte("a"), []byte("2"), false)
+	db.Set([]byte("a"), []byte("2"), Never)
 	require.Equal(t, "2", db.get("a"))
 	db.check()
 }

@@ -79,12 +79,7 @@ func (ks *Keyspace) evictOne() bool {
 func (ks *Keyspace) victim() (*DB, *entry) {
 	switch ks.Eviction.Policy {
 	case SimpleFirst:
-		for _, db := range ks.dbs {
-			if db.first != nil {
-				return db, db.first
-			}
-		}
-		return nil, nil
+		return ks.firstSet()
 	case AllKeysRandom, VolatileRandom:
 		return ks.randomVictim()
 	case VolatileTTL, AllKeysLRU, VolatileLRU:
@@ -93,21 +88,38 @@ func (ks *Keyspace) victim() (*DB, *entry) {
 	return nil, nil
 }
 
-// candidates are the keys of a database that may go.
-func (db *DB) candidates() []*entry {
-	if db.ks.Eviction.Policy.isVolatile() {
-		return db.volatile
+// firstSet is the key that was set first, of the first database that has any.
+func (ks *Keyspace) firstSet() (*DB, *entry) {
+	for _, db := range ks.dbs {
+		if db.first != nil {
+			return db, db.first
+		}
 	}
-	return db.all
+	return nil, nil
+}
+
+// candidates is how many keys of a database may go.
+func (db *DB) candidates() int {
+	if db.ks.Eviction.Policy.isVolatile() {
+		return db.Expires()
+	}
+	return db.Len()
+}
+
+// draw returns one of the keys that may go, of which there must be some.
+func (db *DB) draw() *entry {
+	if db.ks.Eviction.Policy.isVolatile() {
+		return db.volatile.draw(db.ks.random)
+	}
+	return db.all[db.ks.random.IntN(len(db.all))]
 }
 
 // randomVictim draws from the databases in turn.
 func (ks *Keyspace) randomVictim() (*DB, *entry) {
 	for range ks.dbs {
 		ks.evictDB = (ks.evictDB + 1) % len(ks.dbs)
-		db := ks.dbs[ks.evictDB]
-		if list := db.candidates(); len(list) > 0 {
-			return db, list[ks.random.IntN(len(list))]
+		if db := ks.dbs[ks.evictDB]; db.candidates() > 0 {
+			return db, db.draw()
 		}
 	}
 	return nil, nil
@@ -119,8 +131,8 @@ func (ks *Keyspace) bestVictim() (*DB, *entry) {
 	for {
 		found := false
 		for _, db := range ks.dbs {
-			if list := db.candidates(); len(list) > 0 {
-				ks.sample(db, list)
+			if n := db.candidates(); n > 0 {
+				ks.sample(db, min(n, ks.Eviction.Samples))
 				found = true
 			}
 		}
@@ -133,7 +145,7 @@ func (ks *Keyspace) bestVictim() (*DB, *entry) {
 				break // all that were in it had gone by themselves
 			}
 			db := ks.dbs[c.db]
-			if e := db.entries[c.key]; e != nil && ks.mayGo(e) && ks.score(e) >= c.score {
+			if e := db.find(c.key); e != nil && ks.mayGo(e) && ks.score(e) >= c.score {
 				return db, e
 			}
 		}
@@ -141,19 +153,19 @@ func (ks *Keyspace) bestVictim() (*DB, *entry) {
 }
 
 // sample draws keys of a database and offers them to the pool.
-func (ks *Keyspace) sample(db *DB, list []*entry) {
-	for range min(ks.Eviction.Samples, len(list)) {
-		e := list[ks.random.IntN(len(list))]
-		ks.pool.offer(candidate{score: ks.score(e), db: db.ID, key: e.key})
+func (ks *Keyspace) sample(db *DB, n int) {
+	for range n {
+		e := db.draw()
+		ks.pool.offer(ks.score(e), db.ID, e)
 	}
 }
 
-func (ks *Keyspace) mayGo(e *entry) bool { return e.expireAt != 0 || !ks.Eviction.Policy.isVolatile() }
+func (ks *Keyspace) mayGo(e *entry) bool { return e.Expires() || !ks.Eviction.Policy.isVolatile() }
 
 // score says how much a key deserves to go.
 func (ks *Keyspace) score(e *entry) uint64 {
 	if ks.Eviction.Policy == VolatileTTL {
-		return math.MaxUint64 - uint64(e.expireAt)
+		return math.MaxUint64 - uint64(e.ExpireAt())
 	}
 	return uint64(e.object.IdleSeconds(ks.clock))
 }

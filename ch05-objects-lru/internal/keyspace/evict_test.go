@@ -31,7 +31,7 @@ func trace(w way, n int) (gone []bool) {
 	ks, now := newTestKeyspace(Eviction{MaxKeys: n, Policy: w.policy, Samples: w.samples})
 	db := ks.DB(0)
 	for i := range n {
-		db.Set([]byte(strconv.Itoa(i)), nil, false)
+		db.Set([]byte(strconv.Itoa(i)), nil, Never)
 	}
 	for i := range n {
 		now.tick(ks, 1000)
@@ -42,7 +42,7 @@ func trace(w way, n int) (gone []bool) {
 		if w.forget {
 			ks.pool = pool{}
 		}
-		db.Set([]byte(strconv.Itoa(n+i)), nil, false)
+		db.Set([]byte(strconv.Itoa(n+i)), nil, Never)
 	}
 	for i := range n {
 		gone = append(gone, db.entries[strconv.Itoa(i)] == nil)
@@ -125,17 +125,17 @@ func TestEviction_SparesKeysThatCannotExpire(t *testing.T) {
 		db := ks.DB(2)
 		for i := range 100 {
 			key := []byte(strconv.Itoa(i))
-			db.Set(key, nil, false)
+			db.Set(key, nil, Never)
 			if i%2 == 0 {
 				db.SetExpire(key, now.ms+int64(1000+i))
 			}
 		}
 		for i := range 50 {
-			db.Set([]byte(strconv.Itoa(1000+i)), nil, false)
+			db.Set([]byte(strconv.Itoa(1000+i)), nil, Never)
 			require.Equal(t, 100, ks.Keys())
 		}
 		require.Zero(t, db.Expires())
-		db.Set([]byte("one more"), nil, false)
+		db.Set([]byte("one more"), nil, Never)
 		require.Equal(t, 101, ks.Keys(), "none may go")
 		ks.check()
 	}
@@ -146,10 +146,10 @@ func TestEviction_TakesTheSoonestToExpire(t *testing.T) {
 	db := ks.DB(0)
 	for i := range 10 {
 		key := []byte(strconv.Itoa(i))
-		db.Set(key, nil, false)
+		db.Set(key, nil, Never)
 		db.SetExpire(key, now.ms+int64(1_000_000-i))
 	}
-	db.Set([]byte("new"), nil, false)
+	db.Set([]byte("new"), nil, Never)
 	require.Equal(t, "(none)", db.get("9"))
 }
 
@@ -157,14 +157,15 @@ func TestEviction_LooksAgainBeforeItTakesFromThePool(t *testing.T) {
 	ks, now := newTestKeyspace(Eviction{MaxKeys: 10, Policy: AllKeysLRU, Samples: 5})
 	db := ks.DB(0)
 	for i := range 10 {
-		db.Set([]byte(strconv.Itoa(i)), nil, false)
+		db.Set([]byte(strconv.Itoa(i)), nil, Never)
 	}
 	now.tick(ks, 100_000)
-	for _, key := range []string{"deleted", "moved", "1"} {
-		ks.pool.offer(candidate{score: 1000, key: key})
+	for i, key := range []string{"deleted", "moved", "1"} {
+		ks.pool.candidates[i] = candidate{score: 1000, key: []byte(key)}
+		ks.pool.n++
 	}
 	db.LookupRead([]byte("1"))
-	db.Set([]byte("new"), nil, false)
+	db.Set([]byte("new"), nil, Never)
 	require.Equal(t, "", db.get("1"), "it was used meanwhile")
 	require.Equal(t, 10, ks.Keys())
 	require.EqualValues(t, 1, ks.Stats.Evicted)
@@ -176,10 +177,10 @@ func TestEviction_ForgetsThePoolWithThePolicy(t *testing.T) {
 	db := ks.DB(0)
 	for i := range 3 {
 		key := []byte(strconv.Itoa(i))
-		db.Set(key, nil, false)
+		db.Set(key, nil, Never)
 		db.SetExpire(key, now.ms+1000)
 	}
-	db.Set([]byte("3"), nil, false)
+	db.Set([]byte("3"), nil, Never)
 	ks.SetEviction(Eviction{MaxKeys: 3, Policy: AllKeysLRU, Samples: 5})
 	require.Zero(t, ks.pool.n)
 }

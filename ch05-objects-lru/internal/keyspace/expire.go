@@ -25,68 +25,76 @@ const (
 	acceptableStale = 10 // percent of a sample that may have expired
 )
 
-func (db *DB) expired(e *entry) bool { return e.expireAt != 0 && db.ks.Now() > e.expireAt }
+// Expiry is what a write makes of a key's time to live: Keep, Never, or a time.
+type Expiry int64
 
-// SetExpire makes key expire at atMs (Unix milliseconds, may be past). The key
-// must exist. O(1). Redis: db.c, setExpire.
-func (db *DB) SetExpire(key []byte, atMs int64) {
-	e := db.entries[string(key)]
-	db.beforeChange(e)
-	// 0 means never here; a millisecond more or less in 1970 is all the same.
-	db.setExpireAt(e, max(atMs, 1))
-}
+const (
+	Keep  Expiry = -1 // It stays as it is. A key that is new never expires.
+	Never Expiry = 0  // There is none any more.
+)
 
-// ExpireAt returns when key expires, in Unix milliseconds. ok is false if it
-// never does, or is not there. O(1). Redis: db.c, getExpire.
-func (db *DB) ExpireAt(key []byte) (atMs int64, ok bool) {
-	e := db.lookup(key)
-	if e == nil || e.expireAt == 0 {
-		return 0, false
-	}
-	return e.expireAt, true
-}
+// At is the expiry at a time in Unix milliseconds, which may be past. Those up to
+// 0 are taken for 1: a millisecond more or less in 1970 is all the same.
+func At(ms int64) Expiry { return Expiry(max(ms, 1)) }
 
-// Persist makes key stay, and reports whether it would have expired. O(1).
-// Redis: db.c, removeExpire.
-func (db *DB) Persist(key []byte) bool {
-	if _, ok := db.ExpireAt(key); !ok {
-		return false
-	}
-	e := db.entries[string(key)]
-	db.beforeChange(e)
-	db.setExpireAt(e, 0)
-	return true
-}
-
-// setExpireAt sets the time, 0 for never, and keeps volatile in step. The place
-// of one that leaves is taken by the last.
-func (db *DB) setExpireAt(e *entry, at int64) {
-	switch {
-	case e.expireAt == 0 && at != 0:
-		e.volatileAt = len(db.volatile)
-		db.volatile = append(db.volatile, e)
-	case e.expireAt != 0 && at == 0:
-		last := db.volatile[len(db.volatile)-1]
-		last.volatileAt = e.volatileAt
-		db.volatile[e.volatileAt] = last
-		db.volatile[len(db.volatile)-1] = nil
-		db.volatile = db.volatile[:len(db.volatile)-1]
-	}
-	e.expireAt = at
-}
-
-// Expires is the number of keys that have a time to live. O(1).
-func (db *DB) Expires() int { return len(db.volatile) }
-
-// AvgTTL is how long keys that can expire have left on average, in milliseconds,
-// as the expire cycle has found of late. Redis: server.h, redisDb.avg_ttl.
-func (db *DB) AvgTTL() int64 { return db.avgTTL }
+// expired reports whether a key's time has come.
+func (db *DB) expired(e *entry) bool { return e.Expires() && db.ks.Now() > e.ExpireAt() }
 
 // removeExpired deletes an entry that has expired.
 func (db *DB) removeExpired(e *entry) {
 	db.ks.Stats.Expired++
 	db.removeUnasked(e)
 }
+
+// SetExpire makes key expire at atMs (Unix milliseconds, may be past). The key
+// must exist. O(1). Redis: db.c, setExpire.
+func (db *DB) SetExpire(key []byte, atMs int64) {
+	e := db.find(key)
+	db.changing(e)
+	db.setExpiry(e, At(atMs))
+}
+
+// ExpireAt returns when key expires, in Unix milliseconds. ok is false if it
+// never does, or is not there. O(1). Redis: db.c, getExpire.
+func (db *DB) ExpireAt(key []byte) (atMs int64, ok bool) {
+	e := db.lookup(key)
+	if e == nil || !e.Expires() {
+		return 0, false
+	}
+	return e.ExpireAt(), true
+}
+
+// Persist makes key stay, and reports whether it would have expired. O(1).
+// Redis: db.c, removeExpire.
+func (db *DB) Persist(key []byte) bool {
+	e := db.lookup(key)
+	if e == nil || !e.Expires() {
+		return false
+	}
+	db.changing(e)
+	db.setExpiry(e, Never)
+	return true
+}
+
+// setExpiry changes when an entry expires, and keeps volatile in step.
+func (db *DB) setExpiry(e *entry, expiry Expiry) {
+	switch {
+	case expiry == Keep:
+		return
+	case expiry == Never && e.Expires():
+		db.volatile.drop(e.place)
+	case expiry != Never && !e.Expires():
+		e.place = db.volatile.push(e)
+	}
+	e.expireAt = int64(expiry)
+}
+
+// Expires is the number of keys that have a time to live. O(1).
+func (db *DB) Expires() int { return db.volatile.len() }
+
+// AvgTTL is how long keys that can expire have left on average, in milliseconds,
+// as the expire cycle has found of late. Redis: server.h, redisDb.avg_ttl.
+func (db *DB) AvgTTL() int64 { return db.avgTTL }
 
 // ExpireCycle deletes keys that have expired until it finds few in each database,
 // or has worked for as long as budget. It reports whether it stopped for the
@@ -96,11 +104,11 @@ func (ks *Keyspace) ExpireCycle(budget time.Duration) (more bool) {
 	drawn, stale := 0, 0
 	defer func() { ks.noteStale(drawn, stale) }()
 	for range ks.dbs {
-		ks.expireDB = (ks.expireDB + 1) % len(ks.dbs) // where the last cycle stopped
-		for db := ks.dbs[ks.expireDB]; len(db.volatile) > 0; {
+		ks.expireDB = (ks.expireDB + 1) % len(ks.dbs)
+		for db := ks.dbs[ks.expireDB]; db.volatile.len() > 0; {
 			d, s := db.expireSample()
 			drawn, stale = drawn+d, stale+s
-			if time.Since(start) > budget {
+			if time.Since(start) > budget { // the next cycle goes on here
 				ks.expireDB = (ks.expireDB + len(ks.dbs) - 1) % len(ks.dbs)
 				ks.Stats.ExpireTimeouts++
 				return true
@@ -126,15 +134,15 @@ func (ks *Keyspace) noteStale(drawn, stale int) {
 // expireSample draws keys at random and deletes those that have expired. It
 // returns how many there were of both.
 func (db *DB) expireSample() (drawn, expired int) {
-	drawn = min(sampleSize, len(db.volatile))
+	drawn = min(sampleSize, db.volatile.len())
 	left, living := int64(0), int64(0)
 	for range drawn {
-		e := db.volatile[db.ks.random.IntN(len(db.volatile))]
+		e := db.volatile.draw(db.ks.random)
 		if db.expired(e) {
 			db.removeExpired(e)
 			expired++
 		} else {
-			left += e.expireAt - db.ks.Now()
+			left += e.ExpireAt() - db.ks.Now()
 			living++
 		}
 	}

@@ -1,6 +1,31 @@
-// keyspace.go: the numbered databases, and what they have in common: the clock,
-// the limit on keys, how often keys were found. Redis: server.h, redisServer.db.
-
+// Package keyspace holds the databases: keys, their values, and the times at
+// which they expire. Commands ask it by key and never see how it is kept.
+//
+//	keyspace.go  the numbered databases, and what they have in common
+//	db.go        one of them: look up, set, delete; the order of the keys
+//	entry.go     one key, its value, and when it expires
+//	expire.go    times to live: on access, and the cycle that needs none
+//	volatile.go  the list of the keys that have one
+//	evict.go     which key goes when there are too many
+//	pool.go      the keys that would be the next to go
+//	snapshot.go  all keys as they were at one moment, while commands go on
+//
+// In this chapter a database is a Go map from keys to small structs. Three more
+// things hang on the same structs: the list of all keys from the first set to the
+// last, and two arrays, of all keys and of those that have a time to live, from
+// which random keys are drawn:
+//
+//	entries   "a" ─▶ entry{ key, object, expireAt, place, prev, next, at }
+//	          "b" ─▶ entry        ▲ order: a ⇄ b ⇄ c, as they were set
+//	          "c" ─▶ entry
+//	all       [ a, c, b ]           in no order
+//	volatile  [ c, a ]              those that expire, in no order
+//
+// A key is a string where the keyspace owns it, and a []byte where it is borrowed:
+// one that a function gets is the caller's, and dies with the request; one that a
+// function gives is the entry's, and is good until the database changes.
+//
+// Redis: db.c; server.h, redisServer.db.
 package keyspace
 
 import (
@@ -31,8 +56,8 @@ type Options struct {
 	Seed      uint64       // of the random choices
 
 	// Deleted is called after a database has deleted a key of its own accord: it
-	// had expired, or was evicted.
-	Deleted func(db *DB, key string)
+	// had expired, or was evicted. The key is borrowed.
+	Deleted func(db *DB, key []byte)
 }
 
 // Stats count since the start, or since ResetStats. Redis: server.h,
@@ -88,9 +113,12 @@ func (db *DB) Move(key []byte, to *DB) bool {
 	if e == nil || to.lookup(key) != nil {
 		return false
 	}
-	moved, expireAt := &entry{key: e.key, object: e.object, epoch: to.snapshot.epoch}, e.expireAt
+	expiry := Never
+	if e.Expires() {
+		expiry = At(e.ExpireAt())
+	}
 	db.remove(e)
-	to.insert(moved)
-	to.setExpireAt(moved, expireAt)
+	to.insert(e)
+	to.setExpiry(e, expiry)
 	return true
 }

@@ -16,10 +16,7 @@
 
 package keyspace
 
-import (
-	"slices"
-	"strings"
-)
+import "bytes"
 
 const poolSize = 16 // Redis: EVPOOL_SIZE
 
@@ -27,7 +24,7 @@ const poolSize = 16 // Redis: EVPOOL_SIZE
 type candidate struct {
 	score uint64 // the higher, the sooner it goes
 	db    int
-	key   string
+	key   []byte // a copy; its memory is used again
 }
 
 // pool is the best candidates there were, ascending by score.
@@ -36,42 +33,51 @@ type pool struct {
 	n          int
 }
 
-// offer puts a candidate in its place, if it is better than one that is there or
-// there is room. One that is there already gets its present score.
-func (p *pool) offer(c candidate) {
-	if i := slices.IndexFunc(p.candidates[:p.n], func(o candidate) bool { return o.db == c.db && o.key == c.key }); i >= 0 {
-		p.removeAt(i)
+// offer puts an entry in its place, if it is better than one that is there or there
+// is room. One that is there already gets its present score. The key is copied.
+func (p *pool) offer(score uint64, db int, e *entry) {
+	if p.n == poolSize && score <= p.candidates[0].score {
+		return
+	}
+	for i := range p.candidates[:p.n] {
+		if c := &p.candidates[i]; c.db == db && bytes.Equal(c.key, e.Key()) {
+			p.take(i)
+			break
+		}
 	}
 	at := 0
-	for at < p.n && p.candidates[at].score < c.score {
+	for at < p.n && p.candidates[at].score < score {
 		at++
 	}
-	// The key lies in the entry's block, which must not stay alive for it.
-	switch {
-	case p.n < poolSize:
-		c.key = strings.Clone(c.key)
-		copy(p.candidates[at+1:p.n+1], p.candidates[at:p.n])
-		p.candidates[at] = c
+	from := p.n // where the room is that the new one gets
+	if p.n == poolSize {
+		at, from = at-1, 0 // the worst one goes
+	} else {
 		p.n++
-	case at > 0: // the worst one goes
-		c.key = strings.Clone(c.key)
-		copy(p.candidates[:at-1], p.candidates[1:at])
-		p.candidates[at-1] = c
 	}
+	room := p.candidates[from].key[:0]
+	if from > at {
+		copy(p.candidates[at+1:from+1], p.candidates[at:from])
+	} else {
+		copy(p.candidates[from:at], p.candidates[from+1:at+1])
+	}
+	p.candidates[at] = candidate{score, db, append(room, e.Key()...)}
 }
 
-// takeBest takes the best candidate out. ok is false if there is none.
+// takeBest takes the best candidate out; it is good until the next offer. ok is
+// false if there is none.
 func (p *pool) takeBest() (c candidate, ok bool) {
 	if p.n == 0 {
 		return c, false
 	}
 	p.n--
-	c, p.candidates[p.n] = p.candidates[p.n], candidate{}
-	return c, true
+	return p.candidates[p.n], true
 }
 
-func (p *pool) removeAt(i int) {
+// take takes candidate i out. Its room stays behind the others.
+func (p *pool) take(i int) {
+	c := p.candidates[i]
 	copy(p.candidates[i:], p.candidates[i+1:p.n])
 	p.n--
-	p.candidates[p.n] = candidate{}
+	p.candidates[p.n] = c
 }

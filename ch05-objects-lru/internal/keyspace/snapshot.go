@@ -27,7 +27,7 @@ import (
 // DumpFunc gets a key of a snapshot: the number its database had when the
 // snapshot began, its value, and when it expires (Unix milliseconds, 0 for
 // never). It keeps none of them.
-type DumpFunc func(db int, key string, value *object.Object, expireAt int64)
+type DumpFunc func(db int, key []byte, value *object.Object, expireAt int64)
 
 // snapshot is the state of the walk through one database.
 type snapshot struct {
@@ -76,18 +76,12 @@ func (ks *Keyspace) EndSnapshot() {
 	}
 }
 
-// beforeChange is called before e changes or goes.
-func (db *DB) beforeChange(e *entry) {
-	if db.snapshot.dump != nil {
-		db.dumpOnce(e)
-	}
-}
-
+// dumpOnce dumps an entry, if the snapshot still has to.
 func (db *DB) dumpOnce(e *entry) {
-	if s := &db.snapshot; e.epoch != s.epoch {
-		e.epoch = s.epoch
+	if s := &db.snapshot; e.Epoch() != s.epoch {
+		e.SetEpoch(s.epoch)
 		if !db.expired(e) {
-			s.dump(s.db, e.key, &e.object, e.expireAt)
+			s.dump(s.db, e.Key(), &e.object, e.ExpireAt())
 		}
 	}
 }
