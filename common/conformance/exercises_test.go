@@ -92,8 +92,8 @@ var exercises = []exercise{
 		fails: []string{"the log has SET EX as PXAT", "the log has SET PX as PXAT"}, passes: []string{"the log has SET as it came"},
 	},
 	{
-		chapter: 4, number: 3, begins: "Leave the call of `beforeChange` out",
-		edits: []edit{{"internal/keyspace/db.go", "func (db *DB) remove(e *entry) {\n\tdb.beforeChange(e)\n", "func (db *DB) remove(e *entry) {\n"}},
+		chapter: 4, number: 3, begins: "Leave the call of `changing` out",
+		edits: []edit{{"internal/keyspace/db.go", "func (db *DB) remove(e *entry) {\n\tdb.changing(e)\n", "func (db *DB) remove(e *entry) {\n"}},
 		pkg:   "internal/keyspace",
 	},
 	{chapter: 4, number: 4, begins: "Set `maxRequests` to a million", open: "something to watch"},
@@ -112,7 +112,7 @@ var exercises = []exercise{
 	{chapter: 6, number: 1, begins: "Give the allocator jemalloc's classes", open: "classes to write"},
 	{
 		chapter: 6, number: 2, begins: "Leave `Free` out of `Delete`",
-		edits: []edit{{"internal/keyspace/db.go", "\tdb.remove(r)\n\tobject.Free(r)\n\treturn true\n", "\tdb.remove(r)\n\treturn true\n"}},
+		edits: []edit{{"internal/keyspace/db.go", "\tdb.remove(e)\n\tobject.Free(e)\n\treturn true\n", "\tdb.remove(e)\n\treturn true\n"}},
 		pkg:   "internal/keyspace",
 	},
 	{chapter: 6, number: 3, begins: "Let `PrefetchEntries` do nothing", open: "a measurement"},

@@ -141,8 +141,8 @@ var mutants = []mutant{
 	},
 	{
 		chapter: 5, name: "incr-drops-ttl", file: "internal/keyspace/db.go",
-		find:   "db.writable(key, 0, true).object.SetInt(n)",
-		put:    "db.writable(key, 0, false).object.SetInt(n)",
+		find:   "db.writable(key, 0, Keep).object.SetInt(n)",
+		put:    "db.writable(key, 0, Never).object.SetInt(n)",
 		caught: []string{"INCR and its variants keep the TTL"},
 	},
 	{

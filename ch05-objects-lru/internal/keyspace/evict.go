@@ -155,10 +155,11 @@ func (ks *Keyspace) bestVictim() (*DB, *entry) {
 // sample draws keys of a database and offers them to the pool.
 func (ks *Keyspace) sample(db *DB, n int) {
 	for range n {
-		e := db.draw()
-		ks.pool.offer(ks.score(e), db.ID, e)
+		ks.offer(db, db.draw())
 	}
 }
+
+func (ks *Keyspace) offer(db *DB, e *entry) { ks.pool.offer(ks.score(e), db.ID, e) }
 
 func (ks *Keyspace) mayGo(e *entry) bool { return e.Expires() || !ks.Eviction.Policy.isVolatile() }
 

@@ -37,6 +37,14 @@ const (
 // 0 are taken for 1: a millisecond more or less in 1970 is all the same.
 func At(ms int64) Expiry { return Expiry(max(ms, 1)) }
 
+// of is when an entry expires after such a write; 0 is never.
+func (x Expiry) of(e *entry) int64 {
+	if x == Keep {
+		return e.ExpireAt()
+	}
+	return int64(x)
+}
+
 // expired reports whether a key's time has come.
 func (db *DB) expired(e *entry) bool { return e.Expires() && db.ks.Now() > e.ExpireAt() }
 
@@ -76,17 +84,20 @@ func (db *DB) Persist(key []byte) bool {
 	return true
 }
 
-// setExpiry changes when an entry expires, and keeps volatile in step.
-func (db *DB) setExpiry(e *entry, expiry Expiry) {
+// setExpiry changes when an entry expires.
+func (db *DB) setExpiry(e *entry, expiry Expiry) { e.expireAt, e.place = db.enlist(e, expiry) }
+
+// enlist keeps volatile in step with the expiry that an entry is about to get. It
+// returns what the entry then has to know: when it expires, and its place.
+func (db *DB) enlist(e *entry, expiry Expiry) (at int64, place uint32) {
+	at, place = expiry.of(e), e.Place()
 	switch {
-	case expiry == Keep:
-		return
-	case expiry == Never && e.Expires():
-		db.volatile.drop(e.place)
-	case expiry != Never && !e.Expires():
-		e.place = db.volatile.push(e)
+	case at != 0 && !e.Expires():
+		place = db.volatile.push(e)
+	case at == 0 && e.Expires():
+		db.volatile.drop(place)
 	}
-	e.expireAt = int64(expiry)
+	return at, place
 }
 
 // Expires is the number of keys that have a time to live. O(1).

@@ -287,7 +287,7 @@ func TestFlush_WritesWhatWasAppended(t *testing.T) {
 	dir := t.TempDir()
 	l, _ := startLog(t, dir, nil)
 	l.set("a\r\n", "\x00")
-	l.AppendDelete(0, "b")
+	l.AppendDelete(0, []byte("b"))
 	want := select0 + cmd("SET", "a\r\n", "\x00") + cmd("DEL", "b")
 	require.EqualValues(t, len(want), l.Appended())
 	require.Empty(t, folder(t, dir)[incr1], "not before the end of the turn")
@@ -309,8 +309,8 @@ func TestAppend_NamesTheDatabaseWhereItChanges(t *testing.T) {
 		l.Append(0, ping)
 		l.Append(0, ping)
 		l.Append(3, ping)
-		l.AppendDelete(3, "k")
-		l.AppendDelete(15, "k")
+		l.AppendDelete(3, []byte("k"))
+		l.AppendDelete(15, []byte("k"))
 		want += select0 + cmd("PING") + cmd("PING") + cmd("SELECT", "3") + cmd("PING") + cmd("DEL", "k") + cmd("SELECT", "15") + cmd("DEL", "k")
 		require.NoError(t, l.Flush())
 		require.Equal(t, want, folder(t, dir)[incr1])
@@ -344,7 +344,7 @@ func TestAppend_AllocatesNothing(t *testing.T) {
 	words := [][]byte{[]byte("SET"), []byte("key"), []byte("value")}
 	turn := func() {
 		l.Append(0, words)
-		l.AppendDelete(0, "key")
+		l.AppendDelete(0, words[1])
 		_ = l.Flush()
 	}
 	turn()

@@ -259,7 +259,7 @@ func (l *Log) Append(db int, words [][]byte) {
 }
 
 // AppendDelete adds DEL key.
-func (l *Log) AppendDelete(db int, key string) {
+func (l *Log) AppendDelete(db int, key []byte) {
 	if l.file == nil {
 		return
 	}

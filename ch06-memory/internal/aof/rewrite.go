@@ -198,7 +198,7 @@ func (l *Log) walk(w *rewrite) (again time.Duration) {
 }
 
 // dump adds a key to the base. Redis: aof.c, rewriteAppendOnlyFileRio.
-func (w *rewrite) dump(db int, key string, value *object.Object, expireAt int64) {
+func (w *rewrite) dump(db int, key []byte, value *object.Object, expireAt int64) {
 	w.dumped++
 	b := w.chunk
 	if db != w.db {

@@ -39,7 +39,7 @@ func newStore(t *testing.T, dir string, change func(*config.Config)) *store {
 
 // set sets a key in a turn of its own.
 func (s *store) set(key, value string) {
-	s.db.Set([]byte(key), []byte(value), false)
+	s.db.Set([]byte(key), []byte(value), keyspace.Never)
 	s.testLog.set(key, value)
 	_ = s.Flush()
 	s.want[key] = value
@@ -47,7 +47,7 @@ func (s *store) set(key, value string) {
 
 func (s *store) delete(key string) {
 	s.db.Delete([]byte(key))
-	s.AppendDelete(0, key)
+	s.AppendDelete(0, []byte(key))
 	_ = s.Flush()
 	delete(s.want, key)
 }
@@ -65,7 +65,7 @@ func (s *store) rewrite() error { return s.Rewrite(s.keys) }
 func (s *store) fill(keys int) {
 	for i := range keys {
 		key, value := fmt.Sprint("key", i), fmt.Sprint("value", i)
-		s.db.Set([]byte(key), []byte(value), false)
+		s.db.Set([]byte(key), []byte(value), keyspace.Never)
 		s.testLog.set(key, value)
 		s.want[key] = value
 	}
@@ -105,8 +105,8 @@ func TestRewrite_ReplacesTheLogByABaseOfTheSameData(t *testing.T) {
 func TestRewrite_SaysWhichDatabaseAKeyIsIn(t *testing.T) {
 	dir := t.TempDir()
 	s := newStore(t, dir, nil)
-	s.keys.DB(2).Set([]byte("b"), []byte("2"), false)
-	s.keys.DB(0).Set([]byte("a"), []byte("0"), false)
+	s.keys.DB(2).Set([]byte("b"), []byte("2"), keyspace.Never)
+	s.keys.DB(0).Set([]byte("a"), []byte("0"), keyspace.Never)
 	require.NoError(t, s.rewrite())
 	s.finish(t)
 	require.Equal(t, select0+cmd("SET", "a", "0")+cmd("SELECT", "2")+cmd("SET", "b", "2"), folder(t, dir)["appendonly.aof.2.base.aof"])

@@ -59,7 +59,7 @@ func randomKey(c *Client) {
 		c.ReplyNull()
 		return
 	}
-	c.ReplyBulkString(key)
+	c.ReplyBulk(key)
 }
 
 // move answers MOVE. Redis: db.c, moveCommand.
@@ -79,14 +79,14 @@ func move(c *Client) {
 
 func keys(c *Client) {
 	pattern := c.Args[1]
-	var found []string
-	c.DB.Walk(func(key string) {
-		if glob.Match(pattern, []byte(key)) {
+	var found [][]byte
+	c.DB.Walk(func(key []byte) {
+		if glob.Match(pattern, key) {
 			found = append(found, key)
 		}
 	})
 	c.ReplyArrayLen(len(found))
 	for _, key := range found {
-		c.ReplyBulkString(key)
+		c.ReplyBulk(key)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"redis-internals/ch06/internal/engine"
+	"redis-internals/ch06/internal/keyspace"
 	"redis-internals/ch06/internal/object"
 )
 
@@ -42,10 +43,9 @@ func set(c *Client) {
 	if options.dependsOnOld() && !options.replyOld(c, options.lookupOld(c, key)) {
 		return
 	}
-	c.DB.Set(key, value, options.keepTTL)
+	c.DB.Set(key, value, options.expiry(expireAt))
 	c.MarkDirty(1)
 	if options.expires() {
-		c.DB.SetExpire(key, expireAt)
 		c.PropagateAs(c.Args[0], key, value, wordPxat, c.Engine.Decimal(expireAt))
 	} else if options.get {
 		propagateWithoutGet(c)
@@ -77,9 +77,21 @@ type setOptions struct {
 
 func (o *setOptions) expires() bool { return o.expire != nil }
 
+// expiry is what SET makes of the key's time to live.
+func (o *setOptions) expiry(expireAt int64) keyspace.Expiry {
+	switch {
+	case o.keepTTL:
+		return keyspace.Keep
+	case o.expires():
+		return keyspace.At(expireAt)
+	}
+	return keyspace.Never
+}
+
 func (o *setOptions) dependsOnOld() bool { return o.onlyNew || o.onlyOld || o.get }
 
-// lookupOld finds the old value. Who asks for it reads it, which INFO counts.
+// lookupOld finds the old value. With GET it is a read, which INFO counts as a hit
+// or miss.
 func (o *setOptions) lookupOld(c *Client, key []byte) *object.Object {
 	if o.get {
 		return c.DB.LookupRead(key)

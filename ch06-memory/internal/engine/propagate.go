@@ -58,7 +58,7 @@ func (e *Engine) propagate(c *Client) {
 // propagateDelete logs that the keyspace has deleted a key which had expired or
 // was evicted: the log must not depend on the time or the memory there is when
 // it is read again. Redis: db.c, propagateDeletion.
-func (e *Engine) propagateDelete(db *keyspace.DB, key string) {
+func (e *Engine) propagateDelete(db *keyspace.DB, key []byte) {
 	if e.log != nil {
 		e.log.AppendDelete(db.ID, key)
 	}

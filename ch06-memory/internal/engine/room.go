@@ -32,8 +32,8 @@ func (e *Engine) makeRoom(c *Client) bool {
 		return true
 	}
 	outcome := e.Keyspace.Evict()
-	e.evicting = outcome == keyspace.More
-	if outcome == keyspace.None && c.Command.Flags&DenyOOM != 0 {
+	e.evicting = outcome == keyspace.EvictRunning
+	if outcome == keyspace.EvictFail && c.Command.Flags&DenyOOM != 0 {
 		c.ReplyError(errOOM)
 		return false
 	}
@@ -73,7 +73,7 @@ func (e *Engine) OutOfMemory() (refused bool) {
 // KeepEvicting evicts more keys, if the last round had to stop for the time. It
 // reports whether there is still more to do.
 func (e *Engine) KeepEvicting() bool {
-	e.evicting = e.evicting && e.Keyspace.Evict() == keyspace.More
+	e.evicting = e.evicting && e.Keyspace.Evict() == keyspace.EvictRunning
 	return e.evicting
 }
 

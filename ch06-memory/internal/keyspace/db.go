@@ -1,27 +1,10 @@
-// Package keyspace holds the databases: keys, their values, and the times at
-// which they expire. Commands ask it by key and never see how it is kept.
-//
-//	keyspace.go  the numbered databases, and what they have in common
-//	db.go        look up, set, delete; the order of the keys
-//	expire.go    times to live: on access, and the cycle that needs none
-//	evict.go     which key goes when there are too many
-//	pool.go      the keys that would be the next to go
-//	snapshot.go  all keys as they were at one moment, while commands go on
-//
-// A database is a dict of objects, each a block of memory outside of Go's heap with
-// key and value in it, and a list of those that have a time to live, from which the
-// expire cycle draws its samples:
-//
-//	dict      buckets of references ─▶ | head | key | value | expiry |
-//	volatile  [ ref, ref ]              an object's place in it is in its expiry
-//
-// Redis: db.c.
+// db.go: one database: look up, set, delete. Redis: db.c.
+
 package keyspace
 
 import (
 	"bytes"
 	"time"
-	"unsafe"
 
 	"redis-internals/ch06/internal/object"
 	"redis-internals/ch06/internal/structures/dict"
@@ -39,20 +22,27 @@ type DB struct {
 // contents is all that a database holds. Two databases may swap theirs.
 type contents struct {
 	dict     *dict.Dict
-	volatile refList
+	volatile volatile
 	snapshot snapshot
-	last     ref    // the object that was found or set last, while it is there; or 0
+	last     *entry // the one that was found or set last, while it is there; or nil
 	lastHash uint64 // its key's hash
 	avgTTL   int64  // milliseconds; of the keys that the expire cycle has seen
 }
 
 func newContents() contents { return contents{dict: dict.New(objects)} }
 
-// objects says how the dict gets at a key.
-var objects = &dict.Type{Key: func(r zmalloc.Ref) []byte { return object.At(r).Key() }}
+// entry is one key with what belongs to it: all of that is in the object's block. A
+// pointer to it is good until the key is written. Who keeps one keeps a ref.
+type entry = object.Object
 
-// ref names an object's block; 0 is none.
+// ref names an entry's block; 0 is none.
 type ref = zmalloc.Ref
+
+// objects says how the dict gets at a key.
+var objects = &dict.Type{Key: func(r ref) []byte { return object.At(r).Key() }}
+
+// free frees what a dict that is cleared held.
+func free(r ref) { object.Free(object.At(r)) }
 
 // LookupRead returns the value of key, or nil if there is none, or it has
 // expired. It counts as a use of the key. The object is good until the key is
@@ -68,98 +58,106 @@ func (db *DB) LookupRead(key []byte) *object.Object {
 // Peek is LookupRead for a command that asks about the key and does not use it.
 // Redis: LOOKUP_NOTOUCH.
 func (db *DB) Peek(key []byte) *object.Object {
-	_, r := db.lookup(key)
-	if r == 0 {
+	e := db.lookup(key)
+	if e == nil {
 		db.ks.Stats.Misses++
 		return nil
 	}
 	db.ks.Stats.Hits++
-	return object.At(r)
+	return e
 }
 
 // LookupWrite is LookupRead for a command that means to change the key. It is no
 // hit or miss. O(1). Redis: db.c, lookupKeyWrite.
 func (db *DB) LookupWrite(key []byte) *object.Object {
-	_, r := db.lookup(key)
-	if r == 0 {
+	e := db.lookup(key)
+	if e == nil {
 		return nil
 	}
-	o := object.At(r)
-	o.Touch(db.ks.clock)
-	return o
+	e.Touch(db.ks.clock)
+	return e
 }
 
-// find finds a key, whether it has expired or not; r is 0 if there is none. One
-// command asks for its key several times, to read it, to set it, to make it expire:
-// the last one found is remembered. O(1).
-func (db *DB) find(key []byte) (hash uint64, r ref) {
-	if db.last != 0 && bytes.Equal(object.At(db.last).Key(), key) {
-		return db.lastHash, db.last
+// find finds a key, whether it has expired or not. One command asks for its key several
+// times, to read it, to set it, to make it expire: the last one found is remembered. O(1).
+func (db *DB) find(key []byte) *entry {
+	if db.last != nil && bytes.Equal(db.last.Key(), key) {
+		return db.last
 	}
-	hash = dict.Hash(key)
-	return hash, db.findHashed(hash, key)
+	return db.findHashed(dict.Hash(key), key)
 }
 
 // findHashed is find for a key whose hash is known.
-func (db *DB) findHashed(hash uint64, key []byte) ref {
-	db.last, db.lastHash = db.dict.Find(hash, key), hash
+func (db *DB) findHashed(hash uint64, key []byte) *entry {
+	db.last = nil
+	if r := db.dict.Find(hash, key); r != 0 {
+		db.last, db.lastHash = object.At(r), hash
+	}
 	return db.last
+}
+
+// hashOf is the hash of an entry's key.
+func (db *DB) hashOf(e *entry) uint64 {
+	if e == db.last {
+		return db.lastHash
+	}
+	return dict.Hash(e.Key())
 }
 
 // lookup finds a key. One that has expired is deleted on the way: nobody sees
 // it again, however late the expire cycle comes by.
-func (db *DB) lookup(key []byte) (hash uint64, r ref) {
-	hash, r = db.find(key)
-	if r != 0 && db.expired(r) {
-		db.removeExpired(r)
-		return hash, 0
+func (db *DB) lookup(key []byte) *entry {
+	e := db.find(key)
+	if e != nil && db.expired(e) {
+		db.removeExpired(e)
+		return nil
 	}
-	return hash, r
+	return e
 }
 
-// Set makes key hold a copy of value. A time to live is dropped unless keepTTL.
-// A key that is new may push another one out: see evict.go. O(1). Redis: db.c,
-// setKey.
-func (db *DB) Set(key, value []byte, keepTTL bool) {
-	db.set(key, object.StringValue(value), keepTTL)
+// Set makes key hold a copy of value, and expire as expiry says. A key that is new
+// may push another one out: see evict.go. O(1). Redis: db.c, setKey.
+func (db *DB) Set(key, value []byte, expiry Expiry) {
+	db.set(key, object.StringValue(value), expiry)
 }
 
 // SetInt makes key hold a number. It keeps its time to live. O(1).
 func (db *DB) SetInt(key []byte, n int64) {
-	if _, r := db.lookup(key); r != 0 && object.At(r).Encoding() == object.Int { // a counter
-		db.beforeChange(r)
-		object.At(r).SetNumber(n)
-		object.At(r).Touch(db.ks.clock)
+	if e := db.lookup(key); e != nil && e.Encoding() == object.Int { // a counter
+		db.changing(e)
+		e.SetNumber(n)
+		e.Touch(db.ks.clock)
 		return
 	}
-	db.set(key, object.IntValue(n), true)
+	db.set(key, object.IntValue(n), Keep)
 }
 
-func (db *DB) set(key []byte, v object.Value, keepTTL bool) {
-	hash, r := db.lookup(key)
-	if r == 0 {
+// set gives a key its value and its expiry at once: most often its block has the right
+// size for both, and nothing moves.
+func (db *DB) set(key []byte, v object.Value, expiry Expiry) {
+	e := db.lookup(key)
+	if e == nil {
 		db.ks.makeRoom()
-		r = object.New(key, v)
-		db.insert(hash, r)
+		e = object.New(key, v, max(0, int64(expiry))) // Keep is never, too
+		db.insert(e)
 	} else {
-		db.beforeChange(r)
-		if !keepTTL && object.At(r).Expires() {
-			r = db.setExpireAt(r, hash, 0)
-		}
-		r = db.moved(hash, r, object.Set(r, v))
+		db.changing(e)
+		at, place := db.enlist(e, expiry)
+		e = db.moved(e, object.Set(e, v, at, place))
 	}
-	object.At(r).Touch(db.ks.clock)
+	e.Touch(db.ks.clock)
 }
 
-// moved says that an object is at another place now, if it is.
-func (db *DB) moved(hash uint64, from, to ref) ref {
+// moved puts a block's new place into the dict and into volatile, if it has one, and
+// returns it.
+func (db *DB) moved(from, to *entry) *entry {
 	if from != to {
-		if db.last == from {
+		if from == db.last {
 			db.last = to
 		}
-		db.dict.Replace(hash, from, to)
-		if o := object.At(to); o.Expires() {
-			db.volatile.set(o.Place(), to)
+		db.dict.Replace(db.hashOf(to), from.Ref(), to.Ref())
+		if to.Expires() {
+			db.volatile.set(to.Place(), to)
 		}
 	}
 	return to
@@ -168,12 +166,12 @@ func (db *DB) moved(hash uint64, from, to ref) ref {
 // Delete deletes key, and reports whether it was there. O(1). Redis: db.c,
 // dbGenericDelete.
 func (db *DB) Delete(key []byte) bool {
-	_, r := db.lookup(key)
-	if r == 0 {
+	e := db.lookup(key)
+	if e == nil {
 		return false
 	}
-	db.remove(r)
-	object.Free(r)
+	db.remove(e)
+	object.Free(e)
 	return true
 }
 
@@ -190,20 +188,87 @@ func (db *DB) Flush() {
 	db.snapshot = old.snapshot
 	old.volatile.free()
 	if !db.snapshot.keeps(old.dict) {
-		old.dict.Clear(object.Free)
+		old.dict.Clear(free)
 	}
+}
+
+// Walk calls visit with each key that has not expired. visit must not change the
+// database. O(n).
+func (db *DB) Walk(visit func(key []byte)) {
+	for i, more := uint64(0), true; more; {
+		i, more = db.dict.Walk(i, func(r ref) {
+			if e := object.At(r); !db.expired(e) {
+				visit(e.Key())
+			}
+		})
+	}
+}
+
+// RandomKey returns one of the keys that have not expired, each as likely as the
+// others; false if there is none. It is borrowed. What it meets on the way that has
+// expired is deleted. O(1), more where much has expired. Redis: db.c, dbRandomKey.
+func (db *DB) RandomKey() (key []byte, ok bool) {
+	for db.Len() > 0 {
+		e := object.At(db.dict.Random(db.ks.random))
+		if !db.expired(e) {
+			return e.Key(), true
+		}
+		db.removeExpired(e)
+	}
+	return nil, false
+}
+
+// insert adds an entry.
+func (db *DB) insert(e *entry) {
+	e.SetEpoch(db.snapshot.epoch)
+	if e.Expires() {
+		e.SetPlace(db.volatile.push(e))
+	}
+	hash := dict.Hash(e.Key())
+	db.dict.Insert(hash, e.Ref())
+	db.last, db.lastHash = e, hash
+	db.ks.keys++
+}
+
+// changing is called before an entry changes or goes. Every change of a key that is
+// there passes here, in whatever way it comes about; insert has the keys that are
+// new. So this is the place to tell whoever must see what the entry still is.
+func (db *DB) changing(e *entry) {
+	if db.snapshot.dump != nil {
+		db.dumpOnce(e)
+	}
+}
+
+// removeUnasked deletes an entry that has expired or is evicted.
+func (db *DB) removeUnasked(e *entry) {
+	db.remove(e)
+	if db.ks.Deleted != nil {
+		db.ks.Deleted(db, e.Key())
+	}
+	object.Free(e)
+}
+
+// remove takes out an entry that is there. It is the caller's to free.
+func (db *DB) remove(e *entry) {
+	db.changing(e)
+	if e.Expires() {
+		db.volatile.drop(e.Place())
+	}
+	db.dict.Delete(db.hashOf(e), e.Key())
+	db.last = nil
+	db.ks.keys--
 }
 
 // MemoryUsage is how many bytes a key takes: its block, and its part of the tables.
 // ok is false if it is not there. It is no use of the key.
 func (db *DB) MemoryUsage(key []byte) (bytes int, ok bool) {
-	_, r := db.lookup(key)
-	if r == 0 {
+	e := db.lookup(key)
+	if e == nil {
 		return 0, false
 	}
 	main, _ := db.TableMemory()
-	bytes = zmalloc.Size(r) + main/db.Len()
-	if object.At(r).Expires() {
+	bytes = zmalloc.Size(e.Ref()) + main/db.Len()
+	if e.Expires() {
 		bytes += refSize
 	}
 	return bytes, true
@@ -211,8 +276,8 @@ func (db *DB) MemoryUsage(key []byte) (bytes int, ok bool) {
 
 // BlockSize is how many bytes a key's block takes; 0 if it is not there. O(1).
 func (db *DB) BlockSize(key []byte) int {
-	if _, r := db.lookup(key); r != 0 {
-		return zmalloc.Size(r)
+	if e := db.lookup(key); e != nil {
+		return zmalloc.Size(e.Ref())
 	}
 	return 0
 }
@@ -220,7 +285,7 @@ func (db *DB) BlockSize(key []byte) int {
 // TableMemory is how many bytes the dict's tables take, and the list of keys that
 // expire.
 func (db *DB) TableMemory() (main, expires int) {
-	return db.dict.MemoryUsage(), len(db.volatile.chunks) * perChunk * refSize
+	return db.dict.MemoryUsage(), db.volatile.memoryUsage()
 }
 
 // Rehash moves on with a dict that is being resized, for as long as budget, and
@@ -238,67 +303,3 @@ func (ks *Keyspace) Rehash(budget time.Duration) (more bool) {
 }
 
 const bucketsAtATime = 16
-
-// Walk calls visit with each key that has not expired. visit must not change the
-// database. The keys are borrowed until it changes. O(n).
-func (db *DB) Walk(visit func(key string)) {
-	for i, more := uint64(0), true; more; {
-		i, more = db.dict.Walk(i, func(r ref) {
-			if !db.expired(r) {
-				visit(keyOf(r))
-			}
-		})
-	}
-}
-
-// RandomKey returns one of the keys that have not expired, each as likely as the
-// others; false if there is none. It is borrowed. What it meets on the way that has
-// expired is deleted. O(1), more where much has expired. Redis: db.c, dbRandomKey.
-func (db *DB) RandomKey() (key string, ok bool) {
-	for {
-		r := db.dict.Random(db.ks.random)
-		switch {
-		case r == 0:
-			return "", false
-		case !db.expired(r):
-			return keyOf(r), true
-		}
-		db.removeExpired(r)
-	}
-}
-
-// keyOf is an object's key, in its block: good for as long as that.
-func keyOf(r ref) string {
-	key := object.At(r).Key()
-	return unsafe.String(unsafe.SliceData(key), len(key))
-}
-
-// insert adds an object.
-func (db *DB) insert(hash uint64, r ref) {
-	object.At(r).SetEpoch(db.snapshot.epoch)
-	db.dict.Insert(hash, r)
-	db.last, db.lastHash = r, hash
-	db.ks.keys++
-}
-
-// removeUnasked deletes an object that has expired or is evicted.
-func (db *DB) removeUnasked(r ref) {
-	db.remove(r)
-	if db.ks.Deleted != nil {
-		db.ks.Deleted(db, keyOf(r))
-	}
-	object.Free(r)
-}
-
-// remove takes an object out. It is the caller's to free.
-func (db *DB) remove(r ref) {
-	db.beforeChange(r)
-	o := object.At(r)
-	if o.Expires() {
-		db.dropVolatile(o.Place())
-	}
-	hash, _ := db.find(o.Key())
-	db.dict.Delete(hash, o.Key())
-	db.last = 0
-	db.ks.keys--
-}

@@ -49,21 +49,21 @@ func (db *DB) check() {
 	for i, more := uint64(0), true; more; {
 		i, more = db.dict.Walk(i, func(r ref) {
 			listed++
-			o := object.At(r)
-			if db.dict.Find(dict.Hash(o.Key()), o.Key()) != r {
-				panic("the dict does not find " + keyOf(r))
+			e := object.At(r)
+			if db.dict.Find(dict.Hash(e.Key()), e.Key()) != r {
+				panic("the dict does not find " + string(e.Key()))
 			}
-			if o.Expires() {
+			if e.Expires() {
 				expiring++
-				if db.volatile.at(o.Place()) != r {
-					panic("volatile does not have " + keyOf(r) + " where it should be")
+				if db.volatile.at(e.Place()) != e {
+					panic("volatile does not have " + string(e.Key()) + " where it should be")
 				}
 			}
 		})
 	}
-	if db.last != 0 {
-		key := object.At(db.last).Key()
-		if db.lastHash != dict.Hash(key) || db.dict.Find(db.lastHash, key) != db.last {
+	if db.last != nil {
+		key := db.last.Key()
+		if db.lastHash != dict.Hash(key) || db.dict.Find(db.lastHash, key) != db.last.Ref() {
 			panic("what was found last is not there any more")
 		}
 	}
@@ -98,12 +98,18 @@ func TestDB_AgreesWithAPlainMap(t *testing.T) {
 		old, there := live(key)
 		switch random.IntN(8) {
 		case 0, 1:
-			keep := random.IntN(2) == 0
-			p := pair{value: fmt.Sprint(i)}
-			if keep && there {
-				p.at = old.at
+			p, expiry := pair{value: fmt.Sprint(i)}, Never
+			switch random.IntN(3) {
+			case 0:
+				expiry = Keep
+				if there {
+					p.at = old.at
+				}
+			case 1:
+				p.at = now.ms + random.Int64N(50) - 5
+				expiry = At(p.at)
 			}
-			db.Set([]byte(key), []byte(p.value), keep)
+			db.Set([]byte(key), []byte(p.value), expiry)
 			model[key] = p
 		case 2:
 			require.Equal(t, there, db.Delete([]byte(key)))
@@ -138,7 +144,7 @@ func TestDB_AgreesWithAPlainMap(t *testing.T) {
 		}
 	}
 	walked := map[string]bool{}
-	db.Walk(func(key string) { walked[key] = true })
+	db.Walk(func(key []byte) { walked[string(key)] = true })
 	for key := range model {
 		_, there := live(key)
 		require.Equal(t, there, walked[key], key)
@@ -148,7 +154,7 @@ func TestDB_AgreesWithAPlainMap(t *testing.T) {
 func TestSet_CopiesItsArguments(t *testing.T) {
 	db, _ := newTestDB(t, 0)
 	key, value := []byte("key"), []byte("value")
-	db.Set(key, value, false)
+	db.Set(key, value, Never)
 	copy(key, "xxx")
 	copy(value, "xxxxx")
 	require.Equal(t, "value", db.get("key"))
@@ -158,10 +164,10 @@ func TestExpireCycle_ClearsWhatNobodyAsksFor(t *testing.T) {
 	db, now := newTestDB(t, 0)
 	for i := range 10_000 {
 		key := fmt.Appendf(nil, "key%d", i)
-		db.Set(key, key, false)
+		db.Set(key, key, Never)
 		db.SetExpire(key, now.ms+10)
 	}
-	db.Set([]byte("stays"), nil, false)
+	db.Set([]byte("stays"), nil, Never)
 	require.False(t, db.ks.ExpireCycle(time.Minute))
 	require.Equal(t, 10_001, db.Len(), "nothing has expired yet")
 	now.ms += 11
@@ -174,7 +180,7 @@ func TestExpireCycle_StopsWhereFewHaveExpired(t *testing.T) {
 	db, now := newTestDB(t, 0)
 	for i := range 10_000 {
 		key := fmt.Appendf(nil, "key%d", i)
-		db.Set(key, key, false)
+		db.Set(key, key, Never)
 		at := now.ms + 1_000_000
 		if i%100 == 0 {
 			at = now.ms - 1
@@ -189,7 +195,7 @@ func TestExpireCycle_StopsForItsBudget(t *testing.T) {
 	db, now := newTestDB(t, 0)
 	for i := range 10_000 {
 		key := fmt.Appendf(nil, "key%d", i)
-		db.Set(key, key, false)
+		db.Set(key, key, Never)
 		db.SetExpire(key, now.ms-1)
 	}
 	require.True(t, db.ks.ExpireCycle(0))
@@ -199,10 +205,10 @@ func TestExpireCycle_StopsForItsBudget(t *testing.T) {
 func TestEvict_AnOverwriteCostsNoKey(t *testing.T) {
 	db, _ := newTestDB(t, 3)
 	for _, key := range []string{"a", "b", "c", "a"} {
-		db.Set([]byte(key), []byte("1"), false)
+		db.Set([]byte(key), []byte("1"), Never)
 	}
 	require.Equal(t, 3, db.Len())
-	db.Set([]byte("d"), []byte("1"), false)
+	db.Set([]byte("d"), []byte("1"), Never)
 	require.Equal(t, 3, db.Len())
 	require.Equal(t, "1", db.get("d"), "not the new one itself")
 	db.check()
@@ -210,13 +216,13 @@ func TestEvict_AnOverwriteCostsNoKey(t *testing.T) {
 
 func TestFlush_LeavesNothing(t *testing.T) {
 	db, now := newTestDB(t, 0)
-	db.Set([]byte("a"), []byte("1"), false)
+	db.Set([]byte("a"), []byte("1"), Never)
 	db.SetExpire([]byte("a"), now.ms+1)
 	db.Flush()
 	db.check()
 	require.Zero(t, db.Len())
 	require.False(t, db.ks.ExpireCycle(time.Second))
-	db.Set([]byte("a"), []byte("2"), false)
+	db.Set([]byte("a"), []byte("2"), Never)
 	require.Equal(t, "2", db.get("a"))
 	db.check()
 }

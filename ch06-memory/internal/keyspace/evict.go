@@ -69,11 +69,10 @@ func (ks *Keyspace) SetEviction(e Eviction) { ks.Eviction, ks.pool = e, pool{} }
 // Outcome is what a round of evictions came to.
 type Outcome uint8
 
-// There is room; there will be, after more rounds; there is none, and no key may go.
 const (
-	Enough Outcome = iota
-	More
-	None
+	EvictOK      Outcome = iota // There is room.
+	EvictRunning                // There will be, after more rounds.
+	EvictFail                   // There is none, and no key may go.
 )
 
 // evictionsAtATime is how many keys go between two looks at the clock. Most rounds
@@ -85,7 +84,7 @@ const evictionsAtATime = 16
 func (ks *Keyspace) Evict() Outcome {
 	limit := ks.Eviction.MaxMemory
 	if limit == 0 || ks.Eviction.Used() <= limit {
-		return Enough
+		return EvictOK
 	}
 	var start time.Time
 	for n := 0; ks.Eviction.Used() > limit; n++ {
@@ -94,13 +93,13 @@ func (ks *Keyspace) Evict() Outcome {
 		case n == evictionsAtATime:
 			start = time.Now()
 		case time.Since(start) > ks.Eviction.Budget:
-			return More
+			return EvictRunning
 		}
 		if !ks.evictOne() {
-			return None
+			return EvictFail
 		}
 	}
-	return Enough
+	return EvictOK
 }
 
 // makeRoom evicts until one more key fits, or no key may go.
@@ -111,24 +110,24 @@ func (ks *Keyspace) makeRoom() {
 
 // evictOne evicts a key. It reports false if none may go.
 func (ks *Keyspace) evictOne() bool {
-	db, r := ks.victim()
-	if r == 0 {
+	db, e := ks.victim()
+	if e == nil {
 		return false
 	}
 	ks.Stats.Evicted++
-	db.removeUnasked(r)
+	db.removeUnasked(e)
 	return true
 }
 
-// victim chooses the key to go; 0 if none may.
-func (ks *Keyspace) victim() (*DB, ref) {
+// victim chooses the key to go; nil if none may.
+func (ks *Keyspace) victim() (*DB, *entry) {
 	switch ks.Eviction.Policy {
 	case AllKeysRandom, VolatileRandom:
 		return ks.randomVictim()
 	case VolatileTTL, AllKeysLRU, VolatileLRU:
 		return ks.bestVictim()
 	}
-	return nil, 0
+	return nil, nil
 }
 
 // candidates is how many keys of a database may go.
@@ -140,27 +139,27 @@ func (db *DB) candidates() int {
 }
 
 // draw returns one of the keys that may go, of which there must be some.
-func (db *DB) draw() ref {
+func (db *DB) draw() *entry {
 	if db.ks.Eviction.Policy.isVolatile() {
-		return db.volatile.at(db.ks.random.Uint32N(db.volatile.n))
+		return db.volatile.draw(db.ks.random)
 	}
-	return db.dict.Random(db.ks.random)
+	return object.At(db.dict.Random(db.ks.random))
 }
 
 // randomVictim draws from the databases in turn.
-func (ks *Keyspace) randomVictim() (*DB, ref) {
+func (ks *Keyspace) randomVictim() (*DB, *entry) {
 	for range ks.dbs {
 		ks.evictDB = (ks.evictDB + 1) % len(ks.dbs)
 		if db := ks.dbs[ks.evictDB]; db.candidates() > 0 {
 			return db, db.draw()
 		}
 	}
-	return nil, 0
+	return nil, nil
 }
 
 // bestVictim draws samples of all databases into the pool, and takes the best
 // that is still there.
-func (ks *Keyspace) bestVictim() (*DB, ref) {
+func (ks *Keyspace) bestVictim() (*DB, *entry) {
 	for {
 		found := false
 		for _, db := range ks.dbs {
@@ -170,7 +169,7 @@ func (ks *Keyspace) bestVictim() (*DB, ref) {
 			}
 		}
 		if !found {
-			return nil, 0
+			return nil, nil
 		}
 		for {
 			c, ok := ks.pool.takeBest()
@@ -179,8 +178,8 @@ func (ks *Keyspace) bestVictim() (*DB, ref) {
 			}
 			ks.prefetchBest()
 			db := ks.dbs[c.db]
-			if r := db.findHashed(c.hash, c.key); r != 0 && ks.mayGo(r) && ks.score(r) >= c.score {
-				return db, r
+			if e := db.findHashed(c.hash, c.key); e != nil && ks.mayGo(e) && ks.score(e) >= c.score {
+				return db, e
 			}
 		}
 	}
@@ -203,19 +202,17 @@ func (ks *Keyspace) sample(db *DB, n int) {
 		}
 		return
 	}
-	db.dict.Sample(ks.random, n, func(r ref) { ks.offer(db, r) })
+	db.dict.Sample(ks.random, n, func(r ref) { ks.offer(db, object.At(r)) })
 }
 
-func (ks *Keyspace) offer(db *DB, r ref) { ks.pool.offer(ks.score(r), db.ID, r) }
+func (ks *Keyspace) offer(db *DB, e *entry) { ks.pool.offer(ks.score(e), db.ID, e) }
 
-func (ks *Keyspace) mayGo(r ref) bool {
-	return object.At(r).Expires() || !ks.Eviction.Policy.isVolatile()
-}
+func (ks *Keyspace) mayGo(e *entry) bool { return e.Expires() || !ks.Eviction.Policy.isVolatile() }
 
 // score says how much a key deserves to go.
-func (ks *Keyspace) score(r ref) uint64 {
+func (ks *Keyspace) score(e *entry) uint64 {
 	if ks.Eviction.Policy == VolatileTTL {
-		return math.MaxUint64 - uint64(object.At(r).ExpireAt())
+		return math.MaxUint64 - uint64(e.ExpireAt())
 	}
-	return uint64(object.At(r).IdleSeconds(ks.clock))
+	return uint64(e.IdleSeconds(ks.clock))
 }

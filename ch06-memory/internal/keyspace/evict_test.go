@@ -36,7 +36,7 @@ func trace(t *testing.T, w way, n int) (gone []bool) {
 	ks, now := newTestKeyspace(t, Eviction{MaxKeys: n, Policy: w.policy, Samples: w.samples})
 	db := ks.DB(0)
 	for i := range n {
-		db.Set([]byte(strconv.Itoa(i)), nil, false)
+		db.Set([]byte(strconv.Itoa(i)), nil, Never)
 	}
 	for i := range n {
 		now.tick(ks, 1000)
@@ -47,11 +47,11 @@ func trace(t *testing.T, w way, n int) (gone []bool) {
 		if w.forget {
 			ks.pool = pool{}
 		}
-		db.Set([]byte(strconv.Itoa(n+i)), nil, false)
+		db.Set([]byte(strconv.Itoa(n+i)), nil, Never)
 	}
 	for i := range n {
-		_, r := db.find([]byte(strconv.Itoa(i)))
-		gone = append(gone, r == 0)
+		e := db.find([]byte(strconv.Itoa(i)))
+		gone = append(gone, e == nil)
 	}
 	ks.check()
 	return gone
@@ -131,17 +131,17 @@ func TestEviction_SparesKeysThatCannotExpire(t *testing.T) {
 		db := ks.DB(2)
 		for i := range 100 {
 			key := []byte(strconv.Itoa(i))
-			db.Set(key, nil, false)
+			db.Set(key, nil, Never)
 			if i%2 == 0 {
 				db.SetExpire(key, now.ms+int64(1000+i))
 			}
 		}
 		for i := range 50 {
-			db.Set([]byte(strconv.Itoa(1000+i)), nil, false)
+			db.Set([]byte(strconv.Itoa(1000+i)), nil, Never)
 			require.Equal(t, 100, ks.Keys())
 		}
 		require.Zero(t, db.Expires())
-		db.Set([]byte("one more"), nil, false)
+		db.Set([]byte("one more"), nil, Never)
 		require.Equal(t, 101, ks.Keys(), "none may go")
 		ks.check()
 	}
@@ -152,10 +152,10 @@ func TestEviction_TakesTheSoonestToExpire(t *testing.T) {
 	db := ks.DB(0)
 	for i := range 10 {
 		key := []byte(strconv.Itoa(i))
-		db.Set(key, nil, false)
+		db.Set(key, nil, Never)
 		db.SetExpire(key, now.ms+int64(1_000_000-i))
 	}
-	db.Set([]byte("new"), nil, false)
+	db.Set([]byte("new"), nil, Never)
 	require.Equal(t, "(none)", db.get("9"))
 }
 
@@ -163,7 +163,7 @@ func TestEviction_LooksAgainBeforeItTakesFromThePool(t *testing.T) {
 	ks, now := newTestKeyspace(t, Eviction{MaxKeys: 10, Policy: AllKeysLRU, Samples: 5})
 	db := ks.DB(0)
 	for i := range 10 {
-		db.Set([]byte(strconv.Itoa(i)), nil, false)
+		db.Set([]byte(strconv.Itoa(i)), nil, Never)
 	}
 	now.tick(ks, 100_000)
 	for i, key := range []string{"deleted", "moved", "1"} {
@@ -171,7 +171,7 @@ func TestEviction_LooksAgainBeforeItTakesFromThePool(t *testing.T) {
 		ks.pool.n++
 	}
 	db.LookupRead([]byte("1"))
-	db.Set([]byte("new"), nil, false)
+	db.Set([]byte("new"), nil, Never)
 	require.Equal(t, "", db.get("1"), "it was used meanwhile")
 	require.Equal(t, 10, ks.Keys())
 	require.EqualValues(t, 1, ks.Stats.Evicted)
@@ -183,10 +183,10 @@ func TestEviction_ForgetsThePoolWithThePolicy(t *testing.T) {
 	db := ks.DB(0)
 	for i := range 3 {
 		key := []byte(strconv.Itoa(i))
-		db.Set(key, nil, false)
+		db.Set(key, nil, Never)
 		db.SetExpire(key, now.ms+1000)
 	}
-	db.Set([]byte("3"), nil, false)
+	db.Set([]byte("3"), nil, Never)
 	ks.SetEviction(Eviction{MaxKeys: 3, Policy: AllKeysLRU, Samples: 5})
 	require.Zero(t, ks.pool.n)
 }
@@ -201,10 +201,10 @@ func TestEvict_KeepsMemoryBelowTheLimit(t *testing.T) {
 		})
 		db := ks.DB(0)
 		for i := range 50_000 {
-			require.Equal(t, Enough, ks.Evict())
+			require.Equal(t, EvictOK, ks.Evict())
 			require.LessOrEqual(t, zmalloc.Used()-start, limit)
 			key := []byte(strconv.Itoa(i))
-			db.Set(key, make([]byte, 64), false)
+			db.Set(key, make([]byte, 64), Never)
 			db.SetExpire(key, now.ms+int64(i)+1000)
 			now.ms++
 		}
@@ -217,22 +217,22 @@ func TestEvict_StopsForItsBudgetAndGoesOn(t *testing.T) {
 	start := zmalloc.Used()
 	ks, _ := newTestKeyspace(t, Eviction{})
 	for i := range 10_000 {
-		ks.DB(0).Set([]byte(strconv.Itoa(i)), make([]byte, 64), false)
+		ks.DB(0).Set([]byte(strconv.Itoa(i)), make([]byte, 64), Never)
 	}
 	ks.SetEviction(Eviction{MaxMemory: 1, Policy: AllKeysRandom, Samples: 5, Used: func() int { return zmalloc.Used() - start }})
-	require.Equal(t, More, ks.Evict())
+	require.Equal(t, EvictRunning, ks.Evict())
 	require.EqualValues(t, 2*evictionsAtATime, ks.Stats.Evicted)
-	for ks.Evict() == More {
+	for ks.Evict() == EvictRunning {
 	}
 	require.Zero(t, ks.Keys())
-	require.Equal(t, None, ks.Evict(), "the empty tables are more than the limit")
+	require.Equal(t, EvictFail, ks.Evict(), "the empty tables are more than the limit")
 }
 
 func TestEvict_SaysThatNoKeyMayGo(t *testing.T) {
 	ks, _ := newTestKeyspace(t, Eviction{MaxMemory: 1, Policy: VolatileLRU, Samples: 5, Used: func() int { return 2 }})
-	ks.DB(0).Set([]byte("stays"), nil, false)
-	require.Equal(t, None, ks.Evict())
+	ks.DB(0).Set([]byte("stays"), nil, Never)
+	require.Equal(t, EvictFail, ks.Evict())
 	ks.SetEviction(Eviction{MaxMemory: 1, Policy: NoEviction, Used: func() int { return 2 }})
-	require.Equal(t, None, ks.Evict())
+	require.Equal(t, EvictFail, ks.Evict())
 	require.Equal(t, 1, ks.Keys())
 }

@@ -29,77 +29,90 @@ const (
 	acceptableStale = 10 // percent of a sample that may have expired
 )
 
-func (db *DB) expired(r ref) bool {
-	o := object.At(r)
-	return o.Expires() && db.ks.Now() > o.ExpireAt()
+// Expiry is what a write makes of a key's time to live: Keep, Never, or a time.
+type Expiry int64
+
+const (
+	Keep  Expiry = -1 // It stays as it is. A key that is new never expires.
+	Never Expiry = 0  // There is none any more.
+)
+
+// At is the expiry at a time in Unix milliseconds, which may be past. Those up to
+// 0 are taken for 1: a millisecond more or less in 1970 is all the same.
+func At(ms int64) Expiry { return Expiry(max(ms, 1)) }
+
+// of is when an entry expires after such a write; 0 is never.
+func (x Expiry) of(e *entry) int64 {
+	if x == Keep {
+		return e.ExpireAt()
+	}
+	return int64(x)
+}
+
+// expired reports whether a key's time has come.
+func (db *DB) expired(e *entry) bool { return e.Expires() && db.ks.Now() > e.ExpireAt() }
+
+// removeExpired deletes an entry that has expired.
+func (db *DB) removeExpired(e *entry) {
+	db.ks.Stats.Expired++
+	db.removeUnasked(e)
 }
 
 // SetExpire makes key expire at atMs (Unix milliseconds, may be past). The key
 // must exist. O(1). Redis: db.c, setExpire.
 func (db *DB) SetExpire(key []byte, atMs int64) {
-	hash, r := db.find(key)
-	db.beforeChange(r)
-	// 0 means never here; a millisecond more or less in 1970 is all the same.
-	db.setExpireAt(r, hash, max(atMs, 1))
+	e := db.find(key)
+	db.changing(e)
+	db.setExpiry(e, At(atMs))
 }
 
 // ExpireAt returns when key expires, in Unix milliseconds. ok is false if it
 // never does, or is not there. O(1). Redis: db.c, getExpire.
 func (db *DB) ExpireAt(key []byte) (atMs int64, ok bool) {
-	_, r := db.lookup(key)
-	if r == 0 || !object.At(r).Expires() {
+	e := db.lookup(key)
+	if e == nil || !e.Expires() {
 		return 0, false
 	}
-	return object.At(r).ExpireAt(), true
+	return e.ExpireAt(), true
 }
 
 // Persist makes key stay, and reports whether it would have expired. O(1).
 // Redis: db.c, removeExpire.
 func (db *DB) Persist(key []byte) bool {
-	if _, ok := db.ExpireAt(key); !ok {
+	e := db.lookup(key)
+	if e == nil || !e.Expires() {
 		return false
 	}
-	hash, r := db.find(key)
-	db.beforeChange(r)
-	db.setExpireAt(r, hash, 0)
+	db.changing(e)
+	db.setExpiry(e, Never)
 	return true
 }
 
-// setExpireAt sets the time, 0 for never, and keeps volatile in step. It returns the
-// object's place, which may be another one.
-func (db *DB) setExpireAt(r ref, hash uint64, at int64) ref {
-	o := object.At(r)
-	place := o.Place()
-	switch {
-	case !o.Expires() && at != 0:
-		place = db.volatile.push(r)
-	case o.Expires() && at == 0:
-		db.dropVolatile(place)
-	}
-	return db.moved(hash, r, object.SetExpiry(r, at, place))
+// setExpiry changes when an entry expires.
+func (db *DB) setExpiry(e *entry, expiry Expiry) {
+	at, place := db.enlist(e, expiry)
+	db.moved(e, object.SetExpiry(e, at, place))
 }
 
-// dropVolatile takes out what stands at a place. The last one comes there.
-func (db *DB) dropVolatile(place uint32) {
-	last := db.volatile.pop()
-	if place < db.volatile.n {
-		db.volatile.set(place, last)
-		object.At(last).SetPlace(place)
+// enlist keeps volatile in step with the expiry that an entry is about to get. It
+// returns what the entry then has to know: when it expires, and its place.
+func (db *DB) enlist(e *entry, expiry Expiry) (at int64, place uint32) {
+	at, place = expiry.of(e), e.Place()
+	switch {
+	case at != 0 && !e.Expires():
+		place = db.volatile.push(e)
+	case at == 0 && e.Expires():
+		db.volatile.drop(place)
 	}
+	return at, place
 }
 
 // Expires is the number of keys that have a time to live. O(1).
-func (db *DB) Expires() int { return int(db.volatile.n) }
+func (db *DB) Expires() int { return db.volatile.len() }
 
 // AvgTTL is how long keys that can expire have left on average, in milliseconds,
 // as the expire cycle has found of late. Redis: server.h, redisDb.avg_ttl.
 func (db *DB) AvgTTL() int64 { return db.avgTTL }
-
-// removeExpired deletes an object that has expired.
-func (db *DB) removeExpired(r ref) {
-	db.ks.Stats.Expired++
-	db.removeUnasked(r)
-}
 
 // ExpireCycle deletes keys that have expired until it finds few in each database,
 // or has worked for as long as budget. It reports whether it stopped for the
@@ -109,11 +122,11 @@ func (ks *Keyspace) ExpireCycle(budget time.Duration) (more bool) {
 	drawn, stale := 0, 0
 	defer func() { ks.noteStale(drawn, stale) }()
 	for range ks.dbs {
-		ks.expireDB = (ks.expireDB + 1) % len(ks.dbs) // where the last cycle stopped
-		for db := ks.dbs[ks.expireDB]; db.volatile.n > 0; {
+		ks.expireDB = (ks.expireDB + 1) % len(ks.dbs)
+		for db := ks.dbs[ks.expireDB]; db.volatile.len() > 0; {
 			d, s := db.expireSample()
 			drawn, stale = drawn+d, stale+s
-			if time.Since(start) > budget {
+			if time.Since(start) > budget { // the next cycle goes on here
 				ks.expireDB = (ks.expireDB + len(ks.dbs) - 1) % len(ks.dbs)
 				ks.Stats.ExpireTimeouts++
 				return true
@@ -139,15 +152,15 @@ func (ks *Keyspace) noteStale(drawn, stale int) {
 // expireSample draws keys at random and deletes those that have expired. It
 // returns how many there were of both.
 func (db *DB) expireSample() (drawn, expired int) {
-	drawn = min(sampleSize, db.Expires())
+	drawn = min(sampleSize, db.volatile.len())
 	left, living := int64(0), int64(0)
 	for range drawn {
-		r := db.volatile.at(db.ks.random.Uint32N(db.volatile.n))
-		if db.expired(r) {
-			db.removeExpired(r)
+		e := db.volatile.draw(db.ks.random)
+		if db.expired(e) {
+			db.removeExpired(e)
 			expired++
 		} else {
-			left += object.At(r).ExpireAt() - db.ks.Now()
+			left += e.ExpireAt() - db.ks.Now()
 			living++
 		}
 	}

@@ -1,6 +1,27 @@
-// keyspace.go: the numbered databases, and what they have in common: the clock,
-// the limit on keys, how often keys were found. Redis: server.h, redisServer.db.
-
+// Package keyspace holds the databases: keys, their values, and the times at
+// which they expire. Commands ask it by key and never see how it is kept.
+//
+//	keyspace.go  the numbered databases, and what they have in common
+//	db.go        one of them: look up, set, delete
+//	expire.go    times to live: on access, and the cycle that needs none
+//	volatile.go  the list of the keys that have one
+//	evict.go     which key goes when there is no room
+//	pool.go      the keys that would be the next to go
+//	prefetch.go  asking for the memory of many keys at once
+//	snapshot.go  all keys as they were at one moment, while commands go on
+//
+// A database is a dict of objects, each a block of memory outside of Go's heap with
+// key and value in it, and a list of those that have a time to live, from which the
+// expire cycle draws its samples:
+//
+//	dict      buckets of references ─▶ | head | key | value | expiry |
+//	volatile  [ ref, ref ]              an object's place in it is in its expiry
+//
+// A key is a string where the keyspace owns it, and a []byte where it is borrowed:
+// one that a function gets is the caller's, and dies with the request; one that a
+// function gives is the entry's, and is good until the database changes.
+//
+// Redis: db.c; server.h, redisServer.db.
 package keyspace
 
 import (
@@ -31,8 +52,8 @@ type Options struct {
 	Seed      uint64       // of the random choices
 
 	// Deleted is called after a database has deleted a key of its own accord: it
-	// had expired, or was evicted.
-	Deleted func(db *DB, key string)
+	// had expired, or was evicted. The key is borrowed.
+	Deleted func(db *DB, key []byte)
 }
 
 // Stats count since the start, or since ResetStats. Redis: server.h,
@@ -84,17 +105,11 @@ func (ks *Keyspace) Swap(a, b *DB) {
 // Move moves a key, with its time to live, to another database. It reports false
 // if it is not here, or there already. O(1). Redis: db.c, moveCommand.
 func (db *DB) Move(key []byte, to *DB) bool {
-	hash, r := db.lookup(key)
-	if r == 0 {
+	e := db.lookup(key)
+	if e == nil || to.lookup(key) != nil {
 		return false
 	}
-	if _, there := to.lookup(key); there != 0 {
-		return false
-	}
-	db.remove(r)
-	if o := object.At(r); o.Expires() {
-		o.SetPlace(to.volatile.push(r))
-	}
-	to.insert(hash, r)
+	db.remove(e)
+	to.insert(e)
 	return true
 }

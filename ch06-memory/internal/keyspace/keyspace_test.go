@@ -24,9 +24,9 @@ func (ks *Keyspace) check() {
 func TestSwap_ExchangesWhatDatabasesHold(t *testing.T) {
 	ks, now := newTestKeyspace(t, Eviction{})
 	a, b := ks.DB(0), ks.DB(3)
-	a.Set([]byte("a"), []byte("1"), false)
+	a.Set([]byte("a"), []byte("1"), Never)
 	a.SetExpire([]byte("a"), now.ms+1000)
-	b.Set([]byte("b"), []byte("2"), false)
+	b.Set([]byte("b"), []byte("2"), Never)
 	ks.Swap(a, b)
 	ks.check()
 	require.Equal(t, "(none)", a.get("a"))
@@ -40,7 +40,7 @@ func TestSwap_ExchangesWhatDatabasesHold(t *testing.T) {
 func TestMove_TakesTheTimeToLiveAlong(t *testing.T) {
 	ks, now := newTestKeyspace(t, Eviction{})
 	a, b := ks.DB(0), ks.DB(1)
-	a.Set([]byte("k"), []byte("v"), false)
+	a.Set([]byte("k"), []byte("v"), Never)
 	a.SetExpire([]byte("k"), now.ms+1000)
 	require.True(t, a.Move([]byte("k"), b))
 	ks.check()
@@ -48,7 +48,7 @@ func TestMove_TakesTheTimeToLiveAlong(t *testing.T) {
 	require.Equal(t, "v", b.get("k"))
 	at, _ := b.ExpireAt([]byte("k"))
 	require.Equal(t, now.ms+1000, at)
-	a.Set([]byte("k"), []byte("w"), false)
+	a.Set([]byte("k"), []byte("w"), Never)
 	require.False(t, a.Move([]byte("k"), b), "it is there already")
 	require.False(t, a.Move([]byte("none"), b))
 	now.ms += 1001
@@ -64,7 +64,7 @@ func TestRandomKey_FindsEachAliveKey(t *testing.T) {
 	require.False(t, ok)
 	for i := range 20 {
 		key := []byte(strconv.Itoa(i))
-		db.Set(key, key, false)
+		db.Set(key, key, Never)
 		if i >= 10 {
 			db.SetExpire(key, now.ms+5)
 		}
@@ -74,7 +74,7 @@ func TestRandomKey_FindsEachAliveKey(t *testing.T) {
 	for range 1000 {
 		key, ok := db.RandomKey()
 		require.True(t, ok)
-		seen[key] = true
+		seen[string(key)] = true
 	}
 	require.Len(t, seen, 10)
 	ks.check()
@@ -86,12 +86,12 @@ func TestSnapshot_KeepsTheNumbersDatabasesHadAtItsStart(t *testing.T) {
 	for id := range 3 {
 		for i := range 100 {
 			key := []byte(strconv.Itoa(i))
-			ks.DB(id).Set(key, []byte(strconv.Itoa(id)+"-"+strconv.Itoa(i)), false)
+			ks.DB(id).Set(key, []byte(strconv.Itoa(id)+"-"+strconv.Itoa(i)), Never)
 		}
 	}
 	got := map[string]string{}
-	ks.StartSnapshot(func(db int, key string, o *object.Object, _ int64) {
-		id := strconv.Itoa(db) + ":" + key
+	ks.StartSnapshot(func(db int, key []byte, o *object.Object, _ int64) {
+		id := strconv.Itoa(db) + ":" + string(key)
 		require.NotContains(t, got, id)
 		got[id] = string(o.AppendTo(nil))
 	})
@@ -99,8 +99,8 @@ func TestSnapshot_KeepsTheNumbersDatabasesHadAtItsStart(t *testing.T) {
 	ks.Swap(ks.DB(0), ks.DB(1))
 	ks.DB(1).Move([]byte("99"), ks.DB(7))
 	ks.DB(1).Flush()
-	ks.DB(0).Set([]byte("50"), []byte("changed"), false)
-	ks.DB(2).Set([]byte("new"), []byte("x"), false)
+	ks.DB(0).Set([]byte("50"), []byte("changed"), Never)
+	ks.DB(2).Set([]byte("new"), []byte("x"), Never)
 	for ks.SnapshotStep(0) {
 	}
 	require.Len(t, got, 300)
@@ -115,7 +115,7 @@ func TestSnapshot_KeepsTheNumbersDatabasesHadAtItsStart(t *testing.T) {
 func TestStats_CountWhatReadersFind(t *testing.T) {
 	ks, now := newTestKeyspace(t, Eviction{})
 	db := ks.DB(0)
-	db.Set([]byte("k"), []byte("v"), false)
+	db.Set([]byte("k"), []byte("v"), Never)
 	db.SetExpire([]byte("k"), now.ms+5)
 	db.LookupRead([]byte("k"))
 	db.Peek([]byte("k"))
@@ -133,7 +133,7 @@ func TestExpireCycle_GoesThroughAllDatabases(t *testing.T) {
 	for id := range 16 {
 		for i := range 1000 {
 			key := []byte(strconv.Itoa(i))
-			ks.DB(id).Set(key, key, false)
+			ks.DB(id).Set(key, key, Never)
 			ks.DB(id).SetExpire(key, now.ms+5)
 		}
 	}

@@ -16,10 +16,7 @@
 
 package keyspace
 
-import (
-	"redis-internals/ch06/internal/object"
-	"redis-internals/ch06/internal/structures/dict"
-)
+import "redis-internals/ch06/internal/structures/dict"
 
 const poolSize = 16 // Redis: EVPOOL_SIZE
 
@@ -38,14 +35,14 @@ type pool struct {
 	n          int
 }
 
-// offer puts an object in its place, if it is better than one that is there or
-// there is room. One that is there already gets its present score. The key is copied.
-func (p *pool) offer(score uint64, db int, r ref) {
+// offer puts an entry in its place, if it is better than one that is there or there
+// is room. One that is there already gets its present score. The key is copied.
+func (p *pool) offer(score uint64, db int, e *entry) {
 	if p.n == poolSize && score <= p.candidates[0].score {
 		return
 	}
 	for i := range p.candidates[:p.n] {
-		if p.candidates[i].ref == r { // or it was another object's block
+		if p.candidates[i].ref == e.Ref() { // or it was another key's block
 			p.take(i)
 			break
 		}
@@ -66,8 +63,7 @@ func (p *pool) offer(score uint64, db int, r ref) {
 	} else {
 		copy(p.candidates[from:at], p.candidates[from+1:at+1])
 	}
-	key := object.At(r).Key()
-	p.candidates[at] = candidate{score, db, r, dict.Hash(key), append(room, key...)}
+	p.candidates[at] = candidate{score, db, e.Ref(), dict.Hash(e.Key()), append(room, e.Key()...)}
 }
 
 // takeBest takes the best candidate out; it is good until the next offer. ok is

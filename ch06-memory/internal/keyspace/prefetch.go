@@ -1,7 +1,3 @@
-package keyspace
-
-import "redis-internals/ch06/internal/structures/dict"
-
 // prefetch.go: asking for the memory of many keys at once.
 //
 //	Bucket   k1 k2 ... k16     each key's bucket is asked for
@@ -9,6 +5,10 @@ import "redis-internals/ch06/internal/structures/dict"
 //	                           they are there when the first request is executed
 //
 // Looking one key up after the other would wait for each of them twice.
+
+package keyspace
+
+import "redis-internals/ch06/internal/structures/dict"
 
 const (
 	worthPrefetching = 1000 // keys; fewer stay in the processor's nearest cache

@@ -29,16 +29,16 @@ import (
 // DumpFunc gets a key of a snapshot: the number its database had when the
 // snapshot began, its value, and when it expires (Unix milliseconds, 0 for
 // never). It keeps none of them.
-type DumpFunc func(db int, key string, value *object.Object, expireAt int64)
+type DumpFunc func(db int, key []byte, value *object.Object, expireAt int64)
 
 // snapshot is the state of the walk through one database.
 type snapshot struct {
-	dump  DumpFunc   // nil if there is none
-	db    int        // the number to dump
-	walk  *dict.Dict // what the walk goes through; nil when it is through
-	at    uint64     // where it is: a cursor of Scan
-	epoch uint8      // changes with every snapshot
-	given int        // how many in a row were given up: their epochs are still about
+	dump      DumpFunc   // nil if there is none
+	db        int        // the number to dump
+	walk      *dict.Dict // what the walk goes through; nil when it is through
+	at        uint64     // where it is: a cursor of Scan
+	epoch     uint8      // changes with every snapshot
+	abandoned int        // snapshots given up in a row: keys may still bear their epochs
 }
 
 // keeps reports whether the walk still needs a dict that is being flushed. It frees
@@ -51,7 +51,7 @@ func (s *snapshot) keeps(d *dict.Dict) bool { return s.walk == d }
 func (ks *Keyspace) StartSnapshot(dump DumpFunc) {
 	for _, db := range ks.dbs {
 		s := &db.snapshot
-		if s.given == object.Epochs-2 {
+		if s.abandoned == object.Epochs-2 {
 			db.renewEpochs()
 		}
 		s.dump, s.db, s.walk, s.at = dump, db.ID, db.dict, 0
@@ -65,7 +65,7 @@ func (db *DB) renewEpochs() {
 	for i, more := uint64(0), true; more; {
 		i, more = db.dict.Walk(i, func(r ref) { object.At(r).SetEpoch(db.snapshot.epoch) })
 	}
-	db.snapshot.given = 0
+	db.snapshot.abandoned = 0
 }
 
 // SnapshotStep dumps keys for as long as budget, and reports whether there are
@@ -74,8 +74,8 @@ func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 	start := time.Now()
 	for _, db := range ks.dbs {
 		for s := &db.snapshot; s.walk != nil; {
-			if s.at = s.walk.Scan(s.at, db.dumpOnce); s.at == 0 {
-				s.given = 0
+			if s.at = s.walk.Scan(s.at, func(r ref) { db.dumpOnce(object.At(r)) }); s.at == 0 {
+				s.abandoned = 0
 				db.endWalk()
 			}
 			if time.Since(start) > budget {
@@ -91,7 +91,7 @@ func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 func (db *DB) endWalk() {
 	s := &db.snapshot
 	if s.walk != db.dict { // it was flushed
-		s.walk.Clear(object.Free)
+		s.walk.Clear(free)
 	}
 	s.walk = nil
 }
@@ -100,26 +100,19 @@ func (db *DB) endWalk() {
 func (ks *Keyspace) EndSnapshot() {
 	for _, db := range ks.dbs {
 		if db.snapshot.walk != nil {
-			db.snapshot.given++
+			db.snapshot.abandoned++
 			db.endWalk()
 		}
 		db.snapshot.dump = nil
 	}
 }
 
-// beforeChange is called before an object changes or goes.
-func (db *DB) beforeChange(r ref) {
-	if db.snapshot.dump != nil {
-		db.dumpOnce(r)
-	}
-}
-
-func (db *DB) dumpOnce(r ref) {
-	o, s := object.At(r), &db.snapshot
-	if o.Epoch() != s.epoch {
-		o.SetEpoch(s.epoch)
-		if !db.expired(r) {
-			s.dump(s.db, keyOf(r), o, o.ExpireAt())
+// dumpOnce dumps an entry, if the snapshot still has to.
+func (db *DB) dumpOnce(e *entry) {
+	if s := &db.snapshot; e.Epoch() != s.epoch {
+		e.SetEpoch(s.epoch)
+		if !db.expired(e) {
+			s.dump(s.db, e.Key(), e, e.ExpireAt())
 		}
 	}
 }

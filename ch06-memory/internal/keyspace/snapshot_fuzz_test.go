@@ -14,7 +14,7 @@ func contentsOf(ks *Keyspace) map[string]string {
 	all := map[string]string{}
 	for _, db := range ks.dbs {
 		var keys []string
-		db.Walk(func(key string) { keys = append(keys, strings.Clone(key)) })
+		db.Walk(func(key []byte) { keys = append(keys, string(key)) })
 		for _, key := range keys {
 			at, _ := db.ExpireAt([]byte(key))
 			all[fmt.Sprint(db.ID, key)] = fmt.Sprintf("%s until %d", db.LookupWrite([]byte(key)).AppendTo(nil), at)
@@ -29,7 +29,8 @@ func (ks *Keyspace) step(op, arg byte) {
 	key := []byte(strings.Repeat("k", int(op&3)*100) + fmt.Sprint(arg))
 	switch op & 15 {
 	case 0, 1, 2, 3:
-		db.Set(key, []byte(strings.Repeat("v", int(arg)*int(op&3)*20)), arg%2 == 0)
+		expiry := []Expiry{Keep, Never, At(ks.Now() + int64(arg) + 1)}[arg%3]
+		db.Set(key, []byte(strings.Repeat("v", int(arg)*int(op&3)*20)), expiry)
 	case 4, 5:
 		db.SetInt(key, int64(arg)<<(op%60))
 	case 6, 7:
@@ -54,7 +55,7 @@ func (ks *Keyspace) step(op, arg byte) {
 		ks.evictOne()
 	case 15: // many keys, so that tables grow while the walk is under way
 		for i := range int(arg) {
-			db.Set(fmt.Append(nil, op, i), key, false)
+			db.Set(fmt.Append(nil, op, i), key, Never)
 		}
 	}
 }
@@ -79,12 +80,12 @@ func FuzzSnapshot(f *testing.F) {
 			switch {
 			case want == nil && arg%8 == 0:
 				want = contentsOf(ks)
-				ks.StartSnapshot(func(db int, key string, o *object.Object, at int64) {
-					key = fmt.Sprint(db, key)
-					if is := fmt.Sprintf("%s until %d", o.AppendTo(nil), at); want[key] != is {
-						t.Fatalf("%s is dumped as %q, and not as %q", key, is, want[key])
+				ks.StartSnapshot(func(db int, key []byte, o *object.Object, at int64) {
+					name := fmt.Sprint(db, string(key))
+					if is := fmt.Sprintf("%s until %d", o.AppendTo(nil), at); want[name] != is {
+						t.Fatalf("%s is dumped as %q, and not as %q", name, is, want[name])
 					}
-					delete(want, key)
+					delete(want, name)
 				})
 			case want != nil && arg == 1:
 				ks.EndSnapshot()

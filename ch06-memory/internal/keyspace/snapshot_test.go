@@ -3,7 +3,6 @@ package keyspace
 import (
 	"math/rand/v2"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,7 +19,7 @@ func TestSnapshot_IsOfOneMoment(t *testing.T) {
 		key := []byte(strconv.Itoa(random.IntN(3000)))
 		switch random.IntN(6) {
 		case 0, 1, 2:
-			db.Set(key, []byte(strconv.Itoa(random.IntN(1_000_000))+"-"), random.IntN(2) == 0)
+			db.Set(key, []byte(strconv.Itoa(random.IntN(1_000_000))+"-"), []Expiry{Keep, Never, At(now.ms + 700)}[random.IntN(3)])
 		case 3:
 			db.Delete(key)
 		case 4:
@@ -43,13 +42,13 @@ func TestSnapshot_IsOfOneMoment(t *testing.T) {
 			change()
 		}
 		want, got := map[string]state{}, map[string]state{}
-		db.Walk(func(key string) {
-			_, r := db.find([]byte(key))
-			want[strings.Clone(key)] = state{string(object.At(r).AppendTo(nil)), object.At(r).ExpireAt()}
+		db.Walk(func(key []byte) {
+			e := db.find(key)
+			want[string(key)] = state{string(e.AppendTo(nil)), e.ExpireAt()}
 		})
-		ks.StartSnapshot(func(_ int, key string, o *object.Object, at int64) {
-			require.NotContains(t, got, key)
-			got[strings.Clone(key)] = state{string(o.AppendTo(nil)), at}
+		ks.StartSnapshot(func(_ int, key []byte, o *object.Object, at int64) {
+			require.NotContains(t, got, string(key))
+			got[string(key)] = state{string(o.AppendTo(nil)), at}
 		})
 		for steps := 0; ; steps++ {
 			if round%10 < 8 && steps == 100 { // eight in a row are given up
@@ -73,14 +72,14 @@ func TestSnapshot_OutlivesAFlush(t *testing.T) {
 	ks, _ := newTestKeyspace(t, Eviction{})
 	db := ks.DB(0)
 	for i := range 1000 {
-		db.Set([]byte(strconv.Itoa(i)), []byte("old"), false)
+		db.Set([]byte(strconv.Itoa(i)), []byte("old"), Never)
 	}
 	got := map[string]string{}
-	ks.StartSnapshot(func(_ int, key string, o *object.Object, _ int64) { got[strings.Clone(key)] = string(o.AppendTo(nil)) })
+	ks.StartSnapshot(func(_ int, key []byte, o *object.Object, _ int64) { got[string(key)] = string(o.AppendTo(nil)) })
 	ks.SnapshotStep(0)
 	ks.Flush()
 	for i := range 1000 {
-		db.Set([]byte(strconv.Itoa(i)), []byte("new"), false)
+		db.Set([]byte(strconv.Itoa(i)), []byte("new"), Never)
 	}
 	ks.Flush()
 	for ks.SnapshotStep(0) {
@@ -96,10 +95,10 @@ func TestSnapshot_OutlivesAFlush(t *testing.T) {
 // them again: so the dump has the numbers from before.
 func TestSnapshot_NumbersDatabasesAsTheyWere(t *testing.T) {
 	ks, _ := newTestKeyspace(t, Eviction{})
-	ks.DB(1).Set([]byte("one"), nil, false)
-	ks.DB(2).Set([]byte("two"), nil, false)
+	ks.DB(1).Set([]byte("one"), nil, Never)
+	ks.DB(2).Set([]byte("two"), nil, Never)
 	got := map[string]int{}
-	ks.StartSnapshot(func(db int, key string, _ *object.Object, _ int64) { got[strings.Clone(key)] = db })
+	ks.StartSnapshot(func(db int, key []byte, _ *object.Object, _ int64) { got[string(key)] = db })
 	ks.Swap(ks.DB(1), ks.DB(2))
 	ks.DB(1).Delete([]byte("two"))
 	for ks.SnapshotStep(0) {
@@ -113,12 +112,12 @@ func TestSnapshot_NumbersDatabasesAsTheyWere(t *testing.T) {
 func TestSnapshot_LetsDatabasesGrow(t *testing.T) {
 	ks, _ := newTestKeyspace(t, Eviction{})
 	for i := range 1000 {
-		ks.DB(0).Set([]byte(strconv.Itoa(i)), nil, false)
+		ks.DB(0).Set([]byte(strconv.Itoa(i)), nil, Never)
 	}
-	ks.StartSnapshot(func(int, string, *object.Object, int64) {})
+	ks.StartSnapshot(func(int, []byte, *object.Object, int64) {})
 	db, growing := ks.DB(1), 0
 	for i := range 10_000 {
-		db.Set([]byte(strconv.Itoa(i)), nil, false)
+		db.Set([]byte(strconv.Itoa(i)), nil, Never)
 		if db.dict.Rehash(0) {
 			growing++
 		}

@@ -42,6 +42,9 @@ const (
 // At is the object whose block that is.
 func At(r zmalloc.Ref) *Object { return (*Object)(zmalloc.Pointer(r)) }
 
+// Ref names the object's block, for whoever keeps it where no pointer may be. 0 is none.
+func (o *Object) Ref() zmalloc.Ref { return zmalloc.RefOf(unsafe.Pointer(o)) }
+
 // layout is what decides where things stand.
 type layout struct {
 	key, value int // lengths in bytes

@@ -146,16 +146,17 @@ func (v *Value) put(to []byte) {
 	copy(to, v.bytes)
 }
 
-// New returns the block of a new object. Free frees it.
-func New(key []byte, v Value) zmalloc.Ref {
-	l := layout{len(key), v.size(), false}
-	r := zmalloc.Alloc(l.total())
-	o := At(r)
+// New returns a new object that expires at a time (Unix milliseconds), or never if at
+// is 0. Free frees it. O(length).
+func New(key []byte, v Value, at int64) *Object {
+	l := layout{len(key), v.size(), at != 0}
+	o := At(zmalloc.Alloc(l.total()))
 	*o = Object{}
 	o.write(l)
 	copy(o.Key(), key)
 	o.setValue(v)
-	return r
+	o.setExpiry(at, 0)
+	return o
 }
 
 func (o *Object) setValue(v Value) {
@@ -164,67 +165,63 @@ func (o *Object) setValue(v Value) {
 }
 
 // Free frees an object's block.
-func Free(r zmalloc.Ref) { zmalloc.Free(r) }
+func Free(o *Object) { zmalloc.Free(o.Ref()) }
 
-// Set gives an object another value. If its block has not the right size for it the
-// object moves to another one, which Set returns, and the old one is freed. v must
-// not borrow from the object.
-func Set(r zmalloc.Ref, v Value) zmalloc.Ref {
-	o := At(r)
-	expireAt, place := o.expiry()
-	r = o.resize(r, layout{o.keyLen(), v.size(), o.Expires()})
-	o = At(r)
+// Set gives an object another value, and makes it expire (Unix milliseconds), or never
+// if at is 0; place is what Place then tells. If its block has not the right size the
+// object moves to another one: Set returns where it is now, and the old one is freed.
+// v must not borrow from the object. O(length).
+func Set(o *Object, v Value, at int64, place uint32) *Object {
+	o = o.resize(layout{o.keyLen(), v.size(), at != 0})
 	o.setValue(v)
-	o.setExpiry(expireAt, place)
-	return r
+	o.setExpiry(at, place)
+	return o
 }
 
-// SetExpiry makes an object expire (Unix milliseconds), or never if at is 0, and
-// notes its place among those that do. It returns the object's block, which may be
-// another one, as Set does.
-func SetExpiry(r zmalloc.Ref, at int64, place uint32) zmalloc.Ref {
-	o := At(r)
+// SetExpiry is Set for an object that keeps its value.
+func SetExpiry(o *Object, at int64, place uint32) *Object {
 	if expires := at != 0; expires != o.Expires() {
 		l := layout{o.keyLen(), o.valueLen(), expires}
-		if zmalloc.GoodSize(l.total()) == zmalloc.Size(r) {
+		if zmalloc.GoodSize(l.total()) == zmalloc.Size(o.Ref()) {
 			o.write(l)
 		} else {
-			r = o.moveTo(l, r)
-			o = At(r)
+			o = o.moveTo(l)
 		}
 	}
 	o.setExpiry(at, place)
-	return r
+	return o
 }
 
 // resize makes the block fit a layout with a value of another length. What the
-// value was is lost.
-func (o *Object) resize(r zmalloc.Ref, l layout) zmalloc.Ref {
-	if zmalloc.GoodSize(l.total()) != zmalloc.Size(r) {
-		to := zmalloc.Alloc(l.total())
-		moved := At(to)
+// value and the expiry were is lost.
+func (o *Object) resize(l layout) *Object {
+	old := o.layout()
+	switch {
+	case l == old:
+		return o
+	case zmalloc.GoodSize(l.total()) != zmalloc.Size(o.Ref()):
+		moved := At(zmalloc.Alloc(l.total()))
 		*moved = *o
 		moved.write(l)
 		copy(moved.Key(), o.Key())
-		zmalloc.Free(r)
-		return to
+		Free(o)
+		return moved
 	}
-	if l.headLen() != o.layout().headLen() { // the key moves
-		from, n := o.layout().headLen(), o.keyLen()
-		block := o.block(max(from, l.headLen()) + n)
-		copy(block[l.headLen():], block[from:from+n])
+	if from, to := old.headLen(), l.headLen(); from != to { // the key moves
+		block := o.block(max(from, to) + l.key)
+		copy(block[to:], block[from:from+l.key])
 	}
 	o.write(l)
-	return r
+	return o
 }
 
 // moveTo moves the object with its value to a block for a layout that differs in
 // nothing but the expiry.
-func (o *Object) moveTo(l layout, r zmalloc.Ref) zmalloc.Ref {
-	to := zmalloc.Alloc(l.total())
+func (o *Object) moveTo(l layout) *Object {
+	moved := At(zmalloc.Alloc(l.total()))
 	n := l.headLen() + l.key + l.value
-	copy(At(to).block(n), o.block(n))
-	At(to).write(l)
-	zmalloc.Free(r)
-	return to
+	copy(moved.block(n), o.block(n))
+	moved.write(l)
+	Free(o)
+	return moved
 }

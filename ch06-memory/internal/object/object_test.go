@@ -12,11 +12,11 @@ import (
 	"redis-internals/ch06/internal/zmalloc"
 )
 
-func newString(t *testing.T, key, value string) zmalloc.Ref {
-	return New([]byte(key), StringValue([]byte(value)))
+func newString(key, value string) *Object {
+	return New([]byte(key), StringValue([]byte(value)), 0)
 }
 
-func text(r zmalloc.Ref) string { return string(At(r).AppendTo(nil)) }
+func text(o *Object) string { return string(o.AppendTo(nil)) }
 
 func TestStringValue_ChoosesTheEncodingThatRedisDoes(t *testing.T) {
 	for _, tc := range []struct {
@@ -37,18 +37,17 @@ func TestStringValue_ChoosesTheEncodingThatRedisDoes(t *testing.T) {
 		{strings.Repeat("x", 44), Embstr},
 		{strings.Repeat("x", 45), Raw},
 	} {
-		r := newString(t, "key", tc.value)
-		o := At(r)
+		o := newString("key", tc.value)
 		require.Equal(t, tc.want, o.Encoding(), tc.value)
 		require.Equal(t, String, o.Type())
-		require.Equal(t, tc.value, text(r))
+		require.Equal(t, tc.value, text(o))
 		require.Equal(t, len(tc.value), o.Len())
 		n, ok := o.Int()
 		require.Equal(t, tc.want == Int, ok, tc.value)
 		if ok {
 			require.Equal(t, tc.value, strconv.FormatInt(n, 10))
 		}
-		Free(r)
+		Free(o)
 	}
 }
 
@@ -61,53 +60,75 @@ func TestObject_HoldsItsPartsThroughEveryChange(t *testing.T) {
 	for range 300 {
 		key := strings.Repeat("k", lengths[random.IntN(len(lengths))])
 		value, at, place := "first", int64(0), uint32(0)
-		r := newString(t, key, value)
-		At(r).Touch(12345)
-		At(r).SetEpoch(5)
+		o := newString(key, value)
+		if random.IntN(2) == 0 {
+			Free(o)
+			at = random.Int64N(1<<50) + 1
+			o = New([]byte(key), StringValue([]byte(value)), at)
+		}
+		o.Touch(12345)
+		o.SetEpoch(5)
 		for range 30 {
-			switch random.IntN(4) {
+			switch random.IntN(5) {
 			case 0:
 				value = strings.Repeat("v", lengths[random.IntN(len(lengths))])
-				r = Set(r, StringValue([]byte(value)))
+				o = Set(o, StringValue([]byte(value)), at, place)
 			case 1:
 				n := random.Int64() - math.MaxInt64/2
 				value = strconv.FormatInt(n, 10)
-				r = Set(r, IntValue(n))
+				at, place = 0, 0
+				o = Set(o, IntValue(n), at, place)
 			case 2:
 				at, place = random.Int64N(1<<50)+1, random.Uint32()
-				r = SetExpiry(r, at, place)
+				o = SetExpiry(o, at, place)
 			case 3:
 				at, place = 0, 0
-				r = SetExpiry(r, 0, 0)
+				o = SetExpiry(o, 0, 0)
+			case 4:
+				value = strings.Repeat("w", lengths[random.IntN(len(lengths))])
+				at, place = random.Int64N(1<<50)+1, random.Uint32()
+				o = Set(o, StringValue([]byte(value)), at, place)
 			}
-			o := At(r)
 			require.Equal(t, key, string(o.Key()))
-			require.Equal(t, value, text(r))
+			require.Equal(t, value, text(o))
 			require.Equal(t, at != 0, o.Expires())
 			require.Equal(t, at, o.ExpireAt())
 			require.Equal(t, place, o.Place())
 			require.EqualValues(t, 5, o.Epoch())
 			require.EqualValues(t, 1, o.IdleSeconds(12346))
-			require.Equal(t, zmalloc.GoodSize(o.layout().total()), zmalloc.Size(r), "no larger than it needs")
+			require.Equal(t, o, At(o.Ref()))
+			require.Equal(t, zmalloc.GoodSize(o.layout().total()), zmalloc.Size(o.Ref()), "no larger than it needs")
 		}
-		Free(r)
+		Free(o)
 	}
 	require.Equal(t, before, zmalloc.Used())
 }
 
 func TestNew_TakesWhatTheDrawingSays(t *testing.T) {
-	r := newString(t, "key:000000000012", strings.Repeat("v", 64))
-	require.Equal(t, 88, zmalloc.Size(r))
-	r = SetExpiry(r, 1, 0)
-	require.Equal(t, 104, zmalloc.Size(r))
-	Free(r)
+	o := newString("key:000000000012", strings.Repeat("v", 64))
+	require.Equal(t, 88, zmalloc.Size(o.Ref()))
+	o = SetExpiry(o, 1, 0)
+	require.Equal(t, 104, zmalloc.Size(o.Ref()))
+	Free(o)
+}
+
+// The commonest write of a cache: the value and the time to live are new, the lengths
+// are not.
+func TestSet_StaysInItsBlockWhereTheSizeFits(t *testing.T) {
+	o := New([]byte("key:000000000012"), StringValue([]byte(strings.Repeat("v", 64))), 1)
+	require.Equal(t, 104, zmalloc.Size(o.Ref()), "also from the start")
+	require.Same(t, o, Set(o, StringValue([]byte(strings.Repeat("w", 64))), 2, 0))
+	require.Same(t, o, Set(o, StringValue([]byte(strings.Repeat("w", 66))), 3, 0))
+	moved := Set(o, StringValue([]byte(strings.Repeat("w", 64))), 0, 0)
+	require.Equal(t, 88, zmalloc.Size(moved.Ref()))
+	Free(moved)
 }
 
 func TestIsShared_HoldsForTheSmallNumbers(t *testing.T) {
 	for value, want := range map[string]bool{"0": true, "9999": true, "10000": false, "-1": false, "x": false} {
-		r := newString(t, "k", value)
-		require.Equal(t, want, At(r).IsShared(), value)
-		Free(r)
+		o := newString("k", value)
+		require.Equal(t, want, o.IsShared(), value)
+		Free(o)
 	}
 }
 

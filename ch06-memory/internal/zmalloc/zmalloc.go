@@ -54,6 +54,9 @@ func pagesFor(n int) uint32 { return uint32((n + pageSize - 1) / pageSize) }
 // Pointer is where a block is. It is good until the block is freed.
 func Pointer(r Ref) unsafe.Pointer { return unsafe.Add(base, uintptr(r)*unit) }
 
+// RefOf is the block that begins at p, which Pointer has given: its inverse.
+func RefOf(p unsafe.Pointer) Ref { return Ref((uintptr(p) - uintptr(base)) / unit) }
+
 // Bytes is the block's memory, all of it. It is good until the block is freed.
 func Bytes(r Ref) []byte { return unsafe.Slice((*byte)(Pointer(r)), Size(r)) }
 
