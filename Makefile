@@ -34,10 +34,14 @@ tool      = go build -o bin/$(1) ./common/cmd/$(1) && bin/$(1)
 run: ## [CH=02] [ARGS="--port 7000"] | build and start a stage, the newest one if CH is not given
 	@CGO_ENABLED=0 go build -C $(STAGE) -o ../bin/$(STAGE) . && exec bin/$(STAGE) $(ARGS)
 
+# A stage by itself is tested without the oracle: not one case, nor the suite's own tests.
+ORACLE = ^TestRedis|^Test(Alone|Persistence)$$/^redis$$|^TestReadmes$$/./^redis$$|^TestDifferential$$/^redis$$
+
 .PHONY: test
-test: ## [CH=02] [TAGS=poison] | unit tests and the shared suite, of one stage or all, and of redis-server
+test: ## [CH=02] [TAGS=poison] | unit tests and the shared suite: of one stage, or of all and of redis-server
 	@command -v redis-server >/dev/null || echo "redis-server is not installed (Debian: apt-get install redis-server): the oracle's part $(if $(filter 1,$(REQUIRE_REDIS)),fails,is skipped)"
-	CH=$(CH) TAGS="$(TAGS)" $(GO_TEST) $(if $(TAGS),-tags "$(TAGS)") $(if $(CH),,./common/...) $(call PACKAGES,$(SELECTED)) $(if $(CH),./common/conformance/... ./common/soak/...)
+	CH=$(CH) TAGS="$(TAGS)" $(GO_TEST) $(if $(TAGS),-tags "$(TAGS)") $(if $(CH),-skip '$(ORACLE)',./common/...) \
+		$(call PACKAGES,$(SELECTED)) $(if $(CH),./common/conformance ./common/soak)
 
 .PHONY: diff
 diff: ## CH=02 [FROM=01] [FILE=main.go] | what a chapter changes: the overview, then the lines
@@ -82,8 +86,9 @@ lint: ## | gofumpt, go vet and staticcheck
 	go run $(STATICCHECK) $(call PACKAGES,common $(CHAPTERS))
 
 .PHONY: race
-race: ## [CH=02] | the tests with the race detector
-	CH=$(CH) $(GO_TEST) -race $(call PACKAGES,common $(SELECTED))
+race: ## [CH=02] | the tests with the race detector, and the suite on the newest stage
+	$(GO_TEST) -race $(call PACKAGES,$(SELECTED)) $(filter-out %/conformance %/soak,$(shell go list ./common/...))
+	CH=$(STAGE) $(GO_TEST) -race -run '^Test(Run|Grade|Matrix|Alone|Stages)' -skip '$(ORACLE)' ./common/conformance
 
 .PHONY: fuzz
 fuzz: ## [CH=02] [FUZZTIME=5m] | each fuzz test for a while

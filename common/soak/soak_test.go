@@ -109,8 +109,8 @@ func stages(t *testing.T) []chapters.Chapter {
 	return list
 }
 
-// TestRun_LeavesRedisAlive soaks the oracle: what it does is right.
-func TestRun_LeavesRedisAlive(t *testing.T) {
+// TestRedis_LivesThroughASoak soaks the oracle: what it does is right.
+func TestRedis_LivesThroughASoak(t *testing.T) {
 	binary, err := exec.LookPath("redis-server")
 	if errors.Is(err, exec.ErrNotFound) && os.Getenv("REQUIRE_REDIS") != "1" {
 		t.Skip(harness.ErrNoRedis)
