@@ -24,9 +24,10 @@ const errCount = RedisError("wrong number of arguments")
 // kind says how a setting's value is written. set gets the words behind the name;
 // its error is Redis' text. What get returns, set takes as one word.
 type kind struct {
-	form string // for --help
-	set  func(c *Config, words []string) error
-	get  func(c *Config) string
+	form      string // for --help
+	manyWords bool   // where others have one
+	set       func(c *Config, words []string) error
+	get       func(c *Config) string
 }
 
 // one is a kind of exactly one word.
@@ -186,7 +187,7 @@ func choice[V comparable](field func(*Config) *V, values []named[V]) kind {
 
 // list is any number of words, in one argument or several.
 func list(field func(*Config) *[]string) kind {
-	return kind{form: "ADDRESS ...", get: func(c *Config) string { return strings.Join(*field(c), " ") }, set: func(c *Config, words []string) error {
+	return kind{form: "ADDRESS ...", manyWords: true, get: func(c *Config) string { return strings.Join(*field(c), " ") }, set: func(c *Config, words []string) error {
 		words = strings.Fields(strings.Join(words, " "))
 		if len(words) == 0 {
 			return errors.New("at least one address is needed, as in 127.0.0.1 -::1")
@@ -199,7 +200,7 @@ func list(field func(*Config) *[]string) kind {
 // outputLimits is four words, or a multiple: a class of clients, the hard and the
 // soft limit, and the soft one's seconds.
 func outputLimits(field func(*Config) *[3]OutputLimit) kind {
-	return kind{form: "CLASS HARD SOFT SECONDS ...", get: func(c *Config) string {
+	return kind{form: "CLASS HARD SOFT SECONDS ...", manyWords: true, get: func(c *Config) string {
 		var parts []string
 		for class, l := range field(c) {
 			parts = append(parts, fmt.Sprintf("%s %d %d %d", classNames[class], l.Hard, l.Soft, int(l.SoftFor.Seconds())))

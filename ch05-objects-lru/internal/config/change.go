@@ -1,12 +1,12 @@
+// change.go: reading and changing settings while the server runs. Redis: config.c,
+// configGetCommand and configSetCommand.
+
 package config
 
 import (
 	"slices"
 	"strings"
 )
-
-// change.go: reading and changing settings while the server runs. Redis: config.c,
-// configGetCommand and configSetCommand.
 
 // Setting is an option with its value, as CONFIG GET answers it.
 type Setting struct{ Name, Value string }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,7 +50,10 @@ func TestParse_SaysWhereTheFileIsWrong(t *testing.T) {
 		{"client-output-buffer-limit normal 1\n", "line 1", "Wrong number of arguments in buffer limit configuration."},
 		{"client-output-buffer-limit x 1 1 1\n", "line 1", "Invalid client class specified in buffer limit configuration."},
 		{"appendfilename a/b\n", "line 1", "appendfilename can't be a path, just a filename"},
-		{"requirepass secret\n", "line 1", "Bad directive"},
+		{"hz 10\nrequirepass secret\n", "line 2", "this server has no passwords and no users: it would let everybody in"},
+		{"prot 1\n", "line 1", "Bad directive or wrong number of arguments (did you mean port?)"},
+		{"daemonize\n", "line 1", "wrong number of arguments"},
+		{"requirepass\n", "line 1", "wrong number of arguments"},
 	} {
 		name := write(t, tc.text)
 		err := Default().Parse([]string{name})
@@ -98,6 +102,77 @@ func TestParse_ReportsWhatItHasNoUseFor(t *testing.T) {
 	require.NoError(t, c.Parse([]string{name, "--save", ""}))
 	require.Error(t, c.Parse([]string{"--aof-use-rdb-preamble", "yes"}))
 	require.Equal(t, []string{"save (" + name + ":1)", "daemonize (" + name + ":2)", "list-max-listpack-size (" + name + ":3)", "aof-use-rdb-preamble yes (" + name + ":5)"}, c.Ignored)
+}
+
+// A redis.conf that a Redis wrote, or a distribution ships, starts the server.
+func TestParse_TakesEverySettingOfRedisAsItIsByDefault(t *testing.T) {
+	c := Default()
+	require.NoError(t, c.Parse([]string{"testdata/redis.conf"}))
+	require.Equal(t, []string{"*", "-::*"}, c.Bind)
+}
+
+func TestSettings_AreEitherKnownOrIgnoredOrAbsent(t *testing.T) {
+	seen := map[string]bool{}
+	add := func(name string) {
+		require.False(t, seen[name], "%s is told of twice", name)
+		seen[name] = true
+	}
+	for o := range settable {
+		add(o.name)
+	}
+	for _, name := range ignoredNames {
+		add(name)
+	}
+	for _, a := range absents {
+		add(a.name)
+	}
+}
+
+func TestParse_RefusesWhatSomebodyReliesOn(t *testing.T) {
+	for _, line := range []string{
+		"requirepass x", "masterauth x", "masteruser x", "aclfile /x", "user default off", "user alice on nopass ~* +@all", "rename-command FLUSHALL \"\"",
+		"loadmodule /x.so", "replicaof 10.0.0.1 6379", "slaveof 10.0.0.1 6379", "cluster-enabled yes", "tls-port 6380", "tls-cluster yes",
+		"tls-replication yes", "maxmemory-clients 1gb", "maxmemory-clients 5%", "min-replicas-to-write 1", "min-slaves-to-write 1", "unixsocket /x",
+	} {
+		err := Default().Parse([]string{write(t, "# first\n"+line+"\n")})
+		require.ErrorContains(t, err, "line 2\n>>> '"+line+"'\nthis server ", line)
+		require.Error(t, Default().Parse(strings.Fields("--"+line)), line)
+	}
+}
+
+func TestParse_TakesWhatAsksForNothing(t *testing.T) {
+	c := Default()
+	require.NoError(t, c.Parse([]string{write(t, "replicaof no one\nslaveof NO ONE\nrequirepass \"\"\ntls-port 0\nmaxmemory \"\"\ncluster-enabled no\n"+
+		"maxmemory-clients 0%\nuser default on nopass sanitize-payload ~* &* +@all\n")}))
+	require.Empty(t, c.Ignored)
+}
+
+func TestParse_ReadsStandardInputBetweenTheFileAndTheOptions(t *testing.T) {
+	defer func(old io.Reader) { stdin = old }(stdin)
+	name := write(t, "port 1\nhz 11\nmaxkeys 1\n")
+	for _, args := range [][]string{{name, "-", "--maxkeys", "3"}, {name, "--maxkeys", "3", "-"}} {
+		stdin = strings.NewReader("hz 12\nmaxkeys 2\n")
+		c := Default()
+		require.NoError(t, c.Parse(args))
+		require.Equal(t, []int{1, 12, 3}, []int{c.Port, c.Hz, c.MaxKeys})
+	}
+	stdin = strings.NewReader("hz 12\nhz x\n")
+	require.ErrorContains(t, Default().Parse([]string{"-"}), "standard input, at line 2\n>>> 'hz x'")
+}
+
+func TestParse_IncludesFromTheCommandLine(t *testing.T) {
+	c := Default()
+	require.NoError(t, c.Parse([]string{"--port", "1", "--include", write(t, "port 2\nhz 13\n"), "--hz", "14"}))
+	require.Equal(t, []int{2, 14}, []int{c.Port, c.Hz})
+	require.ErrorContains(t, Default().Parse([]string{"--include", "/nonexistent"}), "can't open config file '/nonexistent': no such file or directory")
+}
+
+func TestParse_TakesSaveWithoutAValue(t *testing.T) {
+	for _, args := range []string{"--save", "--save --port 7000", "--port 7000 --save"} {
+		c := Default()
+		require.NoError(t, c.Parse(strings.Fields(args)), args)
+		require.Empty(t, c.Ignored)
+	}
 }
 
 func TestSet_ChangesAllOrNothing(t *testing.T) {
@@ -197,6 +272,59 @@ func TestRewrite_KeepsWhatItDoesNotKnow(t *testing.T) {
 	later, _ := os.ReadFile(name)
 	require.Equal(t, string(text), string(later))
 	require.EqualError(t, Default().Rewrite(), "The server is running without a config file")
+}
+
+// Whatever a setting is, the next start reads it as it was.
+func TestRewrite_IsReadBackWhateverTheValue(t *testing.T) {
+	hostile := []string{"my file.aof", `a"b`, "a'b", "#", "a\nport 1", "a\rb\tc", "\a\b\v\f", "a\x01\x7fb", "\u200b", "\u00a0x", "\xff\xfe", "-x", "$HOME", "%s", " a ", "no"}
+	for _, o := range []string{"appendfilename", "appenddirname", "logfile", "dir"} {
+		for _, value := range hostile {
+			requireRewritten(t, o, value)
+		}
+	}
+	requireRewritten(t, "dir", `/a\b\x41`)
+	requireRewritten(t, "logfile", "")
+	for _, value := range []string{"", "a", "a b", `a"b`} {
+		if err := Default().Parse([]string{"--bind", value}); err == nil {
+			requireRewritten(t, "bind", value)
+		}
+	}
+	changed := map[string]string{
+		"maxmemory-policy": "allkeys-lru", "loglevel": "warning", "appendfsync": "always", "aof-use-rdb-preamble": "no",
+		"client-output-buffer-limit": "normal 1 2 3 slave 4 5 6 pubsub 7 8 9", "client-query-buffer-limit": "1048577", "proto-max-bulk-len": "1048577",
+	}
+	for o := range options {
+		value := changed[o.name]
+		if value == "" {
+			value = map[string]string{"NUMBER": "77", "SIZE": "77", "yes|no": "yes"}[o.form]
+		}
+		if value != "" {
+			requireRewritten(t, o.name, value)
+		}
+	}
+}
+
+// requireRewritten sets an option, lets the settings be written to a file that has
+// the option, and to one that has it not, and reads them back.
+func requireRewritten(t *testing.T, name, value string) {
+	t.Helper()
+	c := Default()
+	require.NoError(t, find(name).set(c, []string{value}), "%s %q", name, value)
+	for _, text := range []string{"", "\"" + name + "\" \"1\"\n", strings.ToUpper(name) + " 1\n# comment\n" + name + " 2\n"} {
+		c.File = write(t, text)
+		require.NoError(t, c.Rewrite())
+		again := Default()
+		require.NoError(t, again.Parse([]string{c.File}), "%s %q", name, value)
+		for o := range options {
+			require.Equal(t, o.get(c), o.get(again), "%s, after %s %q", o.name, name, value)
+		}
+	}
+}
+
+func TestRewrite_SaysWhyItCannot(t *testing.T) {
+	c := Default()
+	c.File = filepath.Join(t.TempDir(), "none", "redis.conf")
+	require.EqualError(t, c.Rewrite(), "Rewriting config file: no such file or directory")
 }
 
 func FuzzReadLine(f *testing.F) {

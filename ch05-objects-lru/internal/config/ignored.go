@@ -1,3 +1,7 @@
+// ignored.go: settings of Redis 7.0 that have no meaning for this server and that
+// nobody relies on. They are accepted, so that a redis.conf that works with Redis
+// works here, and told of at the start.
+
 package config
 
 import (
@@ -8,61 +12,63 @@ import (
 	"redis-internals/ch05/internal/logging"
 )
 
-// ignored.go: settings of Redis 7.0 that have no meaning for this server. They are
-// accepted, so that a redis.conf that works with Redis works here, and reported at
-// the start. What Redis would protect or limit by a setting, such as requirepass,
-// is not among them: to ignore that would be worse than to refuse it.
-
 var ignoredNames = strings.Fields(`
 	acl-pubsub-default acllog-max-len active-defrag-cycle-max active-defrag-cycle-min
 	active-defrag-ignore-bytes active-defrag-max-scan-fields active-defrag-threshold-lower
-	active-defrag-threshold-upper active-expire-effort activedefrag activerehashing
-	always-show-logo aof-disable-auto-gc aof-rewrite-incremental-fsync aof-timestamp-enabled
-	aof_rewrite_cpulist bgsave_cpulist bind-source-addr bio_cpulist busy-reply-threshold
-	cluster-allow-pubsubshard-when-down cluster-allow-reads-when-down
-	cluster-allow-replica-migration cluster-announce-bus-port cluster-announce-hostname
-	cluster-announce-ip cluster-announce-port cluster-announce-tls-port cluster-config-file
-	 cluster-link-sendbuf-limit cluster-migration-barrier cluster-node-timeout
-	cluster-port cluster-preferred-endpoint-type cluster-replica-no-failover
+	active-defrag-threshold-upper active-expire-effort
+	activedefrag activerehashing always-show-logo
+	aof-disable-auto-gc aof-rewrite-incremental-fsync aof-timestamp-enabled
+	aof_rewrite_cpulist bgsave_cpulist bind-source-addr
+	bio_cpulist busy-reply-threshold cluster-allow-pubsubshard-when-down
+	cluster-allow-reads-when-down cluster-allow-replica-migration cluster-announce-bus-port
+	cluster-announce-hostname cluster-announce-ip cluster-announce-port
+	cluster-announce-tls-port cluster-config-file cluster-link-sendbuf-limit
+	cluster-migration-barrier cluster-node-timeout cluster-port
+	cluster-preferred-endpoint-type cluster-replica-no-failover
 	cluster-replica-validity-factor cluster-require-full-coverage cluster-slave-no-failover
-	cluster-slave-validity-factor crash-log-enabled crash-memcheck-enabled daemonize dbfilename
-	disable-thp dynamic-hz enable-debug-command enable-module-command enable-protected-configs
+	cluster-slave-validity-factor crash-log-enabled crash-memcheck-enabled
+	daemonize dbfilename disable-thp dynamic-hz
+	enable-debug-command enable-module-command enable-protected-configs
 	hash-max-listpack-entries hash-max-listpack-value hash-max-ziplist-entries
-	hash-max-ziplist-value hll-sparse-max-bytes ignore-warnings io-threads io-threads-do-reads
+	hash-max-ziplist-value hll-sparse-max-bytes
+	ignore-warnings io-threads io-threads-do-reads
 	jemalloc-bg-thread latency-monitor-threshold latency-tracking
 	latency-tracking-info-percentiles lazyfree-lazy-eviction lazyfree-lazy-expire
-	lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush lfu-decay-time
-	lfu-log-factor list-compress-depth list-max-listpack-size list-max-ziplist-size
-	lua-time-limit masteruser maxmemory-clients maxmemory-eviction-tenacity
-	min-replicas-max-lag min-replicas-to-write min-slaves-max-lag min-slaves-to-write
-	notify-keyspace-events
-	oom-score-adj oom-score-adj-values pidfile proc-title-template propagation-error-behavior
-	rdb-del-sync-files rdb-save-incremental-fsync rdbchecksum
-	rdbcompression repl-backlog-size repl-backlog-ttl repl-disable-tcp-nodelay repl-diskless-load
-	repl-diskless-sync repl-diskless-sync-delay repl-diskless-sync-max-replicas
-	repl-ping-replica-period repl-ping-slave-period repl-timeout replica-announce-ip
-	replica-announce-port replica-announced replica-ignore-disk-write-errors
-	replica-ignore-maxmemory replica-lazy-flush replica-priority replica-read-only
-	replica-serve-stale-data sanitize-dump-payload save server_cpulist
-	set-max-intset-entries set-proc-title shutdown-on-sigint shutdown-on-sigterm shutdown-timeout
-	slave-announce-ip slave-announce-port slave-ignore-maxmemory slave-lazy-flush slave-priority
-	slave-read-only slave-serve-stale-data slowlog-log-slower-than slowlog-max-len
-	socket-mark-id stop-writes-on-bgsave-error stream-node-max-bytes stream-node-max-entries
-	supervised syslog-enabled syslog-facility syslog-ident tls-auth-clients
-	tls-ca-cert-dir tls-ca-cert-file tls-cert-file tls-ciphers tls-ciphersuites
-	tls-client-cert-file tls-client-key-file tls-client-key-file-pass tls-cluster
+	lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush
+	lfu-decay-time lfu-log-factor list-compress-depth list-max-listpack-size
+	list-max-ziplist-entries list-max-ziplist-size list-max-ziplist-value
+	lua-replicate-commands lua-time-limit
+	maxmemory-eviction-tenacity
+	min-replicas-max-lag min-slaves-max-lag notify-keyspace-events
+	oom-score-adj oom-score-adj-values pidfile
+	proc-title-template propagation-error-behavior
+	rdb-del-sync-files rdb-save-incremental-fsync
+	rdbchecksum rdbcompression repl-backlog-size repl-backlog-ttl repl-disable-tcp-nodelay
+	repl-diskless-load repl-diskless-sync repl-diskless-sync-delay
+	repl-diskless-sync-max-replicas repl-ping-replica-period repl-ping-slave-period
+	repl-timeout replica-announce-ip replica-announce-port replica-announced
+	replica-ignore-disk-write-errors replica-ignore-maxmemory replica-lazy-flush
+	replica-priority replica-read-only replica-serve-stale-data
+	sanitize-dump-payload server_cpulist set-max-intset-entries set-proc-title
+	shutdown-on-sigint shutdown-on-sigterm shutdown-timeout
+	slave-announce-ip slave-announce-port slave-ignore-maxmemory slave-lazy-flush
+	slave-priority slave-read-only slave-serve-stale-data
+	slowlog-log-slower-than slowlog-max-len socket-mark-id
+	stop-writes-on-bgsave-error stream-node-max-bytes stream-node-max-entries
+	supervised syslog-enabled syslog-facility syslog-ident
+	tls-auth-clients tls-ca-cert-dir tls-ca-cert-file tls-cert-file tls-ciphers
+	tls-ciphersuites tls-client-cert-file tls-client-key-file tls-client-key-file-pass
 	tls-dh-params-file tls-key-file tls-key-file-pass tls-prefer-server-ciphers
-	tls-protocols tls-replication tls-session-cache-size tls-session-cache-timeout
-	tls-session-caching tracking-table-max-keys unixsocket unixsocketperm
-	zset-max-listpack-entries zset-max-listpack-value zset-max-ziplist-entries
-	zset-max-ziplist-value
+	tls-protocols tls-session-cache-size tls-session-cache-timeout tls-session-caching
+	tracking-table-max-keys unixsocketperm zset-max-listpack-entries zset-max-listpack-value
+	zset-max-ziplist-entries zset-max-ziplist-value
 `)
 
-// fixedAnswers are settings among these that clients ask for on connecting, as
-// redis-benchmark does, or switch off, with the value that says what this server
-// does. It is the only one that they can be set to.
+// fixedAnswers are settings that clients ask for on connecting, as redis-benchmark
+// does, or switch off, with the value that says what this server does. CONFIG SET
+// takes no other; in a file others are ignored, since every Redis writes them.
 var fixedAnswers = []option{
-	{"save", atRuntime, only(""), "", ""},
+	{"save", atRuntime, only(""), "", "points in time at which RDB is written"},
 }
 
 // only is a setting with one value.
@@ -77,8 +83,12 @@ func only(value string) kind {
 
 // setForeign is for a setting that is none of this server's.
 func (c *Config) setForeign(s setting, place string) error {
-	if !isIgnored(s.name()) {
-		return errUnknown
+	isSave := s.name() == "save"
+	switch {
+	case !isSave && !slices.Contains(ignoredNames, s.name()):
+		return refuseAbsent(s)
+	case len(s) == 1 && !isSave:
+		return errCount
 	}
 	if strings.Join(s[1:], "") != "" { // as in save "", which switches something off
 		c.Ignored = append(c.Ignored, fmt.Sprintf("%s (%s)", s.name(), place))
@@ -96,5 +106,3 @@ func (c *Config) ReportIgnored(log *logging.Logger) {
 		log.Notice("Settings without a meaning here: %d (--loglevel verbose)", n)
 	}
 }
-
-func isIgnored(name string) bool { return slices.Contains(ignoredNames, name) }

@@ -8,7 +8,8 @@
 //	file.go     redis.conf
 //	change.go   CONFIG GET and SET
 //	rewrite.go  CONFIG REWRITE
-//	ignored.go  what Redis has and this server has no use for
+//	ignored.go  what Redis has and nobody misses here
+//	absent.go   what Redis has and somebody might: it is refused
 //	help.go     --help, and the nearest name for one that does not exist
 //
 // Whoever needs a setting reads it from the Config when it needs it. A Config

@@ -79,11 +79,11 @@ func (c *Config) readFile(name string, depth int) error {
 	return c.readText(name, data, depth)
 }
 
-// cause is an error of a system call without the call and the path.
+// cause is what an error says of its own, such as a system call's without the call
+// and the path.
 func cause(err error) error {
-	var call *os.PathError
-	if errors.As(err, &call) {
-		return call.Err
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(err) {
+		err = inner
 	}
 	return err
 }
@@ -118,10 +118,7 @@ func (c *Config) readLine(line, place string, depth int) error {
 	if err != nil || len(words) == 0 {
 		return err
 	}
-	if words.name() == "include" && len(words) == 2 {
-		return c.include(words[1], depth)
-	}
-	err = c.setOne(words, place)
+	err = c.setOrInclude(words, place, depth)
 	switch {
 	case errors.Is(err, errNoRDB): // every redis.conf has it
 		c.Ignored = append(c.Ignored, fmt.Sprintf("%s yes (%s)", words.name(), place))
@@ -132,6 +129,13 @@ func (c *Config) readLine(line, place string, depth int) error {
 		}
 	}
 	return err
+}
+
+func (c *Config) setOrInclude(s setting, place string, depth int) error {
+	if s.name() == "include" && len(s) == 2 {
+		return c.include(s[1], depth)
+	}
+	return c.setOne(s, place)
 }
 
 // splitLine returns a line's words, quotes resolved. A comment has none.

@@ -44,7 +44,7 @@ type setting []string
 func (s setting) name() string { return strings.ToLower(s[0]) }
 
 // splitCommandLine gathers the values behind each option. The first word after an
-// option is its value whatever it looks like.
+// option is its value whatever it looks like. Redis takes --save without one, too.
 func splitCommandLine(args []string) (given []setting, err error) {
 	for i, arg := range args {
 		last := len(given) - 1
@@ -54,7 +54,7 @@ func splitCommandLine(args []string) (given []setting, err error) {
 			return nil, ErrHelp
 		case arg == "--version", arg == "-v" && i == 0:
 			return nil, ErrVersion
-		case isOption && (last < 0 || len(given[last]) > 1):
+		case isOption && (last < 0 || len(given[last]) > 1 || given[last].name() == "save"):
 			words, ok := resp.SplitWords([]byte(name), nil)
 			if !ok || len(words) == 0 {
 				return nil, fmt.Errorf("%q is no option (--help lists them)", arg)
@@ -77,9 +77,11 @@ func splitCommandLine(args []string) (given []setting, err error) {
 // setGiven sets what the command line says.
 func (c *Config) setGiven(given []setting) error {
 	for _, s := range given {
-		err := c.setOne(s, "the command line")
+		err := c.setOrInclude(s, "the command line", maxIncludes)
 		switch {
 		case err == nil:
+		case s.name() == "include":
+			return err
 		case errors.Is(err, errUnknown):
 			return noOption("--" + s[0])
 		default:
