@@ -39,7 +39,7 @@ func main() {
 }
 
 // run serves until SIGINT or SIGTERM. A second signal ends the process at once.
-func run(opts *config.Config) error {
+func run(opts *config.Config) (err error) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	// A terminal that closes, or a reader of the log that ends, ends nobody else.
@@ -48,6 +48,11 @@ func run(opts *config.Config) error {
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil && opts.LogFile != "" { // standard error may have no reader
+			log.Warning("%v", err)
+		}
+	}()
 	s, err := server.Listen(opts, command.Families, log)
 	if err != nil {
 		return err

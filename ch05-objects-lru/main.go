@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"redis-internals/ch05/internal/command"
@@ -39,16 +40,29 @@ func main() {
 	}
 }
 
+// logPath is where the log goes; a relative path begins in dir, as in Redis.
+func logPath(opts *config.Config) string {
+	if opts.LogFile == "" || filepath.IsAbs(opts.LogFile) {
+		return opts.LogFile
+	}
+	return filepath.Join(opts.Dir, opts.LogFile)
+}
+
 // run serves until SIGINT or SIGTERM. A second signal ends the process at once.
-func run(opts *config.Config) error {
+func run(opts *config.Config) (err error) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	// A terminal that closes, or a reader of the log that ends, ends nobody else.
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
-	log, err := logging.Open(opts.LogFile, opts.LogLevel)
+	log, err := logging.Open(logPath(opts), opts.LogLevel)
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil && opts.LogFile != "" { // standard error may have no reader
+			log.Warning("%v", err)
+		}
+	}()
 	s, err := server.Listen(opts, command.Families, log)
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ import "math"
 
 // Redis' limits. A request beyond them ends its connection.
 const (
-	MaxBulk      = 512 << 20     // bytes of one argument (proto-max-bulk-len)
+	MaxBulk      = 512 << 20     // bytes of one argument, unless a Parser says otherwise (proto-max-bulk-len)
 	MaxLine      = 64 << 10      // bytes of an inline request or of a length's line (PROTO_INLINE_MAX_SIZE)
 	MaxArguments = math.MaxInt32 // arguments of one request
 )
@@ -50,6 +50,8 @@ const (
 // It keeps offsets, never pointers: between two calls the caller may move the
 // bytes to another buffer.
 type Parser struct {
+	MaxBulk *int // bytes of one argument, as they are set now; nil is the constant
+
 	pos     int    // offset of the first byte that is not understood yet
 	seen    int    // no line ending lies between pos and here
 	missing int    // bulk strings still to come; 0 before the first line
@@ -176,7 +178,7 @@ func (p *Parser) readBulk(buf []byte) (ok bool, err error) {
 			return false, notABulk(buf[p.pos])
 		}
 		length, ok := ParseInt(buf[p.pos+1 : cr])
-		if !ok || length < 0 || length > MaxBulk {
+		if !ok || length < 0 || length > p.maxBulk() {
 			return false, ErrBulkLength
 		}
 		p.pos, p.seen, p.bulk = cr+2, cr+2, int(length)
@@ -189,6 +191,14 @@ func (p *Parser) readBulk(buf []byte) (ok bool, err error) {
 	p.pos, p.seen, p.bulk = end+2, end+2, -1
 	p.missing--
 	return true, nil
+}
+
+// maxBulk is the limit in force. Lengths of four bytes hold any argument.
+func (p *Parser) maxBulk() int64 {
+	if p.MaxBulk == nil {
+		return MaxBulk
+	}
+	return min(int64(*p.MaxBulk), math.MaxUint32)
 }
 
 // notABulk is the error where b stands and a bulk string should begin. A line
@@ -245,7 +255,7 @@ func (p *Parser) finish() int {
 	if cap(spans) > keepSpans {
 		spans = nil
 	}
-	*p = Parser{spans: spans}
+	*p = Parser{MaxBulk: p.MaxBulk, spans: spans}
 	return n
 }
 

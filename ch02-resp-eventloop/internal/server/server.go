@@ -6,6 +6,8 @@
 //	conn.go     one connection: receive, parse, execute, send
 //	buffers.go  the buffers that connections borrow
 //	socket.go   the system calls of the hot path
+//	protect.go  who is not served
+//	idle.go     who has been silent for too long
 //	limits.go   how many descriptors there may be
 //
 // One thread does it all. In this chapter a turn of the loop executes one
@@ -37,6 +39,7 @@ type Server struct {
 
 	listeners []int           // descriptors
 	conns     map[int64]*conn // by client ID
+	roster    roster
 	lastID    int64
 
 	// served are the connections that have had their request of this turn.
@@ -77,6 +80,7 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 // if the event loop fails.
 func (s *Server) Run(ready func()) error {
 	defer s.close()
+	s.loop.After(idlePeriod, s.closeIdle)
 	s.log.Notice("Ready to accept connections")
 	ready()
 	return s.loop.Run()

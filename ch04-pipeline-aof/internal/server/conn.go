@@ -14,7 +14,7 @@
 package server
 
 import (
-	"net/netip"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -35,6 +35,8 @@ const (
 // conn is one connection.
 type conn struct {
 	server *Server
+	place  int       // in the roster
+	used   time.Time // when the peer last sent or took something
 	fd     int
 	client engine.Client
 	parser resp.Parser
@@ -77,6 +79,7 @@ func (c *conn) receive() {
 	if len(c.query) > 0 {
 		room = c.roomInQuery()
 	}
+	c.used = c.server.loop.Now()
 	n, errno := receive(c.fd, room)
 	switch {
 	case errno == unix.EAGAIN || errno == unix.EINTR:
@@ -270,6 +273,7 @@ func (c *conn) flush() {
 			return
 		}
 		c.sent += n
+		c.used = c.server.loop.Now()
 		share -= n
 		if c.sent == len(buf) {
 			c.dropOldestBuffer()
@@ -377,6 +381,7 @@ func (c *conn) close() {
 	c.server.loop.Forget(c.fd)
 	unix.Close(c.fd)
 	delete(c.server.conns, c.client.ID)
+	c.server.roster.remove(c)
 	c.dropQuery()
 	for c.oldestBuffer() != nil {
 		c.dropOldestBuffer()
@@ -389,11 +394,5 @@ func (c *conn) peer() string {
 	if err != nil {
 		return "unknown"
 	}
-	switch a := address.(type) {
-	case *unix.SockaddrInet4:
-		return netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port)).String()
-	case *unix.SockaddrInet6:
-		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr), uint16(a.Port)).String()
-	}
-	return "unknown"
+	return addressOf(address).String()
 }

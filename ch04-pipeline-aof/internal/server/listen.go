@@ -149,10 +149,10 @@ const errMaxClients = "-ERR max number of clients reached\r\n"
 // acceptTcpHandler.
 func (s *Server) accept(listener int) {
 	for range maxAccepts {
-		fd, _, err := unix.Accept4(listener, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		fd, peer, err := unix.Accept4(listener, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 		switch err {
 		case nil:
-			s.admit(fd)
+			s.admit(fd, peer)
 		case unix.EAGAIN:
 			return
 		case unix.EINTR, unix.ECONNABORTED: // a signal, or one that left while it waited
@@ -164,20 +164,33 @@ func (s *Server) accept(listener int) {
 }
 
 // admit makes a connection of an accepted socket, or turns it away.
-func (s *Server) admit(fd int) {
-	if len(s.conns) >= s.opts.MaxClients {
-		_, _ = send(fd, []byte(errMaxClients)) // if it cannot be told, it is closed all the same
-		unix.Close(fd)
+func (s *Server) admit(fd int, peer unix.Sockaddr) {
+	switch {
+	case len(s.conns) >= s.opts.MaxClients:
+		s.refuse(fd, errMaxClients)
+		return
+	case s.isStranger(peer):
+		s.refuse(fd, errProtected)
 		return
 	}
+	s.log.Verbose("Accepted %v", addressOf(peer))
 	s.lastID++
-	c := &conn{server: s, fd: fd, client: s.engine.NewClient(s.lastID)}
+	c := &conn{server: s, fd: fd, client: s.engine.NewClient(s.lastID), used: s.loop.Now()}
+	c.parser.MaxBulk = &s.opts.MaxBulk
 	if err := s.loop.Watch(fd, eventloop.Readable, c.ready); err != nil {
 		s.log.Warning("Cannot watch a new client: %v", err)
 		unix.Close(fd)
 		return
 	}
 	s.conns[c.client.ID] = c
+	s.roster.add(c)
+}
+
+// refuse closes an accepted socket, and says why. If that cannot be sent, it is
+// closed all the same.
+func (s *Server) refuse(fd int, why string) {
+	_, _ = send(fd, []byte(why))
+	unix.Close(fd)
 }
 
 // pauseAccepting looks away from the listeners for a moment. Without

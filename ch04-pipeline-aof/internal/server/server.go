@@ -8,6 +8,8 @@
 //	output.go   how many replies may wait for a client
 //	buffers.go  the buffers that connections borrow
 //	socket.go   the system calls of the hot path
+//	protect.go  who is not served
+//	idle.go     who has been silent for too long
 //	limits.go   how many descriptors there may be
 //	cron.go     the work that comes with time
 //
@@ -45,6 +47,7 @@ type Server struct {
 
 	listeners []int           // descriptors
 	conns     map[int64]*conn // by client ID
+	roster    roster
 	lastID    int64
 
 	// served are the connections that have had requests executed in this turn.
@@ -92,6 +95,7 @@ func (s *Server) Run(ready func()) (err error) {
 		return err
 	}
 	s.loop.After(cronPeriod, s.cron)
+	s.loop.After(idlePeriod, s.closeIdle)
 	s.log.Notice("Ready to accept connections")
 	ready()
 	return errors.Join(s.loop.Run(), s.failed)

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"time"
 
@@ -46,7 +47,7 @@ func (l *Log) Load(execute func(words [][]byte) error, pause func() (stop bool))
 	}
 	progress := &progress{log: l, total: left, pause: pause, reported: began}
 	for i, p := range parts {
-		r := &reader{execute: execute, progress: progress}
+		r := &reader{execute: execute, progress: progress, parser: resp.Parser{MaxBulk: &longest}}
 		size, err := l.loadPart(r, p, left)
 		if err != nil {
 			return err
@@ -148,6 +149,9 @@ type reader struct {
 	inMulti bool       // behind a MULTI that has no EXEC yet
 	queue   [][][]byte // the commands since then, copied
 }
+
+// longest is no limit: what was small enough to be executed is small enough here.
+var longest = math.MaxInt
 
 // end is the offset behind what has been read.
 func (r *reader) end() int64 { return r.offset + int64(len(r.buf)) }
@@ -329,7 +333,7 @@ func commandsEnd(b []byte) (end int, ok bool) {
 			end += n
 			continue
 		}
-		var p resp.Parser
+		p := resp.Parser{MaxBulk: &longest}
 		n, found, err := p.Parse(b[end:], words[:0])
 		switch {
 		case err != nil || b[end] != '*':

@@ -155,11 +155,11 @@ func cpuTime() (user, system float64) {
 // Redis: config.c, updateMaxclients.
 func (s *Server) ConfigChanged(names []string) (refused string, err error) {
 	const name = "maxclients"
-	if !slices.Contains(names, name) {
-		return "", nil
+	if slices.Contains(names, name) {
+		if fitting := s.fitDescriptorLimit(s.opts.MaxClients); fitting < s.opts.MaxClients {
+			return name, config.RedisError("The operating system is not able to handle the specified number of clients, try with " + strconv.Itoa(fitting))
+		}
 	}
-	if fitting := s.fitDescriptorLimit(s.opts.MaxClients); fitting < s.opts.MaxClients {
-		return name, config.RedisError("The operating system is not able to handle the specified number of clients, try with " + strconv.Itoa(fitting))
-	}
+	s.log.SetLevel(s.opts.LogLevel)
 	return "", nil
 }
