@@ -190,7 +190,7 @@ func (ks *Keyspace) prefetchBest() {
 	if p := &ks.pool; p.n > 0 {
 		c := &p.candidates[p.n-1]
 		ks.dbs[c.db].dict.PrefetchBucket(c.hash)
-		zmalloc.PrefetchTwoLines(zmalloc.Pointer(c.ref))
+		zmalloc.PrefetchBlock(c.ref)
 	}
 }
 

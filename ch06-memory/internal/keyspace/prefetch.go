@@ -11,9 +11,16 @@ package keyspace
 import "redis-internals/ch06/internal/structures/dict"
 
 const (
-	worthPrefetching = 1000 // keys; fewer stay in the processor's nearest cache
+	worthPrefetching = 2000 // keys; see below
 	maxPrefetch      = 16   // keys at a time: a processor has no more reads under way
 )
+
+// From how many keys on it is worth while was measured with lookups that have some 200
+// instructions of other work between them, as requests have: up to 1,000 keys, whose
+// memory stays in the nearest caches, asking costs 9 ns a key; with 2,000 it makes no
+// difference, with 4,000 it saves 20 to 40 ns, with a million 400 of 850. (Lookups
+// alone, one behind the other, a processor overlaps by itself: there it pays from
+// 16,000 on.)
 
 // Prefetch is the keys whose buckets have been asked for. The zero value is ready.
 type Prefetch struct {

@@ -6,9 +6,12 @@ TEXT ·PrefetchLine(SB), NOSPLIT, $0-8
 	PREFETCHT0 (AX)
 	RET
 
-// func PrefetchTwoLines(p unsafe.Pointer)
-TEXT ·PrefetchTwoLines(SB), NOSPLIT, $0-8
+// func prefetchBlock(p, entry unsafe.Pointer)
+TEXT ·prefetchBlock(SB), NOSPLIT, $0-16
 	MOVQ p+0(FP), AX
+	MOVQ entry+8(FP), BX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
+	PREFETCHT0 87(AX)
+	PREFETCHT0 (BX)
 	RET

@@ -7,5 +7,5 @@ import "unsafe"
 // PrefetchLine does nothing: this processor is not known.
 func PrefetchLine(unsafe.Pointer) {}
 
-// PrefetchTwoLines does nothing, too.
-func PrefetchTwoLines(unsafe.Pointer) {}
+// PrefetchBlock does nothing, too.
+func PrefetchBlock(Ref) {}

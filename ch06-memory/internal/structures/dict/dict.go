@@ -177,15 +177,15 @@ func (d *Dict) PrefetchBucket(hash uint64) {
 	zmalloc.PrefetchLine(unsafe.Pointer(b))
 }
 
-// PrefetchEntries asks for the first 128 bytes of each: in a small one that is all.
+// PrefetchEntries asks for the beginning of each: of a small one that is all.
 func (d *Dict) PrefetchEntries(hash uint64) {
 	b := d.home(hash)
 	first8, last4 := b.match(tagOf(hash))
 	for ; first8 != 0; first8 &= first8 - 1 {
-		zmalloc.PrefetchTwoLines(zmalloc.Pointer(b.refs[bits.TrailingZeros64(first8)/8]))
+		zmalloc.PrefetchBlock(b.refs[bits.TrailingZeros64(first8)/8])
 	}
 	for ; last4 != 0; last4 &= last4 - 1 {
-		zmalloc.PrefetchTwoLines(zmalloc.Pointer(b.refs[8+bits.TrailingZeros32(last4)/8]))
+		zmalloc.PrefetchBlock(b.refs[8+bits.TrailingZeros32(last4)/8])
 	}
 }
 
