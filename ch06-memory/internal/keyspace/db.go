@@ -25,7 +25,7 @@ type contents struct {
 	volatile volatile
 	snapshot snapshot
 	last     *entry // the one that was found or set last, while it is there; or nil
-	lastHash uint64 // its key's hash
+	lastHash uint64 // the hash of the key that was looked for last, found or not
 	avgTTL   int64  // milliseconds; of the keys that the expire cycle has seen
 }
 
@@ -89,9 +89,9 @@ func (db *DB) find(key []byte) *entry {
 
 // findHashed is find for a key whose hash is known.
 func (db *DB) findHashed(hash uint64, key []byte) *entry {
-	db.last = nil
+	db.last, db.lastHash = nil, hash
 	if r := db.dict.Find(hash, key); r != 0 {
-		db.last, db.lastHash = object.At(r), hash
+		db.last = object.At(r)
 	}
 	return db.last
 }
@@ -137,9 +137,10 @@ func (db *DB) SetInt(key []byte, n int64) {
 func (db *DB) set(key []byte, v object.Value, expiry Expiry) {
 	e := db.lookup(key)
 	if e == nil {
+		hash := db.lastHash // before room is made, which looks for other keys
 		db.ks.makeRoom()
 		e = object.New(key, v, max(0, int64(expiry))) // Keep is never, too
-		db.insert(e)
+		db.insert(hash, e)
 	} else {
 		db.changing(e)
 		at, place := db.enlist(e, expiry)
@@ -218,13 +219,12 @@ func (db *DB) RandomKey() (key []byte, ok bool) {
 	return nil, false
 }
 
-// insert adds an entry.
-func (db *DB) insert(e *entry) {
+// insert adds an entry, whose key has that hash.
+func (db *DB) insert(hash uint64, e *entry) {
 	e.SetEpoch(db.snapshot.epoch)
 	if e.Expires() {
 		e.SetPlace(db.volatile.push(e))
 	}
-	hash := dict.Hash(e.Key())
 	db.dict.Insert(hash, e.Ref())
 	db.last, db.lastHash = e, hash
 	db.ks.keys++

@@ -1,6 +1,7 @@
 package keyspace
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -224,5 +225,23 @@ func TestFlush_LeavesNothing(t *testing.T) {
 	require.False(t, db.ks.ExpireCycle(time.Second))
 	db.Set([]byte("a"), []byte("2"), Never)
 	require.Equal(t, "2", db.get("a"))
+	db.check()
+}
+
+// The commonest write of a cache: nothing moves, and the key keeps its place in volatile.
+func TestSet_WithAnExpiryStaysInItsBlock(t *testing.T) {
+	db, now := newTestDB(t, 0)
+	value := func(c string) []byte { return bytes.Repeat([]byte(c), 64) }
+	for i := range 10 {
+		db.Set(fmt.Append(nil, "key:", i), value("a"), At(now.ms+1000))
+	}
+	used, before := zmalloc.Used(), db.find([]byte("key:4"))
+	place := before.Place()
+	db.Set([]byte("key:4"), value("b"), At(now.ms+5000))
+	require.Same(t, before, db.find([]byte("key:4")))
+	require.Equal(t, place, before.Place())
+	require.Equal(t, now.ms+5000, before.ExpireAt())
+	require.Equal(t, used, zmalloc.Used())
+	require.Zero(t, testing.AllocsPerRun(100, func() { db.Set([]byte("key:4"), []byte("c"), At(now.ms+1)) }))
 	db.check()
 }

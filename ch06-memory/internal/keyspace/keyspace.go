@@ -110,6 +110,6 @@ func (db *DB) Move(key []byte, to *DB) bool {
 		return false
 	}
 	db.remove(e)
-	to.insert(e)
+	to.insert(to.lastHash, e)
 	return true
 }
