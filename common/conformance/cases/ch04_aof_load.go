@@ -107,7 +107,7 @@ func cutsTail(t *T) {
 				s, c := d.start()
 				require.Equal(t, []entry{{"b", "2", -1}}, dump(c), "%d bytes of the last command", n)
 				require.Equal(t, whole, d.read(incr1), "the log after it was loaded with %d bytes of the last command", n)
-				t.Until("the log has a warning", func() bool { return strings.Contains(s.Log(), "runcating") })
+				t.Until("the log has a warning", func() bool { return strings.Contains(s.Log(), "short read while loading the AOF file") })
 				s.Kill()
 			}
 		})
