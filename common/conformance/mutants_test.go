@@ -32,7 +32,7 @@ var sound = []string{"go-redis connects with its defaults"}
 
 var mutants = []mutant{
 	{
-		name: "unknown-command-answers-pong", file: "internal/engine/engine.go",
+		name: "unknown-command-answers-pong", file: "internal/engine/execute.go",
 		find:   "\t\te.rejectUnknown(c)\n",
 		put:    "\t\tc.ReplyWire(\"+PONG\\r\\n\")\n",
 		caught: []string{"an unknown command is refused by name", "CLIENT refuses an unknown subcommand", "POST closes the connection without a word"},

@@ -18,7 +18,8 @@ type Client struct {
 	// Closing says whether the connection ends when the command has returned.
 	Closing Closing
 
-	Engine *Engine
+	Command *Command // the one being executed
+	Engine  *Engine
 
 	ID                  int64  // from 1, in the order of connecting; never given twice
 	Name                string // by CLIENT SETNAME or HELLO; empty is none
@@ -28,12 +29,11 @@ type Client struct {
 // Closing is a client's way to its end.
 type Closing uint8
 
-// A connection stays open, closes once its replies are delivered, or closes at
-// once without them.
+// The ways.
 const (
-	StayOpen Closing = iota
-	CloseAfterReply
-	CloseNow
+	StayOpen        Closing = iota // it goes on
+	CloseAfterReply                // it closes once its replies are delivered
+	CloseNow                       // it closes at once, without them
 )
 
 // RejectProtocol answers what cannot be understood, and closes the connection

@@ -32,12 +32,11 @@ type Client struct {
 // Closing is a client's way to its end.
 type Closing uint8
 
-// A connection stays open, closes once its replies are delivered, or closes at
-// once without them.
+// The ways.
 const (
-	StayOpen Closing = iota
-	CloseAfterReply
-	CloseNow
+	StayOpen        Closing = iota // it goes on
+	CloseAfterReply                // it closes once its replies are delivered
+	CloseNow                       // it closes at once, without them
 )
 
 // RejectProtocol answers what cannot be understood, and closes the connection

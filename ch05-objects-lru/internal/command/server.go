@@ -63,7 +63,7 @@ func flushall(c *Client) {
 }
 
 // acceptsFlush replies the error if the options of a flush are none. ASYNC and
-// SYNC are the same: the garbage collector frees at its leisure.
+// SYNC are the same: either way the keys are gone before the reply.
 func acceptsFlush(c *Client) bool {
 	if len(c.Args) > 2 || len(c.Args) == 2 && !engine.IsOption(c.Args[1], "async") && !engine.IsOption(c.Args[1], "sync") {
 		c.ReplyError(engine.ErrSyntax)

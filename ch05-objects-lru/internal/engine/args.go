@@ -28,13 +28,6 @@ func Quoted(b []byte, n int) string {
 	return s
 }
 
-// isHTTP reports whether the request is a line of HTTP: a browser that was
-// talked into posting commands to us (cross-protocol scripting). Such a client
-// must not get to its next line. Redis: networking.c, securityWarningCommand.
-func isHTTP(name []byte) bool {
-	return EqualFold(name, "post") || EqualFold(name, "host:")
-}
-
 // EqualFold reports whether b is word, which is in lower case, in any case.
 func EqualFold(b []byte, word string) bool {
 	if len(b) != len(word) {

@@ -2,11 +2,13 @@
 // its handler run, logs what that changed, and counts it. Which commands there are is
 // told it: the families stand in package command.
 //
-//	engine.go     the way of a request: find the command, check it, call the handler
+//	execute.go    the way of a request: find its command, admit it, call the handler
+//	engine.go     what an engine is made of
 //	table.go      the commands as rows
 //	index.go      how a name finds its row
 //	client.go     what a handler gets: the arguments, and what is known of the connection
 //	args.go       reading arguments
+//	reject.go     what is answered where there is no such command
 //	reply.go      methods to reply
 //	propagate.go  what is logged of a command
 //	load.go       how the log is executed again
@@ -16,7 +18,6 @@
 package engine
 
 import (
-	"strings"
 	"time"
 
 	"redis-internals/ch05/internal/aof"
@@ -75,67 +76,9 @@ func (e *Engine) NowMs() int64 {
 	return e.Clock()
 }
 
-// NewClient returns a client of the engine. The id is its own for ever.
+// NewClient returns a client of the engine. IDs are never used twice.
 func (e *Engine) NewClient(id int64) Client { return Client{ID: id, DB: e.Keyspace.DB(0), Engine: e} }
 
 // ExpireCycle deletes keys that have expired, for as long as budget at most. It
 // reports whether there are more. Redis: expire.c, activeExpireCycle.
 func (e *Engine) ExpireCycle(budget time.Duration) (more bool) { return e.Keyspace.ExpireCycle(budget) }
-
-// Execute executes the request in c.Args, of at least one argument, and appends
-// the replies to c.Reply. Redis: server.c, processCommand.
-func (e *Engine) Execute(c *Client) {
-	cmd := e.Table.Find(c.Args)
-	if cmd == nil {
-		e.rejectUnknown(c)
-		return
-	}
-	c.Command = cmd
-	if !e.admits(c) {
-		cmd.Stats.Rejected++
-		return
-	}
-	e.call(c)
-}
-
-// admits reports whether the command may run, and replies the error if not.
-func (e *Engine) admits(c *Client) bool {
-	switch {
-	case !c.Command.Accepts(len(c.Args)):
-		c.ReplyError("ERR wrong number of arguments for '" + c.Command.Name + "' command")
-	case e.isDeniedByDisk(c):
-	case e.loading && c.Command.Flags&Loading == 0:
-		c.ReplyError(errLoading)
-	default:
-		return true
-	}
-	return false
-}
-
-const errLoading = "LOADING Redis is loading the dataset in memory"
-
-// rejectUnknown says what of the request is unknown: the command, or a
-// container's subcommand. Redis: server.c, commandCheckExistence.
-func (e *Engine) rejectUnknown(c *Client) {
-	name := c.Args[0]
-	if isHTTP(name) {
-		c.Closing = CloseNow
-		return
-	}
-	if container := e.Table.Lookup(name); container != nil {
-		c.ReplyError("ERR unknown subcommand '" + Quoted(c.Args[1], MaxQuoted) +
-			"'. Try " + strings.ToUpper(container.Name) + " HELP.")
-		return
-	}
-	var args []byte
-	for _, arg := range c.Args[1:] {
-		if len(args) >= MaxQuoted {
-			break
-		}
-		args = append(args, '\'')
-		args = append(args, Quoted(arg, MaxQuoted-len(args)+1)...)
-		args = append(args, "' "...)
-	}
-	c.ReplyError("ERR unknown command '" + Quoted(name, MaxQuoted) +
-		"', with args beginning with: " + string(args))
-}

@@ -57,22 +57,32 @@ var start = time.Now()
 // sinceStart is a clock that never goes back. It is cheaper than time.Now.
 func sinceStart() time.Duration { return time.Since(start) }
 
-// run runs a handler and counts it.
-func (e *Engine) run(c *Client) {
-	cmd, errorsBefore := c.Command, e.Stats.ErrorsTotal
+// measure is what was so when a handler began.
+type measure struct {
+	began  time.Duration // 0 for a brief command: the batch is timed
+	errors int64
+}
+
+func (e *Engine) startMeasuring(cmd *Command) measure {
+	m := measure{errors: e.Stats.ErrorsTotal}
+	if cmd.Flags&Brief == 0 {
+		m.began = sinceStart()
+	}
+	return m
+}
+
+// count counts a handler's run.
+func (e *Engine) count(cmd *Command, m measure) {
 	if cmd.Flags&Brief != 0 {
-		cmd.Handler(c)
 		e.batch = append(e.batch, cmd)
 	} else {
-		began := sinceStart()
-		cmd.Handler(c)
-		took := sinceStart() - began
+		took := sinceStart() - m.began
 		cmd.Stats.Time += took
 		e.timed += took
 	}
 	cmd.Stats.Calls++
 	e.Stats.Commands++
-	if e.Stats.ErrorsTotal > errorsBefore { // CONFIG RESETSTAT makes it smaller
+	if e.Stats.ErrorsTotal > m.errors { // CONFIG RESETSTAT makes it smaller
 		cmd.Stats.Failed++
 	}
 }

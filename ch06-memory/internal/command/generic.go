@@ -21,7 +21,8 @@ var genericCommands = []Row{
 		doc("1.0.0", "O(N) where N is the number of all keys", "<pattern>", "Lists the keys that match a pattern.", "request_policy:all_shards", "nondeterministic_output_order")),
 }
 
-// del answers DEL and UNLINK: with a garbage collector, all memory is freed later.
+// del answers DEL and UNLINK. Redis frees on another thread what UNLINK deletes; a value
+// here is one string, and has no parts that would take long.
 func del(c *Client) {
 	deleted := 0
 	for _, key := range c.Args[1:] {

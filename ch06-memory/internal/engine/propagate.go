@@ -35,17 +35,7 @@ func (c *Client) PropagateAs(words ...[]byte) {
 // PropagateMore adds a word to those of PropagateAs.
 func (c *Client) PropagateMore(word []byte) { c.Engine.rewritten = append(c.Engine.rewritten, word) }
 
-// call runs a command's handler. Every request that may write passes here, and
-// no other place decides what is logged. Redis: server.c, call.
-func (e *Engine) call(c *Client) {
-	before := e.dirty
-	e.run(c)
-	if e.dirty != before && e.log != nil {
-		e.propagate(c)
-	}
-	e.rewritten = e.rewritten[:0]
-}
-
+// propagate logs the request, or what its handler said instead.
 func (e *Engine) propagate(c *Client) {
 	words := c.Args
 	if len(e.rewritten) > 0 {
