@@ -117,8 +117,8 @@ var mutants = []mutant{
 	},
 	{
 		name: "maxclients-is-ignored", file: "internal/server/listen.go",
-		find:   "if len(s.conns) >= s.opts.MaxClients {",
-		put:    "if false {",
+		find:   "case len(s.conns) >= s.opts.MaxClients:",
+		put:    "case false:",
 		caught: []string{"a client above maxclients is told so and closed"},
 	},
 	{
