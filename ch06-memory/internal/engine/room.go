@@ -25,7 +25,7 @@ const errOOM = "OOM command not allowed when used memory > 'maxmemory'."
 // there is none left and no key may go. Redis: server.c, processCommand.
 func (e *Engine) makeRoom(c *Client) bool {
 	if c.Command.grows && !e.hasRoom(c) {
-		c.ReplyError(errNoMemory)
+		c.ReplyError(ErrNoMemory)
 		return false
 	}
 	if e.Config.MaxMemory == 0 || e.loading {
@@ -40,8 +40,8 @@ func (e *Engine) makeRoom(c *Client) bool {
 	return true
 }
 
-// errNoMemory is the answer where the system gives no more.
-const errNoMemory = "OOM command not allowed when the system gives the server no more memory."
+// ErrNoMemory is the answer where the system gives no more.
+const ErrNoMemory = "OOM command not allowed when the system gives the server no more memory."
 
 // hasRoom reports whether there is memory for all that the command may need: a block
 // about as large as its arguments or, where it is not denyoom and changes something

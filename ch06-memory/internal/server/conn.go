@@ -21,6 +21,7 @@ import (
 	"redis-internals/ch06/internal/engine"
 	"redis-internals/ch06/internal/eventloop"
 	"redis-internals/ch06/internal/resp"
+	"redis-internals/ch06/internal/zmalloc"
 )
 
 const (
@@ -82,7 +83,10 @@ func (c *conn) ready(events eventloop.Events) {
 func (c *conn) receive() {
 	room := c.server.input[c.server.inputUsed:]
 	if len(c.query) > 0 {
-		room = c.roomInQuery()
+		if room = c.roomInQuery(); room == nil {
+			c.refuseForMemory()
+			return
+		}
 	}
 	c.used = c.server.loop.Now()
 	n, errno := receive(c.fd, room)
@@ -114,6 +118,18 @@ func (c *conn) receive() {
 	if len(s.received) == batchSize || len(s.input)-s.inputUsed < minRoom {
 		s.executeReceived()
 	}
+}
+
+// refuseForMemory answers a request that is longer than there is memory for, and closes
+// the connection: where the next request begins nobody will know.
+func (c *conn) refuseForMemory() {
+	s := c.server
+	s.log.Warning("Out of memory: closing client whose request is too long: id=%d qbuf=%d", c.client.ID, len(c.query))
+	c.dropQuery()
+	c.client.Reply = s.buffers.borrow()
+	c.client.ReplyError(engine.ErrNoMemory)
+	c.client.Closing = engine.CloseAfterReply
+	s.served = append(s.served, c)
 }
 
 // takeTurn executes the requests of query, as many as one connection may have
@@ -221,7 +237,7 @@ func (c *conn) dropQuery() {
 // there is little. The buffer doubles, so that a client pays for what it sent
 // and not for what it announced, and all the moving together costs no more than
 // the receiving. If most of it is one long argument, it grows to the end of that
-// and no further.
+// and no further. It is nil if there is no memory for it.
 func (c *conn) roomInQuery() []byte {
 	have := len(c.query)
 	free := cap(c.query) - have
@@ -231,7 +247,11 @@ func (c *conn) roomInQuery() []byte {
 		if end-start >= have/2 {
 			more = min(more, end-have)
 		}
-		c.moveQuery(have + max(minRoom, more))
+		size := have + max(minRoom, more)
+		if size > maxReused && !zmalloc.GoCanTake(size) {
+			return nil
+		}
+		c.moveQuery(size)
 	}
 	return c.query[have:min(cap(c.query), have+maxReceive)]
 }

@@ -23,6 +23,7 @@ import (
 	"math"
 	"os"
 	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
 	"unsafe"
 
@@ -130,15 +131,27 @@ func touchable(start unsafe.Pointer, from, to uintptr) bool {
 	return unix.Mprotect(unsafe.Slice((*byte)(unsafe.Add(start, from)), to-from), unix.PROT_READ|unix.PROT_WRITE) == nil
 }
 
-// GoCanTake reports whether Go's heap can grow by n bytes, and by an arena: it is tried.
-// Go ends the process if it needs memory and gets none.
+// GoCanTake reports whether Go's heap has room for n bytes more, at once. Go ends the
+// process if it needs memory and gets none; so whoever wants much asks before. It costs
+// two system calls.
 func GoCanTake(n int) bool {
+	if n > 0 && goFree()/8 >= n { // free memory is in pieces
+		return true
+	}
+	// An arena of the heap is tried to get, in which there is room for it.
 	size := uintptr(n + goArena)
 	p, err := unix.MmapPtr(-1, 0, nil, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
 	if err == nil {
 		_ = unix.MunmapPtr(p, size)
 	}
 	return err == nil
+}
+
+// goFree is how many bytes Go's heap has that nothing is in.
+func goFree() int {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(sample)
+	return int(sample[0].Value.Uint64() + sample[1].Value.Uint64())
 }
 
 // What HasRoom keeps back, in pages, for the blocks that a command may need beside the

@@ -33,6 +33,12 @@ func addresses() (rows list) {
 			Run: fillsMemory,
 		})
 	}
+	rows = append(rows, conformance.Case{
+		Name:     "a request that is longer than memory for clients closes its connection alone",
+		NotRedis: "it ends when it gets no memory",
+		Wrap:     []string{"sh", "-c", fmt.Sprintf(`ulimit -d %d; exec "$@"`, 300<<10), "sh"}, Alone: true,
+		Run: tooLongForMemory,
+	})
 	return in(6, lesson6Limit, rows)
 }
 
@@ -70,4 +76,19 @@ func fillsMemory(t *T) {
 	c.Exchange(cmd("FLUSHALL"), done)
 	require.False(t, outOfMemory("SET", "big2", big))
 	c.Exchange(cmd("GET", "big2")+cmd("DBSIZE"), bulk(big)+one)
+}
+
+func tooLongForMemory(t *T) {
+	other, c := t.Dial(), t.Dial()
+	other.Exchange(cmd("SET", "k", "v"), done)
+	require.NoError(t, c.TrySend("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$400000000\r\n"))
+	piece := strings.Repeat("x", 1<<20)
+	sent := 0
+	for c.TrySend(piece) == nil {
+		sent++
+		require.Less(t, sent, 400)
+	}
+	require.Greater(t, sent, 4)
+	other.Exchange(cmd("GET", "k"), bulk("v"))
+	t.Dial().Exchange(cmd("PING"), "+PONG\r\n")
 }
