@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package eventloop waits for many things at once, on one thread: descriptors
 // that can be read or written, timers, and functions posted by other
 // goroutines. It knows nothing of Redis.

@@ -1,3 +1,5 @@
+//go:build linux
+
 // timers.go: what is due at a time. The timers are a heap:
 //
 //	index    0   1   2   3   4             3
