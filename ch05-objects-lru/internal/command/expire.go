@@ -77,7 +77,10 @@ func expireGeneric(c *Client, base, unit int64) {
 
 // expireCondition says when EXPIRE may change a time.
 type expireCondition struct {
-	nx, xx, gt, lt bool // if there is none; if there is one; if it is later; if it is sooner
+	nx bool // if there is none
+	xx bool // if there is one
+	gt bool // if the new one is later
+	lt bool // if it is sooner
 }
 
 // parseExpireCondition replies the error if the options are none or contradict

@@ -28,14 +28,13 @@ import (
 // Policy says which key is evicted.
 type Policy uint8
 
-// The policies. With NoEviction none is.
 const (
-	NoEviction Policy = iota
-	AllKeysRandom
-	VolatileRandom
-	VolatileTTL
-	AllKeysLRU
-	VolatileLRU
+	NoEviction     Policy = iota // None is.
+	AllKeysRandom                // Any key goes.
+	VolatileRandom               // Any key that can expire goes.
+	VolatileTTL                  // One goes that will soon expire.
+	AllKeysLRU                   // One goes that has not been used for long.
+	VolatileLRU                  // The same, of those that can expire.
 )
 
 // Policies are the policies by the names they have in the configuration.

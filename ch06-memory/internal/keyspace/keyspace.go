@@ -7,6 +7,7 @@
 //	volatile.go  the list of the keys that have one
 //	evict.go     which key goes when there is no room
 //	pool.go      the keys that would be the next to go
+//	memory.go    how much a key and the tables take
 //	prefetch.go  asking for the memory of many keys at once
 //	snapshot.go  all keys as they were at one moment, while commands go on
 //

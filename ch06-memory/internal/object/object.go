@@ -29,7 +29,7 @@ import (
 // Type is what kind of value an object is.
 type Type uint8
 
-// The types.
+// String is bytes, or a number: whatever SET stores.
 const String Type = 0
 
 // String is the type's name, as TYPE answers it.
@@ -38,11 +38,10 @@ func (t Type) String() string { return [...]string{"string"}[t] }
 // Encoding is how a value is kept.
 type Encoding uint8
 
-// The encodings.
 const (
-	Raw Encoding = iota
-	Int
-	Embstr
+	Raw    Encoding = iota // Bytes, more than 44.
+	Int                    // A number of 64 bits.
+	Embstr                 // Bytes, up to 44.
 )
 
 // String is the encoding's name, as OBJECT ENCODING answers it.
