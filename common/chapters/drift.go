@@ -52,6 +52,7 @@ func Drift(root string) ([]Finding, error) {
 			found = append(found, checkListing(c, files, list[i-1], before)...)
 		}
 		found = append(found, checkImports(c, files)...)
+		found = append(found, checkHeaders(c.Name, files)...)
 		is.add(c, files)
 		before = files
 	}

@@ -1,6 +1,7 @@
 package chapters
 
 import (
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -8,10 +9,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// drifts returns the findings on a repository of the files, as lines.
+// drifts returns the findings on a repository of the files, as lines. The chapters'
+// files of code get headers.
 func drifts(t *testing.T, files map[string]string) []string {
 	t.Helper()
-	found, err := Drift(newRepository(t, files).root)
+	withHeaders := map[string]string{}
+	for name, text := range files {
+		if strings.HasPrefix(name, "ch") && strings.HasPrefix(text, "package ") {
+			text = "// " + path.Base(name) + ": a test's.\n\n" + text
+		}
+		withHeaders[name] = text
+	}
+	found, err := Drift(newRepository(t, withHeaders).root)
 	require.NoError(t, err)
 	lines := []string{}
 	for _, f := range found {

@@ -1,3 +1,5 @@
+// limits.go: the limit on open descriptors, raised until maxclients fit.
+
 package server
 
 import "golang.org/x/sys/unix"

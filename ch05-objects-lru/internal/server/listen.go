@@ -1,3 +1,5 @@
+// listen.go: listening sockets, and who is let in through them.
+
 package server
 
 import (

@@ -1,5 +1,7 @@
 //go:build !poison
 
+// poison_off.go: an ordinary build poisons nothing: calls that are compiled away.
+
 package zmalloc
 
 func fillPoison(Ref, int)        {}

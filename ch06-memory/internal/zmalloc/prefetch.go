@@ -1,9 +1,5 @@
 //go:build amd64 || arm64
 
-package zmalloc
-
-import "unsafe"
-
 // prefetch.go: asking for memory before it is needed.
 //
 // Reading memory that is in no cache takes a hundred times as long as reading what
@@ -11,6 +7,10 @@ import "unsafe"
 // that executes one request after the other tells it of one at a time; one that
 // knows the next sixteen can ask for all of them, and find them there when it comes
 // to them.
+
+package zmalloc
+
+import "unsafe"
 
 // PrefetchLine asks for the cache line at p, of 64 bytes. It never faults.
 //

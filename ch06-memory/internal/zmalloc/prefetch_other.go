@@ -1,5 +1,7 @@
 //go:build !amd64 && !arm64
 
+// prefetch_other.go: asking for memory before it is needed, on processors that are not known.
+
 package zmalloc
 
 import "unsafe"
