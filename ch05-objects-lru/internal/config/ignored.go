@@ -96,13 +96,13 @@ func (c *Config) setForeign(s setting, place string) error {
 	return nil
 }
 
-// ReportIgnored tells of all settings that have no meaning here, in one line. At the
+// ReportIgnored tells in one line how many settings have no meaning here. At the
 // level verbose there is one for each, too.
 func (c *Config) ReportIgnored(log *logging.Logger) {
 	for _, name := range c.Ignored {
-		log.Verbose("Without a meaning here: %s", name)
+		log.Verbose("Ignored: %s", name)
 	}
 	if n := len(c.Ignored); n > 0 {
-		log.Notice("Settings without a meaning here: %d (--loglevel verbose)", n)
+		log.Notice("Ignored settings: %d (--loglevel verbose)", n)
 	}
 }

@@ -24,7 +24,7 @@ func All() []conformance.Case {
 		resp(), protocolErrors(), hiddenEnds(), pieces(),
 		ping(), handshake(), commandCommand(), clientCommand(),
 		multiplexing(),
-		manyClients(), commandLine(), terminal(), guards(), redisTools(),
+		manyClients(), commandLine(), flags(), terminal(), guards(), redisTools(),
 		getAndSet(), setOptions(), onKeys(), timesToLive(), commandsOfKeys(),
 		expire(), expiry(),
 		simpleFirst(),

@@ -13,10 +13,13 @@ func aofFlags() list {
 	rows := list{
 		{Name: "an appenddirname with a slash is refused with code 1", Run: refusesFlags("--appenddirname", "some/dir")},
 		{Name: "an appendfilename with a slash is refused with code 1", Run: refusesFlags("--appendfilename", "some/file")},
+		{Name: "an appendfilename with a backslash is refused with code 1", Run: refusesFlags("--appendfilename", `some\file`)},
+		{Name: "--appendonly=yes is answered with what is right", StageOnly: "the advice is ours", Run: advises("a value is a word of its own: --appendonly yes", "--appendonly=yes")},
 	}
 	for _, args := range [][]string{
 		{"--appendonly", "maybe"},
 		{"--appendonly", "1"},
+		{"--appendonly=yes"},
 		{"--appendfsync", "sometimes"},
 		{"--appenddirname", ""},
 		{"--appendfilename", ""},
@@ -50,6 +53,8 @@ func aofFlags() list {
 		{"--auto-aof-rewrite-min-size", "100k"},
 		{"--auto-aof-rewrite-min-size", "1000000"},
 		{"--auto-aof-rewrite-min-size", "0"},
+		{"--auto-aof-rewrite-min-size", ""},
+		{"--appendonly no", "--appendfsync always"},
 		{"--client-query-buffer-limit", "1mb"},
 		{"--client-output-buffer-limit", "normal 1gb 64mb 60"},
 		{"--client-output-buffer-limit", "normal 0 0 0"},

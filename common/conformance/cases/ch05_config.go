@@ -3,6 +3,7 @@
 package cases
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,7 +52,7 @@ func settings() list {
 		)},
 		{Name: "CONFIG HELP lists the subcommands", Run: helpLists("CONFIG", "RESETSTAT", "REWRITE", "HELP", "    Prints this help.")},
 		{Name: "CONFIG REWRITE wants a file", Run: dialogue("CONFIG REWRITE", "-ERR The server is running without a config file\r\n")},
-	}, settingsFile()...))
+	}, slices.Concat(settingsFile(), foreignSettings())...))
 }
 
 // noSetting makes a case never change a server that somebody else started.

@@ -49,8 +49,12 @@ func (d *disk) writeConf(name, text string) string {
 
 // startWith starts a server with the file as its first argument.
 func (d *disk) startWith(path string, args ...string) (*harness.Server, *conformance.Conn) {
-	s := d.t.Start(harness.Options{Dir: d.path, File: path, Args: args})
+	s := d.t.Start(d.options(path, nil, args...))
 	return s, d.connect(s)
+}
+
+func (d *disk) options(file string, wrap []string, args ...string) harness.Options {
+	return harness.Options{Dir: d.path, File: file, Args: args, Wrap: wrap}
 }
 
 func expectSettings(t *T, c *conformance.Conn, settings map[string]string) {

@@ -200,6 +200,13 @@ func refusesFlags(args ...string) func(*T) {
 	}
 }
 
+// requireNarrow expects a text that a terminal of 80 columns does not wrap.
+func requireNarrow(t *T, text string) {
+	for line := range strings.Lines(text) {
+		require.LessOrEqual(t, len([]rune(strings.TrimSuffix(line, "\n"))), 80, line)
+	}
+}
+
 // helpLists expects HELP's first line, and these among the others.
 func helpLists(command string, lines ...string) func(*T) {
 	return func(t *T) {
