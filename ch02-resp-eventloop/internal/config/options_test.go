@@ -49,8 +49,16 @@ func TestSlips_CountsWhatFingersDo(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"port", "port", 0}, {"prot", "port", 1}, {"pot", "port", 1}, {"portt", "port", 1}, {"pert", "port", 1},
-		{"", "port", 4}, {"port", "", 4}, {"abcd", "port", 4}, {"maxclinets", "maxclients", 1}, {"opt", "port", 2},
+		{"port", "port", 0},
+		{"prot", "port", 1},
+		{"pot", "port", 1},
+		{"portt", "port", 1},
+		{"pert", "port", 1},
+		{"", "port", 4},
+		{"port", "", 4},
+		{"abcd", "port", 4},
+		{"maxclinets", "maxclients", 1},
+		{"opt", "port", 2},
 	} {
 		require.Equal(t, tc.want, slips(tc.a, tc.b), "%s, %s", tc.a, tc.b)
 	}
