@@ -73,6 +73,7 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 		s.close()
 		return nil, err
 	}
+	s.log.Notice("Server initialized")
 	return s, nil
 }
 

@@ -59,7 +59,7 @@ func (l *Log) Load(execute func(words [][]byte) error, pause func() (stop bool))
 		}
 	}
 	if len(parts) > 0 {
-		l.log.Notice("DB loaded from append only file: %.3f seconds, %d commands", time.Since(began).Seconds(), progress.commands)
+		l.log.Notice("DB loaded from append only file: %.3f seconds", time.Since(began).Seconds())
 	}
 	return nil
 }

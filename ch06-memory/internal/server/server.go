@@ -92,6 +92,7 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 	if err := s.listen(); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
+	s.log.Notice("Server initialized")
 	return s, nil
 }
 

@@ -18,6 +18,7 @@ import (
 func terminal() list {
 	return in(2, lesson2Clients, list{
 		{Name: "log lines are as Redis writes them", Own: true, Run: logsAsRedis},
+		{Name: "the log says when the server is initialized, and when it is ready", Own: true, Run: initializedBeforeReady},
 		{Name: "what is printed fits 80 columns", Own: true, StageOnly: "the words are ours", Run: fitsTerminal},
 		{Name: "the banner comes when the server is ready", Own: true, StageOnly: "the banner is ours", Run: bannerAfterReady},
 		{Name: "a taken port is told in Redis' words", Run: takenPortInRedisWords},
@@ -36,6 +37,14 @@ func logsAsRedis(t *T) {
 			require.Contains(t, line, " * ")
 		}
 	}
+}
+
+// initializedBeforeReady expects both lines: Redis' own test suite waits for the first,
+// init scripts for the second.
+func initializedBeforeReady(t *T) {
+	saysReady(t)
+	before, _, _ := strings.Cut(t.Server().Log(), "Ready to accept connections")
+	require.Contains(t, before, " Server initialized\n")
 }
 
 func fitsTerminal(t *T) {
