@@ -72,11 +72,14 @@ const (
 	ACLScripting   = engine.ACLScripting
 )
 
-// noKeys is the range of a command without keys.
-var noKeys = engine.KeyRange{}
+// noKeys are the keys of a command that has none.
+var noKeys []engine.KeySpec
 
-// row is a line of a family.
-func row(name string, handler func(*Client), arity int, flags engine.Flags, acl engine.Category, keys engine.KeyRange, doc engine.Doc) Row {
+// row is a line of a family. What the columns are Row says; arity counts the name, and
+// is negative where there may be more.
+func row(name string, handler func(*Client), arity int, flags engine.Flags, acl engine.Category,
+	keys []engine.KeySpec, doc engine.Doc,
+) Row {
 	return Row{Name: name, Handler: handler, Arity: arity, Flags: flags, ACL: acl, Keys: keys, Doc: doc}
 }
 

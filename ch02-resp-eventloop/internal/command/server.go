@@ -123,19 +123,62 @@ func replyInfo(c *Client, cmd *engine.Command) {
 	c.ReplyBulkString(cmd.Name)
 	c.ReplyInt(int64(cmd.Arity))
 	replyNames(c, cmd.Flags.Names())
-	c.ReplyInt(int64(cmd.Keys.First))
-	c.ReplyInt(int64(cmd.Keys.Last))
-	c.ReplyInt(int64(cmd.Keys.Step))
+	first, last, step := cmd.KeyRange()
+	c.ReplyInt(int64(first))
+	c.ReplyInt(int64(last))
+	c.ReplyInt(int64(step))
 	replyNames(c, cmd.Categories().Names())
 	c.ReplySetLen(len(cmd.Doc.Tips))
 	for _, tip := range cmd.Doc.Tips {
 		c.ReplyBulkString(tip)
 	}
-	c.ReplySetLen(0) // key specifications: no command has keys yet
+	replyKeySpecs(c, cmd.Keys)
 	c.ReplyArrayLen(len(cmd.Subcommands))
 	for _, sub := range cmd.Subcommands {
 		replyInfo(c, sub)
 	}
+}
+
+// replyKeySpecs answers where a command's keys stand, and what it does with
+// them. Redis: server.c, addReplyCommandKeySpecs.
+func replyKeySpecs(c *Client, specs []engine.KeySpec) {
+	c.ReplySetLen(len(specs))
+	for _, spec := range specs {
+		if spec.Notes == "" {
+			c.ReplyMapLen(3)
+		} else {
+			c.ReplyMapLen(4)
+			c.ReplyBulkString("notes")
+			c.ReplyBulkString(spec.Notes)
+		}
+		c.ReplyBulkString("flags")
+		replyNames(c, spec.Flags.Names())
+		c.ReplyBulkString("begin_search")
+		c.ReplyMapLen(2)
+		c.ReplyBulkString("type")
+		c.ReplyBulkString("index")
+		c.ReplyBulkString("spec")
+		c.ReplyMapLen(1)
+		replyField(c, "index", spec.First)
+		c.ReplyBulkString("find_keys")
+		c.ReplyMapLen(2)
+		c.ReplyBulkString("type")
+		c.ReplyBulkString("range")
+		c.ReplyBulkString("spec")
+		c.ReplyMapLen(3)
+		last := spec.Last // counted from the first key, but for those from the end
+		if last > 0 {
+			last -= spec.First
+		}
+		replyField(c, "lastkey", last)
+		replyField(c, "keystep", spec.Step)
+		replyField(c, "limit", 0)
+	}
+}
+
+func replyField(c *Client, name string, n int) {
+	c.ReplyBulkString(name)
+	c.ReplyInt(int64(n))
 }
 
 func replyNames(c *Client, names []string) {
@@ -187,9 +230,20 @@ func replyDocs(c *Client, commands []*engine.Command) {
 // commandGetKeys answers COMMAND GETKEYS name arg... Redis: server.c,
 // getKeysSubcommand.
 func commandGetKeys(c *Client) {
-	if c.Engine.Table.Find(c.Args[2:]) == nil {
+	request := c.Args[2:]
+	cmd := c.Engine.Table.Find(request)
+	switch {
+	case cmd == nil:
 		c.ReplyError("ERR Invalid command specified")
-		return
+	case len(cmd.Keys) == 0:
+		c.ReplyError("ERR The command has no key arguments")
+	case !cmd.Accepts(len(request)):
+		c.ReplyError("ERR Invalid number of arguments specified for command")
+	default:
+		keys := cmd.KeysOf(request)
+		c.ReplyArrayLen(len(keys))
+		for _, key := range keys {
+			c.ReplyBulk(key)
+		}
 	}
-	c.ReplyError("ERR The command has no key arguments") // none of them has, yet
 }

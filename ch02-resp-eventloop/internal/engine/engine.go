@@ -5,6 +5,7 @@
 //	execute.go    the way of a request: find its command, admit it, call the handler
 //	engine.go     what an engine is made of
 //	table.go      the commands as rows
+//	keyspec.go    which words of a request are keys
 //	index.go      how a name finds its row
 //	client.go     what a handler gets: the arguments, and what is known of the connection
 //	args.go       reading arguments

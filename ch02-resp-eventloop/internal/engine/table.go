@@ -12,7 +12,7 @@ type Row struct {
 	Arity   int // arguments with the name itself; negative: at least so many
 	Flags   Flags
 	ACL     Category // what does not follow from the flags
-	Keys    KeyRange
+	Keys    []KeySpec
 	Doc     Doc
 }
 
@@ -128,7 +128,7 @@ func (f Flags) Names() []string { return namesOf(f, flagNames) }
 func (c Category) Names() []string { return namesOf(c, categoryNames) }
 
 // namesOf lists the names of the bits that are set.
-func namesOf[T Flags | Category](bits T, names []string) []string {
+func namesOf[T Flags | Category | KeyFlags](bits T, names []string) []string {
 	var list []string
 	for i, name := range names {
 		if bits&(1<<i) != 0 {
@@ -137,10 +137,6 @@ func namesOf[T Flags | Category](bits T, names []string) []string {
 	}
 	return list
 }
-
-// KeyRange says which arguments are keys: from First to Last (negative: from the
-// end), each Step-th. The zero value is none.
-type KeyRange struct{ First, Last, Step int }
 
 // Doc describes a command to people.
 type Doc struct {

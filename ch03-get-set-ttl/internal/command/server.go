@@ -156,9 +156,10 @@ func replyInfo(c *Client, cmd *engine.Command) {
 	c.ReplyBulkString(cmd.Name)
 	c.ReplyInt(int64(cmd.Arity))
 	replyNames(c, cmd.Flags.Names())
-	c.ReplyInt(int64(cmd.Keys.First))
-	c.ReplyInt(int64(cmd.Keys.Last))
-	c.ReplyInt(int64(cmd.Keys.Step))
+	first, last, step := cmd.KeyRange()
+	c.ReplyInt(int64(first))
+	c.ReplyInt(int64(last))
+	c.ReplyInt(int64(step))
 	replyNames(c, cmd.Categories().Names())
 	c.ReplySetLen(len(cmd.Doc.Tips))
 	for _, tip := range cmd.Doc.Tips {
@@ -173,41 +174,39 @@ func replyInfo(c *Client, cmd *engine.Command) {
 
 // replyKeySpecs answers where a command's keys stand, and what it does with
 // them. Redis: server.c, addReplyCommandKeySpecs.
-func replyKeySpecs(c *Client, keys engine.KeyRange) {
-	if keys == noKeys {
-		c.ReplySetLen(0)
-		return
-	}
-	c.ReplySetLen(1)
-	if keys.Notes == "" {
+func replyKeySpecs(c *Client, specs []engine.KeySpec) {
+	c.ReplySetLen(len(specs))
+	for _, spec := range specs {
+		if spec.Notes == "" {
+			c.ReplyMapLen(3)
+		} else {
+			c.ReplyMapLen(4)
+			c.ReplyBulkString("notes")
+			c.ReplyBulkString(spec.Notes)
+		}
+		c.ReplyBulkString("flags")
+		replyNames(c, spec.Flags.Names())
+		c.ReplyBulkString("begin_search")
+		c.ReplyMapLen(2)
+		c.ReplyBulkString("type")
+		c.ReplyBulkString("index")
+		c.ReplyBulkString("spec")
+		c.ReplyMapLen(1)
+		replyField(c, "index", spec.First)
+		c.ReplyBulkString("find_keys")
+		c.ReplyMapLen(2)
+		c.ReplyBulkString("type")
+		c.ReplyBulkString("range")
+		c.ReplyBulkString("spec")
 		c.ReplyMapLen(3)
-	} else {
-		c.ReplyMapLen(4)
-		c.ReplyBulkString("notes")
-		c.ReplyBulkString(keys.Notes)
+		last := spec.Last // counted from the first key, but for those from the end
+		if last > 0 {
+			last -= spec.First
+		}
+		replyField(c, "lastkey", last)
+		replyField(c, "keystep", spec.Step)
+		replyField(c, "limit", 0)
 	}
-	c.ReplyBulkString("flags")
-	replyNames(c, strings.Fields(keys.Access))
-	c.ReplyBulkString("begin_search")
-	c.ReplyMapLen(2)
-	c.ReplyBulkString("type")
-	c.ReplyBulkString("index")
-	c.ReplyBulkString("spec")
-	c.ReplyMapLen(1)
-	replyField(c, "index", keys.First)
-	c.ReplyBulkString("find_keys")
-	c.ReplyMapLen(2)
-	c.ReplyBulkString("type")
-	c.ReplyBulkString("range")
-	c.ReplyBulkString("spec")
-	c.ReplyMapLen(3)
-	last := keys.Last // counted from the first key, but for those from the end
-	if last > 0 {
-		last -= keys.First
-	}
-	replyField(c, "lastkey", last)
-	replyField(c, "keystep", keys.Step)
-	replyField(c, "limit", 0)
 }
 
 func replyField(c *Client, name string, n int) {
@@ -269,22 +268,15 @@ func commandGetKeys(c *Client) {
 	switch {
 	case cmd == nil:
 		c.ReplyError("ERR Invalid command specified")
-	case cmd.Keys == noKeys:
+	case len(cmd.Keys) == 0:
 		c.ReplyError("ERR The command has no key arguments")
 	case !cmd.Accepts(len(request)):
 		c.ReplyError("ERR Invalid number of arguments specified for command")
 	default:
-		replyKeys(c, cmd.Keys, request)
-	}
-}
-
-func replyKeys(c *Client, keys engine.KeyRange, request [][]byte) {
-	last := keys.Last
-	if last < 0 {
-		last += len(request)
-	}
-	c.ReplyArrayLen((last-keys.First)/keys.Step + 1)
-	for i := keys.First; i <= last; i += keys.Step {
-		c.ReplyBulk(request[i])
+		keys := cmd.KeysOf(request)
+		c.ReplyArrayLen(len(keys))
+		for _, key := range keys {
+			c.ReplyBulk(key)
+		}
 	}
 }

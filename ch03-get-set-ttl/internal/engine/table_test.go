@@ -49,7 +49,7 @@ func TestFlags_EachHasAName(t *testing.T) {
 	require.Equal(t, []string{"write", "allow_busy"}, (Write | AllowBusy | Brief).Names())
 }
 
-func bitsOf[T Flags | Category](last T) (n int) {
+func bitsOf[T Flags | Category | KeyFlags](last T) (n int) {
 	for ; last != 0; last >>= 1 {
 		n++
 	}

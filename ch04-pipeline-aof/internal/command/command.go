@@ -78,22 +78,30 @@ const (
 	ACLScripting   = engine.ACLScripting
 )
 
-// The ranges that most commands have.
+// noKeys are the keys of a command that has none.
+var noKeys []engine.KeySpec
+
+// The keys that commands have: one or several, and what happens to them.
 var (
-	setKey = engine.KeyRange{
-		First: 1, Last: 1, Step: 1, Access: "RW access update variable_flags",
-		Notes: "RW and ACCESS due to the optional `GET` argument",
-	}
-	seenKey   = engine.KeyRange{First: 1, Last: 1, Step: 1, Access: "RO"}
-	seenKeys  = engine.KeyRange{First: 1, Last: -1, Step: 1, Access: "RO"}
-	noKeys    = engine.KeyRange{}
-	readKey   = engine.KeyRange{First: 1, Last: 1, Step: 1, Access: "RO access"}
-	updateKey = engine.KeyRange{First: 1, Last: 1, Step: 1, Access: "RW update"}
-	deleteAll = engine.KeyRange{First: 1, Last: -1, Step: 1, Access: "RM delete"}
+	readKey   = keySpec(1, 1, engine.KeyRO|engine.KeyAccess, "")
+	seenKey   = keySpec(1, 1, engine.KeyRO, "")
+	seenKeys  = keySpec(1, -1, engine.KeyRO, "")
+	updateKey = keySpec(1, 1, engine.KeyRW|engine.KeyUpdate, "")
+	setKey    = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate|engine.KeyVariableFlags,
+		"RW and ACCESS due to the optional `GET` argument")
+	deleteAll = keySpec(1, -1, engine.KeyRM|engine.KeyDelete, "")
 )
 
-// row is a line of a family.
-func row(name string, handler func(*Client), arity int, flags engine.Flags, acl engine.Category, keys engine.KeyRange, doc engine.Doc) Row {
+// keySpec is the one spec that most commands have, of all words from first to last.
+func keySpec(first, last int, flags engine.KeyFlags, notes string) []engine.KeySpec {
+	return []engine.KeySpec{{First: first, Last: last, Step: 1, Flags: flags, Notes: notes}}
+}
+
+// row is a line of a family. What the columns are Row says; arity counts the name, and
+// is negative where there may be more.
+func row(name string, handler func(*Client), arity int, flags engine.Flags, acl engine.Category,
+	keys []engine.KeySpec, doc engine.Doc,
+) Row {
 	return Row{Name: name, Handler: handler, Arity: arity, Flags: flags, ACL: acl, Keys: keys, Doc: doc}
 }
 

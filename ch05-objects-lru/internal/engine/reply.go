@@ -34,6 +34,9 @@ func (c *Client) ReplyBulk(b []byte) { c.Reply = resp.AppendBulk(c.Reply, b) }
 // ReplyBulkString is ReplyBulk for a string.
 func (c *Client) ReplyBulkString(s string) { c.Reply = resp.AppendBulk(c.Reply, s) }
 
+// ReplyVerbatim appends a text that people read as it is.
+func (c *Client) ReplyVerbatim(text []byte) { c.ReplyBulk(text) }
+
 // ReplyValue appends a key's value as a bulk string, or null if v is nil.
 func (c *Client) ReplyValue(v *object.Object) {
 	if v == nil {

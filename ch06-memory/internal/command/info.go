@@ -57,7 +57,7 @@ func info(c *Client) {
 			s.write(w)
 		}
 	}
-	c.ReplyBulk(w.text)
+	c.ReplyVerbatim(w.text)
 }
 
 // infoWriter builds the text.

@@ -86,8 +86,6 @@ func figuresOf(e *engine.Engine, f *engine.Facts) memoryFigures {
 
 func ratio(a, b int64) float64 { return float64(a) / float64(max(1, b)) }
 
-func replyRatio(c *Client, f float64) { c.ReplyBulkString(fmt.Sprintf("%.17g", f)) }
-
 func memoryStats(c *Client) {
 	e := c.Engine
 	f := e.Server.Facts()
@@ -108,7 +106,7 @@ func memoryStats(c *Client) {
 	}
 	fraction := func(name string, f float64) {
 		c.ReplyBulkString(name)
-		replyRatio(c, f)
+		c.ReplyDouble(f)
 	}
 	number("peak.allocated", m.peak)
 	number("total.allocated", m.used)
@@ -166,11 +164,11 @@ func memoryDoctor(c *Client) {
 	}
 	switch {
 	case m.used < small:
-		c.ReplyBulkString("There is hardly anything in this server yet: nothing to say about its memory.\n")
+		c.ReplyVerbatim([]byte("There is hardly anything in this server yet: nothing to say about its memory.\n"))
 	case len(found) == 0:
-		c.ReplyBulkString("Nothing is wrong with the memory of this server.\n")
+		c.ReplyVerbatim([]byte("Nothing is wrong with the memory of this server.\n"))
 	default:
-		c.ReplyBulkString("What is odd about the memory of this server:\n\n" + strings.Join(found, "\n") + "\n")
+		c.ReplyVerbatim([]byte("What is odd about the memory of this server:\n\n" + strings.Join(found, "\n") + "\n"))
 	}
 }
 
@@ -190,7 +188,7 @@ func memoryMallocStats(c *Client) {
 			fmt.Fprintf(&b, "%10d %8d %10d %7.1f%%\n", class.Size, class.Slabs, class.Live, 100*ratio(int64(class.Live*class.Size), int64(class.SlabBytes)))
 		}
 	}
-	c.ReplyBulkString(b.String())
+	c.ReplyVerbatim([]byte(b.String()))
 }
 
 // purgeStep is how many bytes are given back between two looks at whether that is

@@ -5,6 +5,8 @@
 package engine
 
 import (
+	"strconv"
+
 	"redis-internals/ch06/internal/object"
 	"redis-internals/ch06/internal/resp"
 )
@@ -28,11 +30,17 @@ func (c *Client) ReplySimple(s string) { c.Reply = resp.AppendSimple(c.Reply, s)
 // ReplyInt appends an integer.
 func (c *Client) ReplyInt(n int64) { c.Reply = resp.AppendInt(c.Reply, n) }
 
+// ReplyDouble appends a floating-point number. Redis: networking.c, addReplyDouble.
+func (c *Client) ReplyDouble(f float64) { c.ReplyBulkString(strconv.FormatFloat(f, 'g', 17, 64)) }
+
 // ReplyBulk appends a bulk string.
 func (c *Client) ReplyBulk(b []byte) { c.Reply = resp.AppendBulk(c.Reply, b) }
 
 // ReplyBulkString is ReplyBulk for a string.
 func (c *Client) ReplyBulkString(s string) { c.Reply = resp.AppendBulk(c.Reply, s) }
+
+// ReplyVerbatim appends a text that people read as it is.
+func (c *Client) ReplyVerbatim(text []byte) { c.ReplyBulk(text) }
 
 // ReplyValue appends a key's value as a bulk string, or null if v is nil.
 func (c *Client) ReplyValue(v *object.Object) {

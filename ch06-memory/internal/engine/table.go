@@ -12,7 +12,7 @@ type Row struct {
 	Arity   int // arguments with the name itself; negative: at least so many
 	Flags   Flags
 	ACL     Category // what does not follow from the flags
-	Keys    KeyRange
+	Keys    []KeySpec
 	Doc     Doc
 }
 
@@ -130,7 +130,7 @@ func (f Flags) Names() []string { return namesOf(f, flagNames) }
 func (c Category) Names() []string { return namesOf(c, categoryNames) }
 
 // namesOf lists the names of the bits that are set.
-func namesOf[T Flags | Category](bits T, names []string) []string {
+func namesOf[T Flags | Category | KeyFlags](bits T, names []string) []string {
 	var list []string
 	for i, name := range names {
 		if bits&(1<<i) != 0 {
@@ -138,14 +138,6 @@ func namesOf[T Flags | Category](bits T, names []string) []string {
 		}
 	}
 	return list
-}
-
-// KeyRange says which arguments are keys: from First to Last (negative: from the
-// end), each Step-th. The zero value is none.
-type KeyRange struct {
-	First, Last, Step int
-	Access            string // what the command does with them, as COMMAND INFO has it
-	Notes             string // on that, for people
 }
 
 // Doc describes a command to people.
@@ -207,7 +199,7 @@ func NewTable(families []Family) *Table {
 // mayGrow reports whether the command may need memory: all that write may, but those
 // that only delete, which must go when there is none.
 func (r *Row) mayGrow() bool {
-	return r.Flags&DenyOOM != 0 || r.Flags&Write != 0 && strings.Contains(r.Keys.Access, "update")
+	return r.Flags&DenyOOM != 0 || r.Flags&Write != 0 && len(r.Keys) > 0 && r.Keys[0].Flags&KeyUpdate != 0
 }
 
 // Lookup returns the command of that name, in any case, or nil; a container, and
