@@ -28,8 +28,8 @@ func (e *Engine) Load(log *aof.Log, pause func() (stop bool)) error {
 }
 
 // replay executes one command of the log. It is an error if there is no such
-// command, if it is none that is ever logged (BGREWRITEAOF, say, wants a log that is
-// being written), or if it does not succeed: what is logged has once succeeded.
+// command, if it is not about data (BGREWRITEAOF, say, wants a log that is being
+// written), or if it does not succeed: what is logged has once succeeded.
 func (e *Engine) replay(c *Client, args [][]byte) error {
 	c.Args, c.Reply = args, c.Reply[:0]
 	c.Command = e.Table.Find(args)
@@ -38,8 +38,8 @@ func (e *Engine) replay(c *Client, args [][]byte) error {
 		return fmt.Errorf("unknown command '%s'", Quoted(args[0], MaxQuoted))
 	case !c.Command.Accepts(len(args)):
 		return fmt.Errorf("wrong number of arguments for '%s'", c.Command.Name)
-	case !c.Command.isLogged():
-		return fmt.Errorf("'%s' is not a command that changes data: no log has it", c.Command.Name)
+	case !c.Command.mayStandInLog():
+		return fmt.Errorf("'%s' is not a command on data: no log has it", c.Command.Name)
 	}
 	c.Command.Handler(c)
 	e.rewritten = e.rewritten[:0]
@@ -49,5 +49,6 @@ func (e *Engine) replay(c *Client, args [][]byte) error {
 	return nil
 }
 
-// isLogged reports whether the command may stand in a log: it changes the data.
-func (c *Command) isLogged() bool { return c.Flags&Write != 0 }
+// mayStandInLog reports whether the command is about data. Reading changes nothing, and
+// Redis takes it, too.
+func (c *Command) mayStandInLog() bool { return c.Flags&(Write|ReadOnly) != 0 }

@@ -181,8 +181,8 @@ func TestLoad_AnswersThatItLasts(t *testing.T) {
 func TestLoad_RefusesACommandThatDoesNotSucceed(t *testing.T) {
 	for text, want := range map[string]string{
 		"*1\r\n$4\r\nNOPE\r\n":                                 "unknown command 'NOPE'",
-		"*1\r\n$12\r\nBGREWRITEAOF\r\n":                        "'bgrewriteaof' is not a command that changes data",
-		"*2\r\n$3\r\nGET\r\n$1\r\nk\r\n":                       "'get' is not a command that changes data",
+		"*1\r\n$12\r\nBGREWRITEAOF\r\n":                        "'bgrewriteaof' is not a command on data",
+		"*2\r\n$4\r\nECHO\r\n$1\r\nk\r\n":                      "'echo' is not a command on data",
 		"*1\r\n$3\r\nSET\r\n":                                  "wrong number of arguments for 'set'",
 		"*4\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\na\r\n$1\r\na\r\n": "'set' answers: ERR syntax error",
 	} {

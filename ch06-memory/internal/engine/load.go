@@ -33,8 +33,8 @@ func (e *Engine) Load(log *aof.Log, pause func() (stop bool)) error {
 var errLoadMemory = errors.New("there is not enough memory for what the append-only file holds; raise the limit (ulimit -v)")
 
 // replay executes one command of the log. It is an error if there is no such
-// command, if it is none that is ever logged (BGREWRITEAOF, say, wants a log that is
-// being written), or if it does not succeed: what is logged has once succeeded.
+// command, if it is not about data (BGREWRITEAOF, say, wants a log that is being
+// written), or if it does not succeed: what is logged has once succeeded.
 func (e *Engine) replay(c *Client, args [][]byte) error {
 	e.Keyspace.SetClock(e.Clock()) // what is loaded was used now
 	c.Args, c.Reply = args, c.Reply[:0]
@@ -46,8 +46,8 @@ func (e *Engine) replay(c *Client, args [][]byte) error {
 		return fmt.Errorf("wrong number of arguments for '%s'", c.Command.Name)
 	case c.Command.grows && !e.hasRoom(c):
 		return errLoadMemory
-	case !c.Command.isLogged():
-		return fmt.Errorf("'%s' is not a command that changes data: no log has it", c.Command.Name)
+	case !c.Command.mayStandInLog():
+		return fmt.Errorf("'%s' is not a command on data: no log has it", c.Command.Name)
 	}
 	c.Command.Handler(c)
 	e.rewritten = e.rewritten[:0]
@@ -60,6 +60,6 @@ func (e *Engine) replay(c *Client, args [][]byte) error {
 // Loading reports whether the log is being executed.
 func (e *Engine) Loading() bool { return e.loading }
 
-// isLogged reports whether the command may stand in a log: it changes the data,
-// or is SELECT and says which.
-func (c *Command) isLogged() bool { return c.Flags&Write != 0 || c.Name == "select" }
+// mayStandInLog reports whether the command is about data, or SELECT, which says about
+// which. Reading changes nothing, and Redis takes it, too.
+func (c *Command) mayStandInLog() bool { return c.Flags&(Write|ReadOnly) != 0 || c.Name == "select" }

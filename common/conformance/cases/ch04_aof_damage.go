@@ -26,6 +26,7 @@ func aofDamage() list {
 		{Name: "a torn base is refused, though nothing was written after it", Run: tornBase},
 		{Name: "damage in the base is refused, too", Run: damagedBase},
 		{Name: "a wrong number of arguments in a log is refused", StageOnly: "Redis does not count the arguments in a log", Run: refusesLog(whole+cmd("SET", "a")+whole, "offset "+strconv.Itoa(len(whole)), incr1)},
+		{Name: "a command in a log that is not about data is refused by name", StageOnly: "Redis executes it", Run: refusesLog(whole+cmd("BGREWRITEAOF")+whole, "bgrewriteaof", "offset "+strconv.Itoa(len(whole)), incr1)},
 		{Name: "a command in a log that fails is refused", StageOnly: "Redis does not look at the replies", Run: refusesLog(whole+cmd("SET", "a", "1", "FOO")+whole, "offset "+strconv.Itoa(len(whole)), incr1)},
 		{Name: "another database in a log is refused", Until: 4, NotRedis: "the stages have one database until chapter 5", Run: refusesLog(whole+cmd("SELECT", "1")+whole, "SELECT", incr1)},
 		{Name: "a tail that is cut in a value which holds commands is cut off", Run: tornValue},
