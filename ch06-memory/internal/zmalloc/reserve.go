@@ -36,7 +36,8 @@ const (
 	minRange = chunk             // bytes, fewer than which are no use
 	goShare  = 192 << 20         // bytes of addresses that are left to Go, or a quarter if that is more
 	goLeast  = 72 << 20          // and with fewer it is no use to begin
-	goArena  = 64 << 20          // bytes that Go's heap takes at a time
+	goArena  = 64 << 20          // bytes of addresses that Go's heap takes at a time
+	goStep   = 8 << 20           // and of memory
 )
 
 var (
@@ -110,7 +111,7 @@ func makeReady(end uint32) bool {
 	if end <= ready {
 		return true
 	}
-	if end > limit || shared && !GoCanTake(0) { // or Go has its own part
+	if end > limit || shared && !GoCanTake(goLeast) { // or Go has its own part
 		return false
 	}
 	const chunkPages = chunk / pageSize
@@ -138,8 +139,12 @@ func GoCanTake(n int) bool {
 	if n > 0 && goFree()/8 >= n { // free memory is in pieces
 		return true
 	}
-	// An arena of the heap is tried to get, in which there is room for it.
+	// It is tried. Of addresses the heap takes whole arenas, of memory little more than
+	// it needs.
 	size := uintptr(n + goArena)
+	if shared {
+		size = uintptr(n + goStep)
+	}
 	p, err := unix.MmapPtr(-1, 0, nil, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
 	if err == nil {
 		_ = unix.MunmapPtr(p, size)
