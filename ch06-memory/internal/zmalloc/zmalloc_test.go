@@ -237,7 +237,7 @@ func TestFree_OfNoBlockPanics(t *testing.T) {
 }
 
 func TestPages_FreeRunsNeverTouch(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(15) {
 		before := Used()
 		random := rand.New(rand.NewPCG(seed, 7))
 		var live []block
@@ -271,13 +271,13 @@ func TestPages_FreeRunsNeverTouch(t *testing.T) {
 // Whoever asks HasRoom before never meets the end: neither with the block that he asked
 // for nor with a few smaller ones beside it.
 func TestHasRoom_IsKept(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(6) {
 		before := Used()
 		restore := EndSoon(8 << 20)
 		random := rand.New(rand.NewPCG(seed, 9))
 		var refs []Ref
 		refused := 0
-		for refused < 2000 {
+		for refused < 600 {
 			n := 1 + random.IntN(1<<random.IntN(20))
 			if !HasRoom(n) {
 				refused++
