@@ -24,8 +24,8 @@ FUZZTIME ?= 30s
 SOAKTIME ?= 1m
 PACKAGES  = $(patsubst %,./%/...,$(1))
 # The suite builds the stages itself, so Go's cache of test results does not know
-# what a result depends on.
-GO_TEST  := go test -count=1
+# what a result depends on. On a machine that has much else to do it takes its time.
+GO_TEST  := go test -count=1 -timeout 20m
 # One of common's programs. It is built first: `go run` hides exit codes.
 tool      = go build -o bin/$(1) ./common/cmd/$(1) && bin/$(1)
 

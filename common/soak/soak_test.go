@@ -26,10 +26,11 @@ const (
 	defaultClients = 200
 )
 
-// slack is what a stage may have in use beyond what it began with; a Redis keeps
-// scripts, slow requests and its log's buffers besides.
+// slack is what a stage may have in use beyond what it began with, in bytes: Go's heap
+// counts as it was when its garbage was last collected, with what clients took then. A
+// Redis keeps scripts, slow requests and its log's buffers.
 const (
-	slack = 1 << 20
+	slack = 64 << 20
 	keeps = 16 << 20
 )
 

@@ -32,7 +32,7 @@ func aofRewrite() list {
 		{Name: "FLUSHALL during BGREWRITEAOF is kept", Run: flushDuringRewrite},
 		{Name: "BGREWRITEAOF without appendonly writes a base that loads later", Run: rewriteWithoutLog},
 		{Name: "SIGTERM during BGREWRITEAOF loses nothing", Run: stopDuringRewrite},
-		{Name: "a rewrite does not keep other clients waiting", Alone: true, Run: rewriteDelaysNobody},
+		{Name: "a rewrite does not keep other clients waiting", Alone: true, Timeout: 2 * time.Minute, Run: rewriteDelaysNobody},
 		{Name: "a log that has grown is rewritten by itself", Run: rewrittenByItself},
 		{Name: "a log that is shorter than the least size is not rewritten by itself", Run: staysAsItIs("--auto-aof-rewrite-min-size", "1mb", "--auto-aof-rewrite-percentage", "1")},
 		{Name: "with percentage 0 a log is never rewritten by itself", Run: staysAsItIs("--auto-aof-rewrite-min-size", "1kb", "--auto-aof-rewrite-percentage", "0")},
