@@ -82,7 +82,7 @@ var exercises = []exercise{
 		chapter: 4, number: 1, begins: "Move `s.aof.Flush()`",
 		edits: []edit{
 			{"internal/server/server.go", flush, ""},
-			{"internal/server/server.go", "\treturn len(s.unfinished) > 0\n", flush + "\treturn len(s.unfinished) > 0\n"},
+			{"internal/server/server.go", "\treturn len(s.received) > 0\n", flush + "\treturn len(s.received) > 0\n"},
 		},
 		fails: []string{"the log has SET as it came"}, passes: []string{"with appendfsync everysec a write reaches the log soon, without another"},
 	},

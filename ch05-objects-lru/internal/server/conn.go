@@ -1,4 +1,4 @@
-// conn.go: one connection: receive, parse, execute, send.
+// conn.go: one connection: receive and send; batch.go has what lies between.
 //
 //	socket ──receive──▶ query ──Parse──▶ batch ──Execute──▶ Reply ──send──▶ socket
 //	                    the bytes        16 requests         │
@@ -28,7 +28,6 @@ const (
 	minRoom     = 16 << 10  // bytes of free space that a receive should find
 	maxReceive  = 256 << 10 // bytes received from one connection in a turn
 	maxSend     = 256 << 10 // bytes sent to one connection in a turn
-	maxRequests = 1024      // requests executed for one connection in a turn
 	backlogSize = 16 << 10  // bytes from which on an unsent buffer is not appended to
 )
 
@@ -46,6 +45,9 @@ type conn struct {
 	// arrived in part.
 	query    []byte
 	queryBuf []byte // the borrowed buffer; nil if none is
+	parsed   int    // bytes of query whose requests have been parsed in this turn
+	executed int    // and those whose have been executed
+	requests int    // executed in this turn
 
 	// backlog holds full buffers of replies that the peer has not taken; what
 	// is in client.Reply comes behind them.
@@ -55,7 +57,7 @@ type conn struct {
 	backlogBytes int              // of all buffers in backlog
 	softTimer    *eventloop.Timer // runs while more waits than the soft limit allows; else nil
 
-	more    bool // requests wait in query that its share of the turn did not allow
+	more    bool // requests wait in query that its share of the last turn did not allow
 	waiting bool // for the socket to take more: it is watched for writability
 	closed  bool
 }
@@ -72,16 +74,17 @@ func (c *conn) ready(events eventloop.Events) {
 	}
 }
 
-// receive reads what has arrived and executes it. Redis: networking.c,
+// receive reads what has arrived, for executeReceived. Redis: networking.c,
 // readQueryFromClient.
 func (c *conn) receive() {
-	room := c.server.input
+	s := c.server
+	room := s.input[s.inputUsed:]
 	if len(c.query) > 0 {
 		room = c.roomInQuery()
 	}
-	c.used = c.server.loop.Now()
+	c.used = s.loop.Now()
 	n, errno := receive(c.fd, room)
-	c.server.stats.reads++
+	s.stats.reads++
 	switch {
 	case errno == unix.EAGAIN || errno == unix.EINTR:
 		return
@@ -92,105 +95,21 @@ func (c *conn) receive() {
 		c.endOfStream()
 		return
 	}
-	c.server.stats.bytesIn += int64(n)
+	s.stats.bytesIn += int64(n)
 	if len(c.query) > 0 {
 		c.query = c.query[:len(c.query)+n]
 	} else {
 		c.query = room[:n]
+		s.inputUsed += n
 	}
-	if len(c.query) > c.server.opts.MaxQuery {
-		c.server.log.Warning("Closing client that reached max query buffer length: id=%d qbuf=%d", c.client.ID, len(c.query))
+	if len(c.query) > s.opts.MaxQuery {
+		s.log.Warning("Closing client that reached max query buffer length: id=%d qbuf=%d", c.client.ID, len(c.query))
 		c.close()
 		return
 	}
-	c.takeTurn()
-}
-
-// takeTurn executes the requests of query, as many as one connection may have
-// executed in a turn, and keeps what is behind them.
-func (c *conn) takeTurn() {
-	executed := c.executeWaiting()
-	if executed > 0 {
-		c.server.served = append(c.server.served, c)
-	}
-	switch {
-	case c.closed:
-	case len(c.query) == 0 || c.client.Closing != engine.StayOpen:
-		c.dropQuery()
-	default:
-		c.keepQuery()
-	}
-}
-
-// executeWaiting executes requests of query, batch by batch, and returns how
-// many. It sets more if others are left for the next turn: so that one client's
-// pipeline, however long, keeps nobody waiting for long. The replies stay in
-// client.Reply. Redis: networking.c, processInputBuffer.
-func (c *conn) executeWaiting() (executed int) {
-	c.more = false
-	for c.client.Closing == engine.StayOpen {
-		n, err := c.parseBatch()
-		if n == 0 && err == nil {
-			return executed
-		}
-		if c.client.Reply == nil {
-			c.client.Reply = c.server.buffers.borrow()
-		}
-		executed += n
-		c.executeBatch(n)
-		if err != nil {
-			executed++
-			if c.client.Closing == engine.StayOpen {
-				c.client.RejectProtocol(err)
-			}
-			return executed
-		}
-		if executed >= maxRequests || len(c.client.Reply) >= maxSend {
-			c.more = len(c.query) > 0
-			return executed
-		}
-	}
-	return executed
-}
-
-// parseBatch parses requests of query until the batch is full, and takes their
-// bytes off query. err is a protocol error in what comes behind the n requests.
-func (c *conn) parseBatch() (n int, err error) {
-	b := &c.server.batch
-	for n < batchSize {
-		size, args, err := c.parser.Parse(c.query, b.args)
-		if size == 0 {
-			return n, err
-		}
-		b.requests[n] = args[len(b.args):]
-		b.args = args
-		c.query = c.query[size:]
-		n++
-	}
-	return n, nil
-}
-
-// executeBatch executes the first n requests of the batch, up to one that ends
-// the connection.
-func (c *conn) executeBatch(n int) {
-	s := c.server
-	s.engine.BeginBatch()
-	for _, args := range s.batch.requests[:n] {
-		if len(args) == 0 { // an empty line, or *0
-			continue
-		}
-		c.client.Args = args
-		s.engine.Execute(&c.client)
-		if c.client.Closing != engine.StayOpen {
-			break
-		}
-	}
-	s.engine.EndBatch()
-	c.client.Args = nil
-	s.batch.clear()
-	if c.client.Closing == engine.CloseNow {
-		s.logAttack(c)
-		c.close()
+	s.received = append(s.received, c)
+	if len(s.received) >= batchSize || len(s.input)-s.inputUsed < minRoom {
+		s.executeReceived()
 	}
 }
 
@@ -374,7 +293,7 @@ func (c *conn) endOfStream() {
 // may throw away the reply it has not read yet: so what has arrived is read.
 func (c *conn) finish() {
 	for unread := maxReceive; unread > 0; {
-		n, errno := receive(c.fd, c.server.input)
+		n, errno := receive(c.fd, c.server.input[c.server.inputUsed:])
 		if n == 0 || errno != 0 {
 			break
 		}

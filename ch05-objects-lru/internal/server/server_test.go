@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -95,11 +96,16 @@ func (c *client) expectEnd() {
 	require.ErrorIs(c.t, err, io.EOF)
 }
 
-// onLoop runs fn on the server's loop and waits for it: there it may look at
-// everything. It may assert, but not require: that would end the loop.
+// onLoop runs fn on the server's loop, behind the requests that have been received,
+// and waits for it: there it may look at everything. It may assert, but not require:
+// that would end the loop.
 func (s *Server) onLoop(fn func()) {
 	done := make(chan struct{})
-	s.loop.Post(func() { fn(); close(done) })
+	s.loop.Post(func() {
+		s.executeReceived()
+		fn()
+		close(done)
+	})
 	<-done
 }
 
@@ -237,6 +243,7 @@ func TestTurn_ExecutesAPipelineWhole(t *testing.T) {
 	s.onLoop(func() {
 		wrapped := s.loop.BeforeSleep
 		s.loop.BeforeSleep = func() bool {
+			s.executeReceived()
 			for _, c := range s.served {
 				replies = append(replies, len(c.client.Reply))
 			}
@@ -246,6 +253,41 @@ func TestTurn_ExecutesAPipelineWhole(t *testing.T) {
 	c.send(strings.Repeat("PING\r\n", 500))
 	c.expect(strings.Repeat("+PONG\r\n", 500))
 	s.onLoop(func() { assert.Equal(t, []int{500 * len("+PONG\r\n")}, replies) })
+}
+
+// What many connections have sent is received before any of it is executed: part by
+// part of one buffer, with halves of requests, ends and errors among it.
+func TestTurn_ExecutesWhatManyConnectionsSentEachInItsOrder(t *testing.T) {
+	s := start(t, nil)
+	var clients []*client
+	for range 5 * batchSize {
+		clients = append(clients, s.dial(t))
+	}
+	kinds := []struct{ first, rest, want string }{
+		{"SET k@ v@\r\nGET k@\r\n", "", "+OK\r\n$3\r\nv@\r\n"},
+		{"*2\r\n$3\r\nGET\r\n$6\r\nlong", "@\r\nPING\r\n", "$-1\r\n+PONG\r\n"},
+		{"PING\r\n*1\r\n:1\r\nPING\r\n", "", "+PONG\r\n-ERR Protocol error: expected '$', got ':'\r\n"},
+		{"ECHO @\r\nQUIT\r\nPING\r\n", "", "$2\r\n@\r\n+OK\r\n"},
+		{strings.Repeat("PING\r\n", 2*batchSize), "", strings.Repeat("+PONG\r\n", 2*batchSize)},
+	}
+	text := func(of string, i int) string { return strings.ReplaceAll(of, "@", strconv.Itoa(10+i)) }
+	held, sent := make(chan struct{}), make(chan struct{})
+	s.loop.Post(func() { // all of it arrives while the loop is here
+		close(held)
+		<-sent
+	})
+	<-held
+	for i, c := range clients {
+		c.send(text(kinds[i%len(kinds)].first, i))
+	}
+	close(sent)
+	for i, c := range clients {
+		kind := kinds[i%len(kinds)]
+		if kind.rest != "" {
+			c.send(text(kind.rest, i))
+		}
+		c.expect(text(kind.want, i))
+	}
 }
 
 // One that is longer than a connection's share is executed share by share, and
@@ -258,7 +300,7 @@ func TestTurn_BoundsWhatOneConnectionMayHaveExecuted(t *testing.T) {
 		wrapped := s.loop.BeforeSleep
 		s.loop.BeforeSleep = func() bool {
 			more := wrapped()
-			for _, c := range s.unfinished {
+			for _, c := range s.received {
 				left = append(left, len(c.query)/len("PING\r\n"))
 			}
 			return more

@@ -1,4 +1,4 @@
-// conn.go: one connection: receive, parse, execute, send.
+// conn.go: one connection: receive and send; batch.go has what lies between.
 //
 //	socket ──receive──▶ query ──Parse──▶ batch ──Execute──▶ Reply ──send──▶ socket
 //	                    the bytes        16 requests         │
@@ -29,7 +29,6 @@ const (
 	minRoom     = 16 << 10  // bytes of free space that a receive should find
 	maxReceive  = 256 << 10 // bytes received from one connection in a turn
 	maxSend     = 256 << 10 // bytes sent to one connection in a turn
-	maxRequests = 1024      // requests executed for one connection in a turn
 	backlogSize = 16 << 10  // bytes from which on an unsent buffer is not appended to
 )
 
@@ -42,16 +41,14 @@ type conn struct {
 	client engine.Client
 	parser resp.Parser
 
-	// ahead are requests that were parsed together with other connections': a part
-	// of server.ahead, good until they are executed. aheadErr is what came behind.
-	ahead    [][][]byte
-	aheadErr error
-
 	// query holds the bytes received and not executed: a part of queryBuf, or
 	// during a turn of server.input. Empty unless requests wait or one has
 	// arrived in part.
 	query    []byte
 	queryBuf []byte // the borrowed buffer; nil if none is
+	parsed   int    // bytes of query whose requests have been parsed in this turn
+	executed int    // and those whose have been executed
+	requests int    // executed in this turn
 
 	// backlog holds full buffers of replies that the peer has not taken; what
 	// is in client.Reply comes behind them.
@@ -61,7 +58,7 @@ type conn struct {
 	backlogBytes int              // of all buffers in backlog
 	softTimer    *eventloop.Timer // runs while more waits than the soft limit allows; else nil
 
-	more    bool // requests wait in query that its share of the turn did not allow
+	more    bool // requests wait in query that its share of the last turn did not allow
 	waiting bool // for the socket to take more: it is watched for writability
 	closed  bool
 }
@@ -78,19 +75,20 @@ func (c *conn) ready(events eventloop.Events) {
 	}
 }
 
-// receive reads what has arrived and executes it. Redis: networking.c,
+// receive reads what has arrived, for executeReceived. Redis: networking.c,
 // readQueryFromClient.
 func (c *conn) receive() {
-	room := c.server.input[c.server.inputUsed:]
+	s := c.server
+	room := s.input[s.inputUsed:]
 	if len(c.query) > 0 {
 		if room = c.roomInQuery(); room == nil {
 			c.refuseForMemory()
 			return
 		}
 	}
-	c.used = c.server.loop.Now()
+	c.used = s.loop.Now()
 	n, errno := receive(c.fd, room)
-	c.server.stats.reads++
+	s.stats.reads++
 	switch {
 	case errno == unix.EAGAIN || errno == unix.EINTR:
 		return
@@ -101,21 +99,20 @@ func (c *conn) receive() {
 		c.endOfStream()
 		return
 	}
-	c.server.stats.bytesIn += int64(n)
+	s.stats.bytesIn += int64(n)
 	if len(c.query) > 0 {
 		c.query = c.query[:len(c.query)+n]
 	} else {
 		c.query = room[:n]
-		c.server.inputUsed += n
+		s.inputUsed += n
 	}
-	if len(c.query) > c.server.opts.MaxQuery {
-		c.server.log.Warning("Closing client that reached max query buffer length: id=%d qbuf=%d", c.client.ID, len(c.query))
+	if len(c.query) > s.opts.MaxQuery {
+		s.log.Warning("Closing client that reached max query buffer length: id=%d qbuf=%d", c.client.ID, len(c.query))
 		c.close()
 		return
 	}
-	s := c.server
 	s.received = append(s.received, c)
-	if len(s.received) == batchSize || len(s.input)-s.inputUsed < minRoom {
+	if len(s.received) >= batchSize || len(s.input)-s.inputUsed < minRoom {
 		s.executeReceived()
 	}
 }
@@ -130,91 +127,6 @@ func (c *conn) refuseForMemory() {
 	c.client.ReplyError(engine.ErrNoMemory)
 	c.client.Closing = engine.CloseAfterReply
 	s.served = append(s.served, c)
-}
-
-// takeTurn executes the requests of query, as many as one connection may have
-// executed in a turn, and keeps what is behind them.
-func (c *conn) takeTurn() {
-	executed := c.executeWaiting()
-	if executed > 0 {
-		c.server.served = append(c.server.served, c)
-	}
-	switch {
-	case c.closed:
-	case len(c.query) == 0 || c.client.Closing != engine.StayOpen:
-		c.dropQuery()
-	default:
-		c.keepQuery()
-	}
-}
-
-// executeWaiting executes requests of query, batch by batch, and returns how
-// many. It sets more if others are left for the next turn: so that one client's
-// pipeline, however long, keeps nobody waiting for long. The replies stay in
-// client.Reply. Redis: networking.c, processInputBuffer.
-func (c *conn) executeWaiting() (executed int) {
-	c.more = false
-	requests, err := c.ahead, c.aheadErr
-	c.ahead, c.aheadErr = nil, nil
-	for c.client.Closing == engine.StayOpen {
-		if len(requests) == 0 && err == nil {
-			requests, err = c.parseBatch()
-		}
-		if len(requests) == 0 && err == nil {
-			return executed
-		}
-		if c.client.Reply == nil {
-			c.client.Reply = c.server.buffers.borrow()
-		}
-		executed += len(requests)
-		c.executeBatch(requests)
-		requests = nil
-		if err != nil {
-			executed++
-			if c.client.Closing == engine.StayOpen {
-				c.client.RejectProtocol(err)
-			}
-			return executed
-		}
-		if executed >= maxRequests || len(c.client.Reply) >= maxSend {
-			c.more = len(c.query) > 0
-			return executed
-		}
-	}
-	return executed
-}
-
-// parseBatch parses the next requests of query, and asks for the memory of their
-// keys. err is a protocol error in what comes behind them.
-func (c *conn) parseBatch() (requests [][][]byte, err error) {
-	s := c.server
-	requests, err = s.batch.parse(c)
-	if len(requests) > 1 {
-		s.engine.PrefetchBuckets(&c.client, requests)
-		s.engine.PrefetchEntries()
-	}
-	return requests, err
-}
-
-// executeBatch executes requests, up to one that ends the connection.
-func (c *conn) executeBatch(requests [][][]byte) {
-	s := c.server
-	for _, args := range requests {
-		if len(args) == 0 { // an empty line, or *0
-			continue
-		}
-		c.client.Args = args
-		s.engine.Execute(&c.client)
-		if c.client.Closing != engine.StayOpen {
-			break
-		}
-	}
-	c.client.Args = nil
-	s.batch.clear()
-	if c.client.Closing == engine.CloseNow {
-		s.logAttack(c)
-		c.close()
-	}
 }
 
 // keepQuery moves query out of the shared input buffer, if it lies there.

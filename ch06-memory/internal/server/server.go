@@ -3,8 +3,8 @@
 //
 //	server.go   the options, the life of the server, the turn
 //	listen.go   listening and accepting
-//	conn.go     one connection: receive, parse, execute, send
-//	batch.go    requests that are parsed together
+//	conn.go     one connection: receive and send
+//	batch.go    requests of many connections, parsed and then executed
 //	output.go   how many replies may wait for a client
 //	buffers.go  the buffers that connections borrow
 //	socket.go   the system calls of the hot path
@@ -51,15 +51,14 @@ type Server struct {
 	roster    roster
 	lastID    int64
 
-	// served are the connections that have had requests executed in this turn.
-	// Their replies go out at its end. unfinished are those with more to execute.
-	served, unfinished []*conn
+	// received are the connections that have sent something, or had not had all of
+	// it executed when the last turn ended. served are those that have had requests
+	// executed in this turn: their replies go out at its end.
+	received, served []*conn
 
-	input     []byte  // what receive fills; bytes that must outlive the turn move on
-	inputUsed int     // bytes of it that wait to be executed
-	received  []*conn // whose they are
-	ahead     batch   // their first requests
-	batch     batch   // the next ones of one of them
+	input     []byte // what receive fills; bytes that must outlive the turn move on
+	inputUsed int    // bytes of it that wait to be executed
+	batch     batch
 	buffers   bufferPool
 
 	releasing     bool // memory, soon
@@ -157,8 +156,7 @@ func (s *Server) close() error {
 	return err
 }
 
-// endTurn ends a turn: what was received is executed, connections that were not
-// finished in the last one get their share of this one, the append-only file is
+// endTurn ends a turn: what was received is executed, the append-only file is
 // written, and the replies go out, one send for each connection. It runs before the
 // loop sleeps, and reports whether there is more to execute.
 //
@@ -167,9 +165,6 @@ func (s *Server) close() error {
 // server.c, beforeSleep; networking.c, handleClientsWithPendingWrites.
 func (s *Server) endTurn() (more bool) {
 	s.executeReceived()
-	s.takeTurns(s.unfinished)
-	clear(s.unfinished)
-	s.unfinished = s.unfinished[:0]
 	if err := s.aof.Flush(); err != nil {
 		s.failed = err
 		s.loop.Stop()
@@ -185,7 +180,7 @@ func (s *Server) endTurn() (more bool) {
 		}
 		c.reply()
 		if c.more && !c.closed {
-			s.unfinished = append(s.unfinished, c)
+			s.received = append(s.received, c)
 		}
 	}
 	clear(s.served)
@@ -193,7 +188,7 @@ func (s *Server) endTurn() (more bool) {
 	if s.buffers.dropped > maxDropped && !s.releasing {
 		s.releaseMemory()
 	}
-	return s.engine.KeepEvicting() || len(s.unfinished) > 0
+	return s.engine.KeepEvicting() || len(s.received) > 0
 }
 
 const (
