@@ -5,7 +5,9 @@
 // bytes is folded into three integers, eight bytes at a time, and those are
 // looked up in a hash table with open addressing.
 //
-//	"GetRange" → "getrange", "getrange", 0 and 8 → slot hash → compare, or the next slot
+//	"GetRange" → first "getrange", last "getrange", middle 0, length 8
+//	"Expire"   → first "expi" and "pire" (bytes 0-3 and 2-5), length 6
+//	           → slot hash → compare, or the next slot
 
 package engine
 
@@ -106,6 +108,16 @@ func foldName(name []byte) (k key, ok bool) {
 //
 // Adding 0x3f to a byte below 0x80 sets its top bit if it is 'A' or above, and
 // 0x25 if it is above 'Z': where only the first holds, bit 5 makes it lower.
+// No sum reaches 0x100, so none carries into the byte beside it. For example:
+//
+//	            'G'    'e'    '['    0xc7
+//	w           47     65     5b     c7
+//	low         47     65     5b     47     without the top bits
+//	fromA       86     a4     9a     86     low + 3f: from 'A' on the top bit is set
+//	aboveZ      6c     8a     80     6c     low + 25: above 'Z' it is
+//	upper       80     00     00     00     fromA and not aboveZ, and w below 80
+//	upper>>2    20     00     00     00     the bit between 'G' and 'g'
+//	result      67     65     5b     c7
 func toLower(w uint64) uint64 {
 	const ones = 0x0101010101010101
 	low := w &^ (0x80 * ones)

@@ -1,5 +1,5 @@
-// room.go: what happens when there are too many keys. Redis: evict.c,
-// performEvictions.
+// room.go: what happens when there are too many keys.
+// Redis: evict.c, performEvictions.
 
 package engine
 

@@ -1,6 +1,5 @@
-// room.go: what happens when there are too many keys, or too much memory is
-// in use. Redis: evict.c,
-// performEvictions.
+// room.go: what happens when there are too many keys, or too much memory is in use.
+// Redis: evict.c, performEvictions.
 //
 // Memory ends in two ways. More is in use than maxmemory: then keys go, or what is
 // denyoom is refused. Or the system gives no more (ulimit -v, vm.overcommit_memory 2):
