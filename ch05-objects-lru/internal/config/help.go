@@ -16,7 +16,8 @@ const (
 // Help is what --help prints, from the rows.
 func Help(program string) string {
 	var b strings.Builder
-	b.WriteString("usage: " + program + " [--OPTION VALUE ...] ...\n")
+	b.WriteString("usage: " + program + " [redis.conf] [-] [--OPTION VALUE ...] ...\n")
+	b.WriteString("\nThe file is read first, then standard input if there is a -, then the options.\n")
 	for _, s := range table {
 		b.WriteString("\n")
 		if s.heading != "" {
