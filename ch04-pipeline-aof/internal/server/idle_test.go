@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
-	"redis-internals/ch04/internal/config"
+	"redis-internals/ch04/internal/command"
 	"redis-internals/ch04/internal/eventloop"
 	"redis-internals/ch04/internal/logging"
 )
@@ -17,17 +17,16 @@ import (
 // an hour.
 func silent(t *testing.T, n int) *Server {
 	t.Helper()
-	loop, err := eventloop.New()
+	s, err := Listen(options(t), command.Families, &logging.Logger{})
 	require.NoError(t, err)
-	s := &Server{opts: config.Default(), log: &logging.Logger{}, loop: loop, conns: map[int64]*conn{}}
-	t.Cleanup(loop.Close)
+	t.Cleanup(func() { s.close() })
 	for i := range n {
 		pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = unix.Close(pair[1]) })
-		c := &conn{server: s, fd: pair[0], used: loop.Now().Add(-time.Hour)}
+		c := &conn{server: s, fd: pair[0], used: s.loop.Now().Add(-time.Hour)}
 		c.client.ID = int64(i)
-		require.NoError(t, loop.Watch(c.fd, eventloop.Readable, c.ready))
+		require.NoError(t, s.loop.Watch(c.fd, eventloop.Readable, c.ready))
 		s.conns[c.client.ID] = c
 		s.roster.add(c)
 		t.Cleanup(c.close)

@@ -185,7 +185,7 @@ func infoMemory(w *infoWriter) {
 	w.field("mem_fragmentation_bytes", m.resident-m.used)
 	w.field("mem_not_counted_for_evict", w.engine.LogBuffered())
 	w.zeros("mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves")
-	w.field("mem_clients_normal", f.ClientMemory)
+	w.field("mem_clients_normal", w.engine.ClientMemory())
 	w.field("mem_cluster_links", 0)
 	w.field("mem_aof_buffer", w.engine.LogBuffered())
 	w.field("mem_allocator", "zmalloc")

@@ -113,7 +113,7 @@ func memoryStats(c *Client) {
 	number("startup.allocated", m.startup)
 	number("replication.backlog", 0)
 	number("clients.slaves", 0)
-	number("clients.normal", f.ClientMemory)
+	number("clients.normal", int64(e.ClientMemory()))
 	number("cluster.links", 0)
 	number("aof.buffer", int64(e.LogBuffered()))
 	number("lua.caches", 0)

@@ -47,10 +47,11 @@ type Engine struct {
 	digits    []byte   // room for one of those words
 	loading   bool     // the log is being executed
 	evicting  bool     // there is more in use than maxmemory, and keys may go
-	heap      int      // bytes of Go's heap in use
 	prefetch  keyspace.Prefetch
 
-	outOfMemory bool // a command was refused because the system gave no more memory
+	clientMemory int  // bytes of Go's heap that clients take
+	baseMemory   int  // and what the server takes without clients
+	outOfMemory  bool // a command was refused because the system gave no more memory
 }
 
 // Options are what an engine is made of.

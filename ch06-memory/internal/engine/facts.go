@@ -28,7 +28,6 @@ type Facts struct {
 	KilobytesIn, KilobytesOut float64 // a second
 	PeakMemory                int64   // bytes that were in use at most
 	StartMemory               int64   // and when the server was ready
-	ClientMemory              int64   // bytes of the buffers of clients
 	Resident, SystemMemory    int64   // bytes
 	CPUSystem, CPUUser        float64 // seconds
 	ExpireMilliseconds        int64   // that the cycle of expiry has taken

@@ -76,17 +76,29 @@ func (e *Engine) KeepEvicting() bool {
 	return e.evicting
 }
 
-// NoteHeap says how much of Go's heap is in use: buffers, connections and what else
-// does not hold keys.
-func (e *Engine) NoteHeap(bytes int) { e.heap = bytes }
-
-// UsedMemory is all memory in use, in bytes.
-func (e *Engine) UsedMemory() int { return zmalloc.Used() + e.heap }
+// UsedMemory is all memory in use, in bytes: what holds the keys, what clients take,
+// what waits to be logged, and what the server takes with neither.
+//
+// Of Go's heap each part is counted when it comes and when it goes. What the garbage
+// collector tells cannot be used: it is the state of the last collection, and counts the
+// buffers of a client that has left long ago. Keys would be evicted for that client.
+// Redis: zmalloc.c, zmalloc_used_memory.
+func (e *Engine) UsedMemory() int { return e.countedMemory() + e.LogBuffered() }
 
 // countedMemory is what of it counts against maxmemory: the log's buffer does not,
 // since keys that are evicted make it longer. Redis: evict.c,
 // freeMemoryGetNotCountedMemory.
-func (e *Engine) countedMemory() int { return e.UsedMemory() - e.LogBuffered() }
+func (e *Engine) countedMemory() int { return zmalloc.Used() + e.clientMemory + e.baseMemory }
+
+// CountClientMemory says that clients take so many bytes of Go's heap more, or fewer if
+// it is negative.
+func (e *Engine) CountClientMemory(bytes int) { e.clientMemory += bytes }
+
+// ClientMemory is what all clients take of Go's heap, in bytes.
+func (e *Engine) ClientMemory() int { return e.clientMemory }
+
+// SetBaseMemory says what of Go's heap is in use without any client, in bytes.
+func (e *Engine) SetBaseMemory(bytes int) { e.baseMemory = bytes }
 
 // ConfigChanged makes new settings hold.
 func (e *Engine) ConfigChanged(names []string) (refused string, err error) {

@@ -51,6 +51,7 @@ type batch struct {
 	requests [batchSize]request
 	n        int      // how many there are
 	args     [][]byte // all requests' arguments, one after another
+	counted  int      // bytes of args that are part of Engine.ClientMemory
 }
 
 // executeReceived executes what connections have sent since it was last called, or
@@ -63,9 +64,11 @@ func (s *Server) executeReceived() {
 	s.engine.BeginBatch()
 	for left := s.received; len(left) > 0; {
 		left = s.batch.fill(left)
+		s.countArguments()
 		s.prefetch()
 		s.batch.execute()
 		s.batch.clear()
+		s.countArguments()
 	}
 	s.engine.EndBatch()
 	for _, c := range s.received {
@@ -193,4 +196,5 @@ func (c *conn) endShare() {
 		c.keepQuery()
 	}
 	c.parsed, c.executed, c.requests = 0, 0, 0
+	c.countMemory()
 }

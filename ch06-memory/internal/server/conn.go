@@ -56,6 +56,8 @@ type conn struct {
 	sent    int // bytes already sent of the first buffer
 
 	backlogBytes int              // of all buffers in backlog
+	backlogRoom  int              // bytes that these buffers take
+	counted      int              // bytes of its buffers that are part of Engine.ClientMemory
 	softTimer    *eventloop.Timer // runs while more waits than the soft limit allows; else nil
 
 	more    bool // requests wait in query that its share of the last turn did not allow
@@ -67,6 +69,7 @@ type conn struct {
 func (c *conn) ready(events eventloop.Events) {
 	if events&eventloop.Writable != 0 {
 		c.flush()
+		c.countMemory()
 	}
 	// While requests wait in query no more are read: what a client may have
 	// waiting here is bounded by what one receive brings.
@@ -258,6 +261,7 @@ func (c *conn) dropOldestBuffer() {
 	buf := c.oldestBuffer()
 	if len(c.backlog) > 0 {
 		c.backlogBytes -= len(buf)
+		c.backlogRoom -= cap(buf)
 		c.backlog[0] = nil
 		c.backlog = c.backlog[1:]
 	} else {
@@ -277,6 +281,7 @@ func (c *conn) awaitWritable() {
 	if len(c.client.Reply) >= backlogSize {
 		c.backlog = append(c.backlog, c.client.Reply)
 		c.backlogBytes += len(c.client.Reply)
+		c.backlogRoom += cap(c.client.Reply)
 		c.client.Reply = nil
 	}
 	c.waiting = true
@@ -337,6 +342,8 @@ func (c *conn) close() {
 	for c.oldestBuffer() != nil {
 		c.dropOldestBuffer()
 	}
+	c.countMemory()
+	c.server.engine.CountClientMemory(-connMemory)
 }
 
 // peer is the other end's address, for the log.

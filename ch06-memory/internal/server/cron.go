@@ -50,7 +50,7 @@ func (s *Server) cron() (again time.Duration) {
 func (s *Server) warnOfMemory() {
 	if now := s.loop.Now(); s.engine.OutOfMemory() && now.Sub(s.warned) > warnAgain {
 		s.warned = now
-		s.log.Warning("Out of memory: the system gives no more than %d bytes", memoryInUse())
+		s.log.Warning("Out of memory: the system gives no more than %d bytes", s.engine.UsedMemory())
 	}
 }
 

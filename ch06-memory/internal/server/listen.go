@@ -186,6 +186,7 @@ func (s *Server) admit(fd int, peer unix.Sockaddr) {
 		return
 	}
 	s.conns[c.client.ID] = c
+	s.engine.CountClientMemory(connMemory)
 	s.roster.add(c)
 }
 

@@ -7,6 +7,7 @@
 //	batch.go    requests of many connections, parsed and then executed
 //	output.go   how many replies may wait for a client
 //	buffers.go  the buffers that connections borrow
+//	memory.go   what connections take of Go's heap
 //	socket.go   the system calls of the hot path
 //	protect.go  who is not served
 //	idle.go     who has been silent for too long
@@ -25,7 +26,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -103,8 +103,8 @@ func (s *Server) Run(ready func()) (err error) {
 		return err
 	}
 	s.loop.After(cronPeriod, s.cron)
-	runtime.GC() // or nothing would be known of the heap until the first time
-	s.stats.startMemory = memoryInUse()
+	s.engine.SetBaseMemory(heapInUse() - s.engine.ClientMemory() - s.engine.LogBuffered())
+	s.stats.startMemory = int64(s.engine.UsedMemory())
 	s.loop.After(idlePeriod, s.closeIdle)
 	s.log.Notice("Ready to accept connections")
 	ready()
@@ -179,6 +179,7 @@ func (s *Server) endTurn() (more bool) {
 			continue
 		}
 		c.reply()
+		c.countMemory()
 		if c.more && !c.closed {
 			s.received = append(s.received, c)
 		}
@@ -192,7 +193,7 @@ func (s *Server) endTurn() (more bool) {
 }
 
 const (
-	maxDropped   = 32 << 20    // bytes of buffers that may lie about as garbage
+	maxDropped   = 8 << 20     // bytes of buffers that may lie about as garbage
 	releaseDelay = time.Second // and how long more may gather before they are collected
 )
 

@@ -8,7 +8,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"os"
-	"runtime/metrics"
 	"slices"
 	"strconv"
 	"time"
@@ -17,7 +16,6 @@ import (
 
 	"redis-internals/ch06/internal/config"
 	"redis-internals/ch06/internal/engine"
-	"redis-internals/ch06/internal/zmalloc"
 )
 
 // stats count since the start, or since they were reset.
@@ -78,14 +76,13 @@ func (st *stats) sample(s *Server) {
 	st.ops.sample(s.engine.Commands(), now)
 	st.in.sample(st.bytesIn, now)
 	st.out.sample(st.bytesOut, now)
-	s.engine.NoteHeap(heapInUse())
-	st.peakMemory = max(st.peakMemory, memoryInUse())
+	st.peakMemory = max(st.peakMemory, int64(s.engine.UsedMemory()))
 }
 
 // ResetStats makes the counts begin again.
 func (s *Server) ResetStats() {
 	s.stats.counts = counts{}
-	s.stats.peakMemory = memoryInUse()
+	s.stats.peakMemory = int64(s.engine.UsedMemory())
 }
 
 // Facts are what INFO tells of the server.
@@ -104,19 +101,8 @@ func (s *Server) Facts() engine.Facts {
 	for _, c := range s.conns {
 		f.LongestQuery = max(f.LongestQuery, len(c.query))
 		f.LongestReply = max(f.LongestReply, c.unsentBytes())
-		f.ClientMemory += int64(cap(c.queryBuf) + cap(c.client.Reply) + c.backlogBytes)
 	}
 	return f
-}
-
-// memoryInUse is the memory of the keys, and of Go's heap, in bytes.
-func memoryInUse() int64 { return int64(zmalloc.Used() + heapInUse()) }
-
-// heapInUse is what was in use of Go's heap when its garbage was last collected.
-func heapInUse() int {
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(sample)
-	return int(sample[0].Value.Uint64())
 }
 
 // residentMemory is how much of the process is in memory, in bytes; 0 if unknown.

@@ -33,7 +33,7 @@ func All() []conformance.Case {
 		aofLoad(), aofDamage(), aofDisk(), aofExchange(), aofFlags(),
 		numbers(), objects(), databases(), databasesAndLog(),
 		info(), settings(), countedEviction(),
-		maxMemory(), addresses(), memoryEviction(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
+		maxMemory(), addresses(), memoryEviction(), clientsMemory(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
 	)
 }
 
