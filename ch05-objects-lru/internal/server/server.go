@@ -11,6 +11,7 @@
 //	protect.go  who is not served
 //	idle.go     who has been silent for too long
 //	limits.go   how many descriptors there may be
+//	changes.go  what CONFIG SET changes here
 //	cron.go     the work that comes with time
 //
 // One thread does it all. A turn of the loop executes the requests that have

@@ -9,13 +9,11 @@ import (
 	"encoding/hex"
 	"os"
 	"runtime/metrics"
-	"slices"
 	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
 
-	"redis-internals/ch05/internal/config"
 	"redis-internals/ch05/internal/engine"
 )
 
@@ -145,17 +143,4 @@ func cpuTime() (user, system float64) {
 	var usage unix.Rusage
 	_ = unix.Getrusage(unix.RUSAGE_SELF, &usage)
 	return float64(usage.Utime.Nano()) / 1e9, float64(usage.Stime.Nano()) / 1e9
-}
-
-// ConfigChanged makes new settings hold that are not read where they are needed.
-// Redis: config.c, updateMaxclients.
-func (s *Server) ConfigChanged(names []string) (refused string, err error) {
-	const name = "maxclients"
-	if slices.Contains(names, name) {
-		if fitting := s.fitDescriptorLimit(s.opts.MaxClients); fitting < s.opts.MaxClients {
-			return name, config.RedisError("The operating system is not able to handle the specified number of clients, try with " + strconv.Itoa(fitting))
-		}
-	}
-	s.log.SetLevel(s.opts.LogLevel)
-	return "", nil
 }

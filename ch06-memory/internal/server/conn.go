@@ -126,7 +126,9 @@ func (c *conn) refuseForMemory() {
 	s := c.server
 	s.log.Warning("Out of memory: closing client whose request is too long: id=%d qbuf=%d", c.client.ID, len(c.query))
 	c.dropQuery()
-	c.client.Reply = s.buffers.borrow()
+	if c.client.Reply == nil {
+		c.client.Reply = s.buffers.borrow()
+	}
 	c.client.ReplyError(engine.ErrNoMemory)
 	c.client.Closing = engine.CloseAfterReply
 	s.served = append(s.served, c)
