@@ -110,16 +110,18 @@ func TestLoad_RefusesATornFileThatOthersFollow(t *testing.T) {
 func TestLoad_RefusesAChangedByte(t *testing.T) {
 	text := cmd("SET", "a", "one") + cmd("DEL", "a")
 	isPayload := func(i int) bool { return text[i] == 'a' || strings.Contains("one", text[i:i+1]) }
+	dir := logOf(t, "", "")
+	incr := filepath.Join(dir, "appendonlydir", incr1)
 	for i := range len(text) {
 		for _, b := range []byte{0, '\n', '\r', ' ', '#', '$', '*', '+', '-', '0', '1', '3', '9', 'S', 'a', text[i] ^ 1, text[i] ^ 0x80, 0xff} {
 			if isPayload(i) || b == text[i] {
 				continue
 			}
 			changed := text[:i] + string([]byte{b}) + text[i+1:] + cmd("SET", "b", "two")
-			dir := logOf(t, "", changed)
+			require.NoError(t, os.WriteFile(incr, []byte(changed), 0o644))
 			_, err := load(dir, nil)
 			require.Error(t, err, "offset %d is %q", i, b)
-			require.ErrorContains(t, err, filepath.Join(dir, "appendonlydir", incr1))
+			require.ErrorContains(t, err, incr)
 			require.ErrorContains(t, err, "at offset ")
 			require.Equal(t, changed, folder(t, dir)[incr1], "offset %d is %q", i, b)
 		}

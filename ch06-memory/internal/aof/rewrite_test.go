@@ -26,12 +26,7 @@ type store struct {
 }
 
 func newStore(t *testing.T, dir string, change func(*config.Config)) *store {
-	l, _ := startLog(t, dir, func(o *config.Config) {
-		o.AppendFsync = config.Always
-		if change != nil {
-			change(o)
-		}
-	})
+	l, _ := startLog(t, dir, change)
 	now := func() int64 { return l.loop.now.UnixMilli() }
 	keys := keyspace.New(keyspace.Options{Databases: 3, Now: now})
 	return &store{l, keys, keys.DB(0), data{}}
