@@ -268,6 +268,28 @@ func TestOpen_DeletesWhatARewriteLeftBehind(t *testing.T) {
 	require.Equal(t, map[string]string{theManifest: naming1, base1: cmd("SET", "k", "v"), incr1: "", "temp-mine": "not the log's"}, folder(t, dir))
 }
 
+// Without its manifest a log is refused, and left as it is: nobody knows which of its
+// files count.
+func TestOpen_RefusesALogWithoutItsManifest(t *testing.T) {
+	for _, names := range [][]string{{base1}, {incr1}, {base1, incr1}, {"appendonly.aof.7.incr.aof"}} {
+		dir := t.TempDir()
+		for _, name := range names {
+			write(t, dir, name, cmd("SET", "k", "v"))
+		}
+		before := folder(t, dir)
+		l, err := openLog(dir, nil)
+		if err == nil {
+			l.Close()
+		}
+		require.ErrorContains(t, err, "has no "+theManifest+", but files of a log: "+strings.Join(names, ", "))
+		require.Equal(t, before, folder(t, dir))
+	}
+	dir := t.TempDir() // a crash in the middle of the first start
+	write(t, dir, base1, "")
+	write(t, dir, incr1, "")
+	startLog(t, dir, nil)
+}
+
 // The folder's path is no pattern.
 func TestOpen_TakesADirWithAnyName(t *testing.T) {
 	for _, name := range []string{"[", "[x]", "*", "a b\n"} {

@@ -133,11 +133,40 @@ func (l *Log) openFolder() error {
 	if l.manifest, err = readManifest(l.folder, l.opts.AppendFileName); err != nil {
 		return err
 	}
+	if len(l.manifest.parts()) == 0 {
+		if err := l.refuseUnnamed(); err != nil {
+			return err
+		}
+	}
 	if err := l.adopt(); err != nil {
 		return err
 	}
 	l.tidy()
 	return nil
+}
+
+// refuseUnnamed is an error if the folder, which has no manifest, has files of a log
+// with something in them. They are data: a log that began beside them would not have
+// it, and its rewrite would take their names.
+func (l *Log) refuseUnnamed() error {
+	list, err := os.ReadDir(l.folder)
+	if err != nil {
+		return fmt.Errorf("cannot read the append-only folder %s: %w", l.folder, cause(err))
+	}
+	var found []string
+	for _, entry := range list {
+		name := entry.Name()
+		if info, err := entry.Info(); !strings.HasPrefix(name, l.opts.AppendFileName+".") || err != nil || info.Size() == 0 || info.IsDir() {
+			continue
+		}
+		found = append(found, name)
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the append-only folder %s has no %s, but files of a log: %s. Restore the manifest from a backup, or write it: "+
+		"a line \"file NAME seq NUMBER type b\" for the base, then with type i for each other file, ascending; or move the files away to start without their data",
+		l.folder, manifestName(l.opts.AppendFileName), strings.Join(found, ", "))
 }
 
 // adopt takes in the single file that Redis wrote before version 7, in dir and
@@ -213,14 +242,18 @@ func (l *Log) Start() error {
 	return l.openForAppend(m.incrs[len(m.incrs)-1].name)
 }
 
-// create makes an empty file, or empties one that a crash has left there and no
-// manifest names.
+// create makes an empty file. One that a crash has left there is as good, if it is
+// empty: one that is not may be data, and is not touched.
 func create(name string) error {
-	f, err := os.Create(name)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return fmt.Errorf("cannot create %s: %w", name, cause(err))
 	}
-	return f.Close()
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() > 0 {
+		return fmt.Errorf("cannot begin the AOF file %s: it is there, with data, and the manifest does not name it", name)
+	}
+	return nil
 }
 
 func (l *Log) openForAppend(name string) error {
