@@ -30,7 +30,7 @@ func All() []conformance.Case {
 		simpleFirst(),
 		pipelining(), pipelineLimits(),
 		aofLog(), aofRestart(), aofRewrite(),
-		aofLoad(), aofDamage(), aofDisk(), aofExchange(), aofFlags(),
+		aofLoad(), aofDamage(), aofManifest(), aofDisk(), aofExchange(), aofFlags(),
 		numbers(), objects(), databases(), databasesAndLog(),
 		info(), settings(), countedEviction(),
 		maxMemory(), addresses(), memoryEviction(), clientsMemory(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
