@@ -151,12 +151,15 @@ func (c *conn) execute(r *request) {
 }
 
 // endShare ends a connection's share of the turn, and keeps what was not executed.
+// Where the input buffer was used up in the middle of a turn, a connection may have a
+// second share in it.
 func (c *conn) endShare() {
 	c.client.Args = nil
 	if c.closed {
 		return
 	}
-	if c.requests > 0 {
+	if c.requests > 0 && !c.served {
+		c.served = true
 		c.server.served = append(c.server.served, c)
 	}
 	if c.parsed != c.executed { // some are to be parsed again

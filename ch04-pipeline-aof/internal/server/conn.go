@@ -58,6 +58,7 @@ type conn struct {
 	softTimer    *eventloop.Timer // runs while more waits than the soft limit allows; else nil
 
 	more    bool // requests wait in query that its share of the last turn did not allow
+	served  bool // in server.served
 	waiting bool // for the socket to take more: it is watched for writability
 	closed  bool
 }

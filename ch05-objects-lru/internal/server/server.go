@@ -169,6 +169,7 @@ func (s *Server) endTurn() (more bool) {
 		return false
 	}
 	for _, c := range s.served {
+		c.served = false
 		switch {
 		case c.closed:
 			continue

@@ -6,9 +6,11 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // echo is a request that is answered with n times a byte, and that answer.
@@ -94,6 +96,29 @@ func TestBatch_GivesBackWhatIsBehindALongReply(t *testing.T) {
 	c.send("nd\r\n")
 	c.expect("$3\r\nend\r\n")
 	s.onLoop(func() { assert.Less(t, longest, maxSend+201_000) })
+}
+
+// A connection that waits for its next share may have it before the turn's other
+// connections are received, and then send more. What that leaves is not forgotten.
+func TestBatch_SecondShareInATurnLeavesTheRest(t *testing.T) {
+	s := start(t, nil)
+	c := s.dial(t)
+	c.send("PING\r\n")
+	c.expect("+PONG\r\n")
+	s.onLoop(func() {
+		only := s.only()
+		for _, pings := range []int{1, 3 * maxRequests} {
+			_, err := io.WriteString(c.TCPConn, strings.Repeat("PING\r\n", pings))
+			assert.NoError(t, err)
+			assert.Eventually(t, func() bool {
+				n, err := unix.IoctlGetInt(only.fd, unix.TIOCINQ)
+				return err == nil && n == pings*len("PING\r\n")
+			}, time.Minute, time.Millisecond)
+			only.receive()
+			s.executeReceived()
+		}
+	})
+	c.expect(strings.Repeat("+PONG\r\n", 1+3*maxRequests))
 }
 
 // An inline request has a batch of its own, wherever it stands.
