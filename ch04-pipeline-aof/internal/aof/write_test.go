@@ -17,7 +17,7 @@ import (
 
 // awaitSync waits until no sync is under way.
 func (l *testLog) awaitSync(t *testing.T) {
-	require.Eventually(t, func() bool { return !l.syncer.busy() }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return !l.syncer.busy() }, time.Minute, time.Millisecond)
 }
 
 // With always a reply may go once its write is on the disk; otherwise at once.
@@ -133,7 +133,7 @@ func TestFlush_TriesAFailedSyncAgain(t *testing.T) {
 	}
 	require.Equal(t, 1, strings.Count(l.told.String(), "Fail to fsync the AOF file"), "it is told once")
 	require.NoError(t, l.Flush())
-	require.Eventually(t, func() bool { return l.Err() == nil }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return l.Err() == nil }, time.Minute, time.Millisecond)
 }
 
 // /dev/full takes nothing, as a full disk does.
@@ -225,7 +225,7 @@ func TestFlush_GoesOnInTheMiddle(t *testing.T) {
 		all, _ := io.ReadAll(read)
 		got <- string(all)
 	}()
-	require.Eventually(t, func() bool { return l.Flush() == nil && l.Err() == nil }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return l.Flush() == nil && l.Err() == nil }, time.Minute, time.Millisecond)
 	write.Close()
 	require.Equal(t, select0+cmd("SET", "k", strings.Repeat("v", size)), <-got)
 }
