@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"redis-internals/ch05/internal/config"
 )
 
 // echo is a request that is answered with n times a byte, and that answer.
@@ -119,6 +121,20 @@ func TestBatch_SecondShareInATurnLeavesTheRest(t *testing.T) {
 		}
 	})
 	c.expect(strings.Repeat("+PONG\r\n", 1+3*maxRequests))
+}
+
+// An argument that is too long is refused, also once requests have been given back.
+func TestBatch_GivesBackAndKeepsTheLimitOfAnArgument(t *testing.T) {
+	s := start(t, func(o *config.Config) { o.MaxBulk = 1 << 20 })
+	c := s.dial(t)
+	c.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$200000\r\n" + strings.Repeat("v", 200_000) + "\r\n")
+	c.expect("+OK\r\n")
+	c.send(strings.Repeat("*2\r\n$3\r\nGET\r\n$1\r\nk\r\n", batchSize))
+	for range batchSize {
+		c.expect("$200000\r\n" + strings.Repeat("v", 200_000) + "\r\n")
+	}
+	c.send("*2\r\n$4\r\nECHO\r\n$1048577\r\n")
+	c.expect("-ERR Protocol error: invalid bulk length\r\n")
 }
 
 // An inline request has a batch of its own, wherever it stands.

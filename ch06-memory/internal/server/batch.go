@@ -188,7 +188,7 @@ func (c *conn) endShare() {
 		c.server.served = append(c.server.served, c)
 	}
 	if c.parsed != c.executed { // some are to be parsed again
-		c.parser = resp.Parser{}
+		c.parser = resp.Parser{MaxBulk: c.parser.MaxBulk}
 	}
 	c.query = c.query[c.executed:]
 	if len(c.query) == 0 || c.client.Closing != engine.StayOpen {
