@@ -58,6 +58,7 @@ type Loop struct {
 	now     time.Time // when this turn's epoll_wait returned
 	nowMs   int64     // the same in Unix milliseconds
 	busy    bool      // the last turn had several events
+	ready   time.Time // when a descriptor was last ready
 	stopped bool
 
 	// BeforeSleep, if set, runs before each epoll_wait. It reports whether
@@ -92,6 +93,7 @@ func New() (*Loop, error) {
 	}
 	l := &Loop{epfd: epfd, wakeFd: wakeFd, events: make([]unix.EpollEvent, maxEvents)}
 	l.setNow()
+	l.ready = l.now
 	if err := l.Watch(wakeFd, Readable, func(Events) { l.runPosted() }); err != nil {
 		l.Close()
 		return nil, err
@@ -184,6 +186,10 @@ func (l *Loop) Now() time.Time { return l.now }
 // NowMs is Now in Unix milliseconds.
 func (l *Loop) NowMs() int64 { return l.nowMs }
 
+// Quiet is how long no descriptor has been ready, when this turn began. What takes
+// long and has time may use that time for more of its work.
+func (l *Loop) Quiet() time.Duration { return l.now.Sub(l.ready) }
+
 // Stop makes Run return after this turn.
 func (l *Loop) Stop() { l.stopped = true }
 
@@ -238,6 +244,9 @@ func (l *Loop) wait(more bool) (n int, err error) {
 		return 0, fmt.Errorf("epoll_wait: %w", err)
 	}
 	l.busy = n > 1
+	if n > 1 || n == 1 && int(l.events[0].Fd) != l.wakeFd {
+		l.ready = l.now
+	}
 	return n, nil
 }
 

@@ -176,6 +176,24 @@ func TestNow_StandsStillWithinATurn(t *testing.T) {
 	require.Equal(t, before, after)
 }
 
+// What other goroutines post is not what the loop is there for.
+func TestQuiet_EndsWhenADescriptorIsReady(t *testing.T) {
+	l := newLoop(t)
+	a, aPeer := socketPair(t)
+	require.NoError(t, l.Watch(a, Readable, func(Events) {}))
+	poll := func() time.Duration {
+		_, err := l.Poll()
+		require.NoError(t, err)
+		return l.Quiet()
+	}
+	before := poll()
+	require.Positive(t, before)
+	l.Post(func() {})
+	require.Greater(t, poll(), before)
+	write(t, aPeer, "x")
+	require.Zero(t, poll())
+}
+
 func TestPoll_TakesATurnAndDoesNotSleep(t *testing.T) {
 	l := newLoop(t)
 	a, b := socketPair(t)

@@ -33,8 +33,11 @@ type snapshot struct {
 	epoch uint32   // grows with every snapshot
 }
 
-// keysAtATime is how many keys the walk dumps before it looks at the clock.
-const keysAtATime = 16
+const (
+	keyCost   = 64        // of coming by a key, in bytes of a value that cost as much
+	clockCost = 16 * 64   // after which the walk looks at the clock
+	sliceCost = 128 << 10 // after which a step ends in any case
+)
 
 // StartSnapshot begins a snapshot of what the databases hold now: dump is called
 // once with each key that has not expired, from SnapshotStep or from a write
@@ -45,18 +48,21 @@ func (ks *Keyspace) StartSnapshot(dump DumpFunc) {
 	}
 }
 
-// SnapshotStep dumps keys for as long as budget, and reports whether there are
-// more. When there are none the snapshot has ended.
+// SnapshotStep dumps keys for as long as budget, but not many bytes after a large
+// value, and reports whether there are more. When there are none the snapshot has
+// ended.
 func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
-	start := time.Now()
+	start, cost, looked := time.Now(), 0, 0
 	for _, db := range ks.dbs {
 		for s := &db.snapshot; s.next != nil; {
-			for i := 0; i < keysAtATime && s.next != nil; i++ {
-				e := s.next
-				s.next = e.next
-				db.dumpOnce(e)
+			e := s.next
+			s.next = e.next
+			cost += keyCost + e.value.Len()
+			db.dumpOnce(e)
+			if cost-looked < clockCost {
+				continue
 			}
-			if time.Since(start) > budget {
+			if looked = cost; cost >= sliceCost || time.Since(start) > budget {
 				return true
 			}
 		}

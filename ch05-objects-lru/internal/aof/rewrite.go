@@ -41,9 +41,12 @@ var ErrRewriting = errors.New("a rewrite of the append-only file is under way al
 const (
 	temporaryPrefix = "temp-"
 	sliceBudget     = 100 * time.Microsecond // of one slice of the walk: a client waits no longer for it
-	slicePause      = 2 * time.Millisecond   // between two, for requests
+	slicePause      = 2 * time.Millisecond   // between two, while there are requests
+	noPause         = time.Nanosecond        // while there are none: the next turn has the next slice
+	quietAfter      = time.Millisecond       // without a request: there are none
 	chunkSize       = 128 << 10              // bytes dumped before they go to the writer
-	maxChunks       = 4                      // that may wait for the writer; then the walk waits, too
+	maxWaiting      = 8 * chunkSize          // bytes that may wait for the writer; then the walk waits, too
+	maxChunks       = 10                     // that hold them
 	syncEvery       = 4 << 20                // bytes of the base; the last sync is then short
 	maxFailures     = 3                      // in a row, until automatic rewrites pause
 	firstPause      = time.Minute            // which doubles with every failure,
@@ -54,14 +57,23 @@ const (
 type rewrite struct {
 	keys      *keyspace.Keyspace
 	began     time.Time
-	dumped    int         // keys
-	db        int         // that the dump is at; -1 before its first key
-	chunk     []byte      // dumped, not given to the writer yet
-	chunks    chan []byte // to the writer
-	closed    bool        // chunks: no more will come
-	free      chan []byte // chunks that are written, to be filled again
-	abandoned atomic.Bool // the writer is to throw away what it has
+	dumped    int          // keys
+	db        int          // that the dump is at; -1 before its first key
+	chunk     []byte       // dumped, not given to the writer yet
+	chunks    chan []byte  // to the writer
+	closed    bool         // chunks: no more will come
+	waiting   atomic.Int64 // bytes given to the writer and not written
+	stalled   atomic.Bool  // the walk waits: the writer is to wake it
+	free      chan []byte  // chunks that are written, to be filled again
+	abandoned atomic.Bool  // the writer is to throw away what it has
 	ended     chan struct{}
+}
+
+func newRewrite(keys *keyspace.Keyspace) *rewrite {
+	return &rewrite{
+		keys: keys, db: -1, began: time.Now(),
+		chunks: make(chan []byte, maxChunks), free: make(chan []byte, maxChunks), ended: make(chan struct{}),
+	}
 }
 
 // Rewrite begins to rewrite the log to what the keyspace holds, as soon as the new
@@ -75,10 +87,7 @@ func (l *Log) Rewrite(keys *keyspace.Keyspace) error {
 		l.log.Warning("Cannot rewrite the append only file: %v", err)
 		return err
 	}
-	w := &rewrite{
-		keys: keys, db: -1, began: time.Now(),
-		chunks: make(chan []byte, maxChunks), free: make(chan []byte, maxChunks), ended: make(chan struct{}),
-	}
+	w := newRewrite(keys)
 	l.rewriting = w
 	l.rewrites++
 	l.log.Notice("Background append only file rewriting started")
@@ -90,6 +99,7 @@ func (l *Log) Rewrite(keys *keyspace.Keyspace) error {
 // start; appending says that there is a file to be switched.
 func (l *Log) runRewrite(w *rewrite, m manifest, appending bool) {
 	defer close(w.ended)
+	fail := func(err error) { l.loop.Post(func() { l.rewriteFailed(w, err) }) }
 	var incr *os.File
 	err := error(nil)
 	if appending {
@@ -97,12 +107,12 @@ func (l *Log) runRewrite(w *rewrite, m manifest, appending bool) {
 		incr, err = l.prepareIncr(m)
 	}
 	if err != nil {
-		l.loop.Post(func() { l.rewriteFailed(w, err) })
+		fail(err)
 		return
 	}
 	l.loop.Post(func() { l.beginSnapshot(w, m, incr) })
 	temporary := l.path(temporaryPrefix + m.withNewBase().base.name)
-	size, err := l.writeBase(w, temporary)
+	size, err := l.writeBase(w, temporary, fail)
 	if err == nil && !w.abandoned.Load() {
 		if incr != nil {
 			m = m.withoutOldIncrs(m.lastIncr)
@@ -113,7 +123,7 @@ func (l *Log) runRewrite(w *rewrite, m manifest, appending bool) {
 	}
 	if err != nil || w.abandoned.Load() {
 		_ = os.Remove(temporary) // it may not be there
-		l.loop.Post(func() { l.rewriteFailed(w, err) })
+		fail(err)
 		return
 	}
 	l.loop.Post(func() { l.rewriteDone(w, m, size) })
@@ -151,8 +161,10 @@ func (l *Log) beginSnapshot(w *rewrite, m manifest, incr *os.File) {
 	}
 	w.chunk = w.emptyChunk()
 	w.keys.StartSnapshot(w.dump)
-	l.loop.After(0, func() time.Duration { return l.walk(w) })
+	l.resumeWalk(w)
 }
+
+func (l *Log) resumeWalk(w *rewrite) { l.loop.After(0, func() time.Duration { return l.walk(w) }) }
 
 // switchTo goes on with another file. It is an error, and the log stays with the
 // old one, if that could not take all that was appended.
@@ -177,30 +189,75 @@ func (l *Log) switchTo(incr *os.File) error {
 	return nil
 }
 
-// walk dumps some keys. The pauses are the requests'.
+// walk dumps some keys. While there are requests it pauses for them; while there are
+// none it takes every turn, and the loop does not sleep. It ends for now when the
+// writer is behind: see wrote.
 func (l *Log) walk(w *rewrite) (again time.Duration) {
-	if w.closed {
+	if w.closed || w.mustWait() {
 		return 0
-	}
-	if len(w.chunks) == cap(w.chunks) { // the disk is slower than the walk
-		return slicePause
 	}
 	more := w.keys.SnapshotStep(sliceBudget)
 	if len(w.chunk) >= chunkSize || !more {
-		w.chunks <- w.chunk
-		w.chunk = w.emptyChunk()
+		w.handOver()
 	}
 	if !more {
 		w.endChunks()
 		return 0
 	}
-	return slicePause
+	if l.loop.Quiet() < quietAfter {
+		return slicePause
+	}
+	return noPause
 }
+
+// full reports whether the writer has enough to do. There is always room in chunks
+// for one more.
+func (w *rewrite) full() bool {
+	return w.waiting.Load() >= maxWaiting || len(w.chunks) >= maxChunks-1
+}
+
+// mustWait reports whether the walk must wait, as the disk is slower. If so, the
+// writer wakes it.
+func (w *rewrite) mustWait() bool {
+	if !w.full() {
+		return false
+	}
+	w.stalled.Store(true)
+	// The writer may have been done just before, and not know that it should wake.
+	return w.full() || !w.stalled.CompareAndSwap(true, false)
+}
+
+// wrote is called by the writer with a chunk that it has written.
+func (l *Log) wrote(w *rewrite, chunk []byte) {
+	w.waiting.Add(-int64(len(chunk)))
+	if cap(chunk) <= 2*chunkSize { // one that was made for a large value is not kept
+		select {
+		case w.free <- chunk:
+		default:
+		}
+	}
+	if w.stalled.CompareAndSwap(true, false) {
+		l.loop.Post(func() { l.resumeWalk(w) })
+	}
+}
+
+// handOver gives the chunk to the writer, and begins another one.
+func (w *rewrite) handOver() {
+	w.waiting.Add(int64(len(w.chunk)))
+	w.chunks <- w.chunk
+	w.chunk = w.emptyChunk()
+}
+
+// maxDumpFrame is the most bytes around a key and its value.
+const maxDumpFrame = 160
 
 // dump adds a key to the base. Redis: aof.c, rewriteAppendOnlyFileRio.
 func (w *rewrite) dump(db int, key []byte, value *object.Object, expireAt int64) {
 	w.dumped++
-	b := w.chunk
+	if len(w.chunk) >= chunkSize && !w.full() { // large values
+		w.handOver()
+	}
+	b := slices.Grow(w.chunk, len(key)+value.Len()+maxDumpFrame) // at once: a large value is not copied as it grows
 	if db != w.db {
 		b, w.db = appendSelect(b, db), db
 	}
@@ -236,11 +293,11 @@ func (w *rewrite) endChunks() {
 }
 
 // writeBase writes the chunks to a temporary file, until there are no more, and
-// returns its size.
-func (l *Log) writeBase(w *rewrite, temporary string) (size int64, err error) {
+// returns its size. fail ends the walk at the first error.
+func (l *Log) writeBase(w *rewrite, temporary string, fail func(error)) (size int64, err error) {
 	f, err := os.Create(temporary)
 	if err != nil {
-		l.loop.Post(func() { l.rewriteFailed(w, err) })
+		fail(err)
 	}
 	unsynced := 0
 	for chunk := range w.chunks { // to the end, also after an error: the loop must not wait
@@ -251,13 +308,10 @@ func (l *Log) writeBase(w *rewrite, temporary string) (size int64, err error) {
 				err, unsynced = fdatasync(f), 0
 			}
 			if err != nil {
-				l.loop.Post(func() { l.rewriteFailed(w, err) })
+				fail(err)
 			}
 		}
-		select {
-		case w.free <- chunk:
-		default:
-		}
+		l.wrote(w, chunk)
 	}
 	if f != nil {
 		if err == nil && !w.abandoned.Load() {

@@ -21,6 +21,7 @@ type stillLoop struct{ s *session }
 
 func (l stillLoop) Now() time.Time                                             { return l.s.now }
 func (l stillLoop) After(time.Duration, func() time.Duration) *eventloop.Timer { return nil }
+func (l stillLoop) Quiet() time.Duration                                       { return 0 }
 func (l stillLoop) Post(func())                                                {}
 
 // logTo makes the session's engine load the log in dir, and go on with it.

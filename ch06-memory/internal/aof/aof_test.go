@@ -29,6 +29,8 @@ type fakeLoop struct {
 
 func (l *fakeLoop) Now() time.Time { return l.now }
 
+func (l *fakeLoop) Quiet() time.Duration { return 0 }
+
 func (l *fakeLoop) After(_ time.Duration, fn func() (again time.Duration)) *eventloop.Timer {
 	l.timers = append(l.timers, fn)
 	return nil

@@ -45,6 +45,7 @@ import (
 // Loop is what the log needs of the event loop.
 type Loop interface {
 	Now() time.Time
+	Quiet() time.Duration // since a descriptor was ready
 	After(delay time.Duration, fn func() (again time.Duration)) *eventloop.Timer
 	Post(fn func()) // from any goroutine
 }

@@ -370,19 +370,55 @@ func TestRewrite_WaitsForTheDisk(t *testing.T) {
 	for i := range keys {
 		s.set(fmt.Sprint("large", i), strings.Repeat("x", chunkSize/10))
 	}
-	w := &rewrite{keys: s.keys, db: -1, chunks: make(chan []byte, maxChunks), free: make(chan []byte, maxChunks), ended: make(chan struct{})}
+	w := newRewrite(s.keys)
 	close(w.ended)
 	s.rewriting = w
 	s.beginSnapshot(w, s.manifest, nil)
 	for range 100 {
 		s.loop.turn()
 	}
-	require.Len(t, w.chunks, maxChunks)
+	require.True(t, w.full())
+	require.True(t, w.stalled.Load(), "no timer is left, the writer wakes the walk")
 	dumped := w.dumped
 	require.Less(t, dumped, keys/2)
-	<-w.chunks // the disk has written one
-	s.loop.turn()
+	for w.full() {
+		require.NotEmpty(t, w.chunks)
+		s.wrote(w, <-w.chunks)
+	}
+	require.False(t, w.stalled.Load())
+	for range 10 {
+		s.loop.turn()
+	}
 	require.Greater(t, w.dumped, dumped)
+}
+
+// What waits for the writer is counted in bytes: a large value is followed by
+// nothing until it is written.
+func TestRewrite_LargeValuesDoNotGather(t *testing.T) {
+	s := newStore(t, t.TempDir(), nil)
+	const keys = 20
+	for i := range keys {
+		s.db.Set(fmt.Append(nil, "large", i), []byte(strings.Repeat("x", maxWaiting)), keyspace.Never)
+	}
+	w := newRewrite(s.keys)
+	close(w.ended)
+	s.rewriting = w
+	s.beginSnapshot(w, s.manifest, nil)
+	for written := 0; !w.closed; {
+		for range 10 {
+			s.loop.turn()
+		}
+		require.LessOrEqual(t, int(w.waiting.Load())+len(w.chunk), 3*maxWaiting)
+		for len(w.chunks) > 0 {
+			chunk := <-w.chunks
+			require.LessOrEqual(t, cap(chunk), 2*maxWaiting)
+			s.wrote(w, chunk)
+			written++
+		}
+		require.LessOrEqual(t, written, 2*keys)
+	}
+	require.Equal(t, keys, w.dumped)
+	s.rewriting = nil
 }
 
 func TestWantsRewrite_WhenTheLogHasGrown(t *testing.T) {

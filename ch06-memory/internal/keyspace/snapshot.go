@@ -45,6 +45,12 @@ type snapshot struct {
 // it in the end.
 func (s *snapshot) keeps(d *dict.Dict) bool { return s.walk == d }
 
+const (
+	keyCost   = 64        // of coming by a key, in bytes of a value that cost as much
+	clockCost = 16 * 64   // after which the walk looks at the clock
+	sliceCost = 128 << 10 // after which a step ends in any case
+)
+
 // StartSnapshot begins a snapshot of what the databases hold now: dump is called
 // once with each key that has not expired, from SnapshotStep or from a write
 // before it changes the key. There must be none yet. O(databases).
@@ -68,17 +74,38 @@ func (db *DB) renewEpochs() {
 	db.snapshot.abandoned = 0
 }
 
-// SnapshotStep dumps keys for as long as budget, and reports whether there are
-// more. When there are none the snapshot has ended.
+// SnapshotStep dumps keys for as long as budget, but not many bytes after a large
+// value, and reports whether there are more. When there are none the snapshot has
+// ended.
 func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
-	start := time.Now()
+	start, cost, looked := time.Now(), 0, 0
 	for _, db := range ks.dbs {
-		for s := &db.snapshot; s.walk != nil; {
-			if s.at = s.walk.Scan(s.at, func(r ref) { db.dumpOnce(object.At(r)) }); s.at == 0 {
+		s, left := &db.snapshot, false
+		visit := func(r ref) {
+			if left = cost >= sliceCost; left { // the rest of the bucket is for the next step
+				return
+			}
+			e := object.At(r)
+			cost += keyCost
+			if e.Epoch() != s.epoch {
+				cost += e.Len()
+			}
+			db.dumpOnce(e)
+		}
+		for s.walk != nil {
+			cost += keyCost // also of a bucket that is empty
+			next := s.walk.Scan(s.at, visit)
+			if left {
+				return true
+			}
+			if s.at = next; next == 0 {
 				s.abandoned = 0
 				db.endWalk()
 			}
-			if time.Since(start) > budget {
+			if cost-looked < clockCost {
+				continue
+			}
+			if looked = cost; cost >= sliceCost || time.Since(start) > budget {
 				return true
 			}
 		}
