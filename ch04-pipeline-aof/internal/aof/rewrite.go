@@ -339,7 +339,8 @@ func (l *Log) replaceBase(m manifest, temporary string) (manifest, error) {
 
 // deleteHistory deletes the files that are not needed any more, and returns m
 // without them. The data does not depend on it: those that cannot be deleted
-// stay history, for the next rewrite or start to try again.
+// stay history, for the next rewrite or start to try again, with the name of the
+// last base, which says that they are (checkHistory).
 func (l *Log) deleteHistory(m manifest) manifest {
 	left := m.clone()
 	left.history = slices.DeleteFunc(left.history, func(p part) bool {
@@ -351,6 +352,9 @@ func (l *Log) deleteHistory(m manifest) manifest {
 		return true
 	})
 	l.step("old files deleted")
+	if n := len(left.history); n > 0 && left.history[n-1] != m.history[len(m.history)-1] {
+		left.history = append(left.history, m.history[len(m.history)-1])
+	}
 	if len(left.history) == len(m.history) {
 		return m
 	}

@@ -260,21 +260,27 @@ func TestOpen_TakesOverTheFileOfAnOlderRedis(t *testing.T) {
 
 func TestOpen_DeletesWhatARewriteLeftBehind(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, theManifest, naming1+"file old.aof seq 1 type h\nfile gone.aof seq 2 type h\n")
-	write(t, dir, base1, cmd("SET", "k", "v"))
+	base3 := "appendonly.aof.3.base.aof"
+	naming3 := "file " + base3 + " seq 3 type b\nfile " + incr1 + " seq 1 type i\n"
+	write(t, dir, theManifest, strings.Replace(naming3, "\n", "\nfile gone.aof seq 2 type h\nfile old.aof seq 2 type h\n", 1))
+	write(t, dir, base3, cmd("SET", "k", "v"))
 	write(t, dir, incr1, "")
 	write(t, dir, "old.aof", "of no use")
+	write(t, dir, "appendonly.aof.4.base.aof", "not named yet")
 	write(t, dir, "temp-appendonly.aof.2.base.aof", "half")
 	write(t, dir, "temp-mine", "not the log's")
 	_, d := startLog(t, dir, nil)
 	require.Equal(t, data{"k": "v"}, d)
-	require.Equal(t, map[string]string{theManifest: naming1, base1: cmd("SET", "k", "v"), incr1: "", "temp-mine": "not the log's"}, folder(t, dir))
+	require.Equal(t, map[string]string{
+		theManifest: naming3, base3: cmd("SET", "k", "v"), incr1: "",
+		"temp-mine": "not the log's", "appendonly.aof.4.base.aof": "not named yet",
+	}, folder(t, dir))
 }
 
 // Without its manifest a log is refused, and left as it is: nobody knows which of its
 // files count.
 func TestOpen_RefusesALogWithoutItsManifest(t *testing.T) {
-	for _, names := range [][]string{{base1}, {incr1}, {base1, incr1}, {"appendonly.aof.7.incr.aof"}} {
+	for _, names := range [][]string{{base1}, {incr1}, {base1, incr1}, {"appendonly.aof.7.incr.aof"}, {"appendonly.aof"}, {"appendonly.aof.2.base.rdb"}} {
 		dir := t.TempDir()
 		for _, name := range names {
 			write(t, dir, name, cmd("SET", "k", "v"))

@@ -134,14 +134,21 @@ func (l *Log) openFolder() error {
 		}
 		return fmt.Errorf("cannot lock the append-only folder %s: %w", l.folder, err)
 	}
+	if err := l.readFolder(); err != nil {
+		folder.Close() // it is not open, then: the next rewrite looks again
+		return err
+	}
 	l.lock = folder
+	return nil
+}
+
+// readFolder reads which files there are, and takes over what older versions left.
+func (l *Log) readFolder() (err error) {
 	if l.manifest, err = readManifest(l.folder, l.opts.AppendFileName); err != nil {
 		return err
 	}
-	if len(l.manifest.parts()) == 0 {
-		if err := l.refuseUnnamed(); err != nil {
-			return err
-		}
+	if err := l.refuseUnnamed(); err != nil {
+		return err
 	}
 	if err := l.adopt(); err != nil {
 		return err
@@ -150,28 +157,39 @@ func (l *Log) openFolder() error {
 	return nil
 }
 
-// refuseUnnamed is an error if the folder, which has no manifest, has files of a log
-// with something in them. They are data: a log that began beside them would not have
-// it, and its rewrite would take their names.
+// refuseUnnamed is an error if the folder has files of a log with something in them
+// that the manifest does not name, or has no manifest. They are data: a log that
+// began beside them would not have it, and its rewrite would take their names.
+// Where a base is named, others do not matter: a rewrite was killed before it named
+// the newer one, and the older ones it has replaced.
 func (l *Log) refuseUnnamed() error {
 	list, err := os.ReadDir(l.folder)
 	if err != nil {
 		return fmt.Errorf("cannot read the append-only folder %s: %w", l.folder, cause(err))
 	}
+	m := l.manifest
 	var found []string
 	for _, entry := range list {
 		name := entry.Name()
-		if info, err := entry.Info(); !strings.HasPrefix(name, l.opts.AppendFileName+".") || err != nil || info.Size() == 0 || info.IsDir() {
+		kind, _ := m.kindByName(name)
+		if kind == "" || kind == "b" && m.base.name != "" || m.names(name) {
 			continue
 		}
-		found = append(found, name)
+		if info, err := entry.Info(); err == nil && info.Size() > 0 && !info.IsDir() {
+			found = append(found, name)
+		}
 	}
-	if len(found) == 0 {
+	names := strings.Join(found, ", ")
+	switch {
+	case len(found) == 0:
 		return nil
+	case m.base.name != "":
+		return fmt.Errorf("the AOF manifest %s does not name files of the log that have data: %s. Restore it from a backup, or add their lines; "+
+			"or move the files away to start without their data", l.path(manifestName(m.prefix)), names)
 	}
 	return fmt.Errorf("the append-only folder %s has no %s, but files of a log: %s. Restore the manifest from a backup, or write it: "+
 		"a line \"file NAME seq NUMBER type b\" for the base, then with type i for each other file, ascending; or move the files away to start without their data",
-		l.folder, manifestName(l.opts.AppendFileName), strings.Join(found, ", "))
+		l.folder, manifestName(m.prefix), names)
 }
 
 // adopt takes in the single file that Redis wrote before version 7, in dir and
@@ -199,17 +217,14 @@ func (l *Log) adopt() error {
 	return errors.Join(syncFolder(l.folder), syncFolder(l.opts.Dir))
 }
 
-// tidy deletes what a crash in the middle of a rewrite has left. It does no harm
-// where it stays.
+// tidy deletes what a rewrite that was killed has not finished. It does no harm where
+// it stays.
 func (l *Log) tidy() {
 	list, _ := os.ReadDir(l.folder)
 	for _, entry := range list {
 		if strings.HasPrefix(entry.Name(), temporaryPrefix+l.opts.AppendFileName) {
 			_ = os.Remove(l.path(entry.Name()))
 		}
-	}
-	if len(l.manifest.history) > 0 {
-		l.manifest = l.deleteHistory(l.manifest)
 	}
 }
 
@@ -244,6 +259,9 @@ func (l *Log) Start() error {
 		}
 	}
 	l.manifest = m
+	if len(m.history) > 0 { // a rewrite was killed before it did; what replaced it is loaded now
+		l.manifest = l.deleteHistory(m)
+	}
 	return l.openForAppend(m.incrs[len(m.incrs)-1].name)
 }
 

@@ -1,11 +1,14 @@
 // manifest.go: which files make up the log.
 //
 //	file appendonly.aof.2.base.aof seq 2 type b     the base: executed first
-//	file appendonly.aof.2.incr.aof seq 2 type i     then these, by seq
+//	file appendonly.aof.1.incr.aof seq 1 type h     history: to be deleted,
+//	file appendonly.aof.1.base.aof seq 1 type h     up to the base that was replaced
+//	file appendonly.aof.2.incr.aof seq 2 type i     then these are executed, by seq
 //	file appendonly.aof.3.incr.aof seq 3 type i     the last one is appended to
-//	file appendonly.aof.1.incr.aof seq 1 type h     history: to be deleted
 //
 // A line is pairs of words, quoted as in an inline request where they need it.
+// One byte that changes in it could give other data, or delete some: what is said
+// twice, in a name and beside it, must agree, and the lines stand in this order.
 // The manifest is never changed but replaced, by rename: a crash leaves the old
 // one or the new one. Redis: aof.c, aofLoadManifestFromFile and persistAofManifest.
 
@@ -140,11 +143,17 @@ func readManifest(folder, prefix string) (manifest, error) {
 			return m, fmt.Errorf("bad AOF manifest %s, line %d: %w", name, n, err)
 		}
 	}
-	if len(m.parts()) == 0 {
+	if m.base.name == "" {
 		return m, fmt.Errorf("bad AOF manifest %s: it names no files", name)
+	}
+	if err := m.checkHistory(); err != nil {
+		return m, fmt.Errorf("bad AOF manifest %s: %w", name, err)
 	}
 	return m, nil
 }
+
+// errLine says what a line should be.
+var errLine = errors.New("it should read: file NAME seq NUMBER type b, i or h")
 
 // addLine adds what a line says.
 func (m *manifest) addLine(line string) error {
@@ -154,41 +163,115 @@ func (m *manifest) addLine(line string) error {
 	case line[0] == '#':
 		return nil
 	}
+	p, kind, err := splitLine(line)
+	if err != nil {
+		return err
+	}
+	named, seq := m.kindByName(p.name)
+	switch {
+	case m.names(p.name):
+		return fmt.Errorf("%s is named already", p.name)
+	case named != "" && (seq != p.seq || kind != named && kind != "h"):
+		return fmt.Errorf("by its name %s has seq %d and type %s", p.name, seq, named)
+	case kind == "b" && m.base.name != "":
+		return fmt.Errorf("there is a base file already: %s", m.base.name)
+	case kind == "b":
+		m.base, m.lastBase = p, p.seq
+	case kind != "h" && kind != "i":
+		return fmt.Errorf("type %q is none of b, i and h", kind)
+	case m.base.name == "":
+		return errors.New("the base file (type b) comes first")
+	case kind == "h" && len(m.incrs) > 0:
+		return errors.New("history (type h) comes before the incremental files (type i)")
+	case kind == "h" && named == "b" && p.seq >= m.base.seq:
+		return fmt.Errorf("%s is not older than the base %s: it cannot be history", p.name, m.base.name)
+	case kind == "h":
+		m.history = append(m.history, p)
+	case len(m.incrs) == 0:
+		m.incrs, m.lastIncr = append(m.incrs, p), p.seq
+		return m.checkHistory()
+	case p.seq <= m.lastIncr:
+		return fmt.Errorf("seq %d does not come after %d", p.seq, m.lastIncr)
+	case p.seq > m.lastIncr+1:
+		return fmt.Errorf("seq %d does not follow on %d: a file between them is not named", p.seq, m.lastIncr)
+	default:
+		m.incrs, m.lastIncr = append(m.incrs, p), p.seq
+	}
+	return nil
+}
+
+// splitLine takes a line apart.
+func splitLine(line string) (p part, kind string, err error) {
 	words, ok := resp.SplitWords([]byte(line), nil)
 	if !ok || len(words) < 6 || len(words)%2 != 0 {
-		return errors.New("it should read: file NAME seq NUMBER type b, i or h")
+		return p, "", errLine
 	}
-	var p part
-	kind := ""
+	seen := make(map[string]bool)
 	for i := 0; i < len(words); i += 2 {
-		value := string(words[i+1])
-		switch strings.ToLower(string(words[i])) {
+		key, value := strings.ToLower(string(words[i])), string(words[i+1])
+		if seen[key] {
+			return p, "", fmt.Errorf("%q stands there twice", key)
+		}
+		seen[key] = true
+		switch key {
 		case "file":
 			if strings.Contains(value, "/") {
-				return errors.New("a file can't be a path, just a filename")
+				return p, "", errors.New("a file can't be a path, just a filename")
 			}
 			p.name = value
 		case "seq":
-			p.seq, _ = strconv.ParseInt(value, 10, 64)
+			if p.seq, err = strconv.ParseInt(value, 10, 62); err != nil {
+				return p, "", errLine
+			}
 		case "type":
 			kind = value
 		}
 	}
-	switch {
-	case p.name == "" || p.seq <= 0:
-		return errors.New("it should read: file NAME seq NUMBER type b, i or h")
-	case kind == "b" && m.base.name != "":
-		return errors.New("there is a base file already")
-	case kind == "b":
-		m.base, m.lastBase = p, p.seq
-	case kind == "i" && p.seq <= m.lastIncr:
-		return fmt.Errorf("seq %d does not come after %d", p.seq, m.lastIncr)
-	case kind == "i":
-		m.incrs, m.lastIncr = append(m.incrs, p), p.seq
-	case kind == "h":
-		m.history = append(m.history, p)
-	default:
-		return fmt.Errorf("type %q is none of b, i and h", kind)
+	if p.name == "" || p.seq <= 0 || kind == "" {
+		return p, "", errLine
+	}
+	return p, kind, nil
+}
+
+// kindByName is the type and the number that a part's name says: "" if it does not.
+// The file that was the whole log before Redis 7 is a base, the first one.
+func (m manifest) kindByName(name string) (kind string, seq int64) {
+	if name == m.prefix {
+		return "b", 1
+	}
+	rest, ok := strings.CutPrefix(name, m.prefix+".")
+	number, rest, _ := strings.Cut(rest, ".")
+	seq, err := strconv.ParseInt(number, 10, 62)
+	if !ok || err != nil || strconv.FormatInt(seq, 10) != number {
+		return "", 0
+	}
+	switch rest {
+	case "base.aof", "base.rdb":
+		return "b", seq
+	case "incr.aof":
+		return "i", seq
+	}
+	return "", 0
+}
+
+// names reports whether the manifest names a file. Its own name counts.
+func (m manifest) names(name string) bool {
+	is := func(p part) bool { return p.name == name }
+	return name == m.base.name || name == manifestName(m.prefix) || slices.ContainsFunc(m.incrs, is) || slices.ContainsFunc(m.history, is)
+}
+
+// checkHistory is an error if the history cannot be what a rewrite left: the
+// incremental files that it replaced, all older than those that are needed, and
+// behind them the base. An i that became an h has no base behind it.
+func (m manifest) checkHistory() error {
+	for i, p := range m.history {
+		kind, _ := m.kindByName(p.name)
+		switch last := i == len(m.history)-1; {
+		case last && (kind == "i" || p.seq >= m.base.seq):
+			return fmt.Errorf("the history must end with the base that %s replaced, and ends with %s", m.base.name, p.name)
+		case kind == "i" && len(m.incrs) > 0 && p.seq >= m.incrs[0].seq:
+			return fmt.Errorf("%s is not older than %s: it cannot be history", p.name, m.incrs[0].name)
+		}
 	}
 	return nil
 }

@@ -64,7 +64,8 @@ func loadsOnlyNamed(t *T) {
 	d := newDisk(t)
 	d.writeLog(cmd("SET", "a", "1"))
 	d.write("appendonly.aof.2.base.aof", cmd("SET", "b", "2"))
-	d.write("appendonly.aof.2.incr.aof", "garbage")
+	d.write("appendonly.aof.2.incr.aof", "")
+	d.write("appendonly.aof.1.incr.aof.saved", "garbage")
 	_, c := d.start()
 	require.Equal(t, []entry{{"a", "1", -1}}, dump(c))
 }
