@@ -107,7 +107,7 @@ func onDisk(t *rapid.T, target *conformance.Target, dir string, databases, args 
 	p := &peer{Target: target, server: server}
 	require.NoError(t, p.connect())
 	defer p.close()
-	for deadline := time.Now().Add(5 * time.Second); ask(t, p, "PING").Text != "PONG"; {
+	for deadline := time.Now().Add(time.Minute); ask(t, p, "PING").Text != "PONG"; {
 		require.True(t, time.Now().Before(deadline), "%s is still loading; it printed: %s", target.Name, server.Log())
 	}
 	if do != nil {

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long a wait for a server lasts before the case fails.
-const patience = 5 * time.Second
+const patience = 15 * time.Second
 
 // Target is a server to judge.
 type Target struct {

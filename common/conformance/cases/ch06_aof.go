@@ -22,8 +22,8 @@ func evictionAndLog() list {
 		{Name: "a log of more than maxmemory is loaded whole", Run: loadsAboveLimit},
 		{Name: "keys evicted after a load stay away", Run: evictsAfterLoad},
 		{Name: "a refused write is not in the log", Run: refusedIsNotLogged},
-		{Name: "keys evicted during BGREWRITEAOF stay away", Timeout: time.Minute, Run: evictsDuringRewrite},
-		{Name: "BGREWRITEAOF while the table grows loses nothing", Timeout: time.Minute, Run: growsDuringRewrite},
+		{Name: "keys evicted during BGREWRITEAOF stay away", Timeout: 3 * time.Minute, Run: evictsDuringRewrite},
+		{Name: "BGREWRITEAOF while the table grows loses nothing", Timeout: 3 * time.Minute, Run: growsDuringRewrite},
 		{Name: "BGREWRITEAOF while the table shrinks brings nothing back", Timeout: time.Minute, Run: shrinksDuringRewrite},
 		{Name: "BGREWRITEAOF of values of all sizes", Run: rewritesAllSizes},
 	}

@@ -39,7 +39,7 @@ func memoryEviction() list {
 		conformance.Case{Name: "evictions take keys of every database", Args: noLimit, Run: evictsEverywhere},
 		conformance.Case{Name: "evictions find the keys in whatever database they are", Args: noLimit, Run: evictsAnywhere},
 		conformance.Case{Name: "evicted keys are counted until CONFIG RESETSTAT", Args: noLimit, Run: evictionsAreCounted},
-		conformance.Case{Name: "a million keys stay below 100 MB", Args: []string{"--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"}, Timeout: time.Minute, Run: millionBelowLimit},
+		conformance.Case{Name: "a million keys stay below 100 MB", Args: []string{"--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"}, Timeout: 3 * time.Minute, Run: millionBelowLimit},
 	))
 }
 
