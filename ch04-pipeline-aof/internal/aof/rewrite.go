@@ -37,6 +37,9 @@ import (
 // ErrRewriting is the error if a rewrite is under way already.
 var ErrRewriting = errors.New("a rewrite of the append-only file is under way already")
 
+// errFlushed is the error of a rewrite without a log that would repeat the flush.
+var errFlushed = errors.New("data was flushed meanwhile")
+
 const (
 	temporaryPrefix = "temp-"
 	sliceBudget     = 100 * time.Microsecond // of one slice of the walk: a client waits no longer for it
@@ -195,6 +198,10 @@ func (l *Log) walk(w *rewrite) (again time.Duration) {
 		return 0
 	}
 	more := w.keys.SnapshotStep(sliceBudget)
+	if !more && l.file == nil && w.keys.SnapshotCut() {
+		l.rewriteFailed(w, errFlushed)
+		return 0
+	}
 	if len(w.chunk) >= chunkSize || !more {
 		w.handOver()
 	}

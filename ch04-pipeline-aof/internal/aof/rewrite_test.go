@@ -352,6 +352,34 @@ func TestRewrite_WithoutAppendOnlyMakesABase(t *testing.T) {
 	}
 }
 
+// What is flushed is not dumped after that: the base and the new incremental file
+// give the same data. Without such a file the base alone would be of no moment.
+func TestRewrite_IsRightAfterAFlushInTheMiddle(t *testing.T) {
+	for _, appending := range []bool{true, false} {
+		dir := t.TempDir()
+		s := newStore(t, dir, func(o *config.Config) { o.AppendOnly = appending })
+		s.fill(100_000)
+		var w *rewrite
+		require.NoError(t, s.rewrite())
+		s.loop.until(t, func() bool { w = s.rewriting; return w.dumped > 0 })
+		require.Less(t, w.dumped, 100_000)
+		s.set("key7", "changed")
+		s.flushAll()
+		s.set("key8", "new")
+		s.finish(t)
+		require.Equal(t, !appending, s.failures == 1)
+		if appending {
+			require.Less(t, w.dumped, 100_000)
+			requireLoads(t, s.want, copyFolder(t, dir))
+		} else {
+			require.Contains(t, s.told.String(), errFlushed.Error())
+			require.NoError(t, s.rewrite())
+			s.finish(t)
+			requireLoads(t, s.want, copyFolder(t, dir))
+		}
+	}
+}
+
 // The walk waits for a disk that is slower, so that a snapshot does not gather in
 // memory.
 func TestRewrite_WaitsForTheDisk(t *testing.T) {

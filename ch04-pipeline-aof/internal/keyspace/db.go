@@ -90,13 +90,13 @@ func (db *DB) Delete(key []byte) bool {
 // count. O(1).
 func (db *DB) Len() int { return len(db.entries) }
 
-// Flush deletes all keys. A snapshot goes on with the old ones. O(1); the garbage
-// collector does the rest.
+// Flush deletes all keys. O(1); the garbage collector does the rest.
 func (db *DB) Flush() {
 	db.ks.keys -= db.Len()
 	old := db.contents
 	db.contents = newContents()
 	db.snapshot = old.snapshot
+	db.cutSnapshot()
 }
 
 // Walk calls visit with each key that has not expired, in the order in which

@@ -36,6 +36,8 @@ type Keyspace struct {
 
 	expireDB int // the database that the expire cycle looks at
 	random   *rand.Rand
+
+	snapshotCut bool // see SnapshotCut
 }
 
 // Options are a keyspace's settings. Those of eviction may change at any time.

@@ -103,12 +103,16 @@ func TestSnapshot_KeepsTheNumbersDatabasesHadAtItsStart(t *testing.T) {
 	ks.DB(2).Set([]byte("new"), []byte("x"), Never)
 	for ks.SnapshotStep(0) {
 	}
-	require.Len(t, got, 300)
 	for id := range 3 {
 		for i := range 100 {
-			require.Equal(t, strconv.Itoa(id)+"-"+strconv.Itoa(i), got[strconv.Itoa(id)+":"+strconv.Itoa(i)])
+			value, dumped := got[strconv.Itoa(id)+":"+strconv.Itoa(i)]
+			require.True(t, dumped || id == 0 && i != 99, "neither flushed nor dumped: %d-%d", id, i)
+			if dumped {
+				require.Equal(t, strconv.Itoa(id)+"-"+strconv.Itoa(i), value)
+			}
 		}
 	}
+	require.Less(t, len(got), 300, "what was flushed is not dumped after that")
 	ks.check()
 }
 

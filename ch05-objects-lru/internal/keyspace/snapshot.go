@@ -45,8 +45,10 @@ const (
 
 // StartSnapshot begins a snapshot of what the databases hold now: dump is called
 // once with each key that has not expired, from SnapshotStep or from a write
-// before it changes the key. There must be none yet. O(databases).
+// before it changes the key. There must be none yet. What is flushed before it is
+// dumped is left out. O(databases).
 func (ks *Keyspace) StartSnapshot(dump DumpFunc) {
+	ks.snapshotCut = false
 	for _, db := range ks.dbs {
 		db.snapshot = snapshot{dump: dump, db: db.ID, next: db.first, epoch: db.snapshot.epoch + 1}
 	}
@@ -80,6 +82,20 @@ func (ks *Keyspace) EndSnapshot() {
 	for _, db := range ks.dbs {
 		db.snapshot.dump, db.snapshot.next = nil, nil
 	}
+}
+
+// SnapshotCut reports whether the last snapshot lacks keys that were flushed. It is
+// of use only together with the log of what happened since it began.
+func (ks *Keyspace) SnapshotCut() bool { return ks.snapshotCut }
+
+// cutSnapshot ends the walk through a database that is being flushed: what it has not
+// come to is not dumped, and nothing that was flushed stays in memory for it. The log
+// repeats the flush, and until there it does not miss those keys: a command that
+// changed one has dumped it, and none depends on a key that it does not change. (One
+// that did would have to call changing for what it reads.)
+func (db *DB) cutSnapshot() {
+	db.ks.snapshotCut = db.ks.snapshotCut || db.snapshot.next != nil
+	db.snapshot.next = nil
 }
 
 // dumpOnce dumps an entry, if the snapshot still has to.

@@ -2,6 +2,7 @@ package keyspace
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -61,8 +62,8 @@ func (ks *Keyspace) step(op, arg byte) {
 }
 
 // A snapshot has each key of each database once, as it was at the start, whatever is
-// written, moved, swapped, flushed or evicted meanwhile, and however many snapshots
-// before it were given up.
+// written, moved, swapped or evicted meanwhile, and however many snapshots before it
+// were given up. From a flush on it has no more of what was flushed.
 func FuzzSnapshot(f *testing.F) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for range 30 {
@@ -75,11 +76,12 @@ func FuzzSnapshot(f *testing.F) {
 	f.Fuzz(func(t *testing.T, script []byte) {
 		ks, _ := newTestKeyspace(Eviction{Policy: AllKeysLRU, Samples: 5})
 		var want map[string]string // what is still to be dumped; nil without a snapshot
+		var began []int            // the numbers that the databases' contents had then
 		for i := 0; i+1 < min(len(script), 2000); i += 2 {
 			op, arg := script[i], script[i+1]
 			switch {
 			case want == nil && arg%8 == 0:
-				want = contentsOf(ks)
+				want, began = contentsOf(ks), []int{0, 1, 2, 3, 4}
 				ks.StartSnapshot(func(db int, key []byte, o *object.Object, at int64) {
 					name := fmt.Sprint(db, string(key))
 					if is := fmt.Sprintf("%s until %d", o.AppendTo(nil), at); want[name] != is {
@@ -101,6 +103,13 @@ func FuzzSnapshot(f *testing.F) {
 					}
 				}
 			default:
+				db, other := op>>4%4, arg%5
+				switch {
+				case want != nil && op&15 == 12:
+					began[db], began[other] = began[other], began[db]
+				case want != nil && op&15 == 13 && arg < 20:
+					maps.DeleteFunc(want, func(name, _ string) bool { return name[0] == byte('0'+began[db]) })
+				}
 				ks.step(op, arg)
 			}
 		}

@@ -179,17 +179,15 @@ func (db *DB) Delete(key []byte) bool {
 // count. O(1).
 func (db *DB) Len() int { return db.dict.Len() }
 
-// Flush deletes all keys. A snapshot goes on with the old ones, which are freed when
-// it has them. O(n).
+// Flush deletes all keys. O(n).
 func (db *DB) Flush() {
 	db.ks.keys -= db.Len()
 	old := db.contents
 	db.contents = newContents()
 	db.snapshot = old.snapshot
+	db.cutSnapshot()
 	old.volatile.free()
-	if !db.snapshot.keeps(old.dict) {
-		old.dict.Clear(free)
-	}
+	old.dict.Clear(free)
 }
 
 // Walk calls visit with each key that has not expired. visit must not change the

@@ -43,6 +43,8 @@ type Keyspace struct {
 	expireDB int // the database that the expire cycle looks at
 	evictDB  int // and the one that lost a key last, at random
 	random   *rand.Rand
+
+	snapshotCut bool // see SnapshotCut
 }
 
 // Options are a keyspace's settings. Those of eviction may change at any time.

@@ -23,7 +23,6 @@ import (
 	"time"
 
 	"redis-internals/ch06/internal/object"
-	"redis-internals/ch06/internal/structures/dict"
 )
 
 // DumpFunc gets a key of a snapshot: the number its database had when the
@@ -33,17 +32,13 @@ type DumpFunc func(db int, key []byte, value *object.Object, expireAt int64)
 
 // snapshot is the state of the walk through one database.
 type snapshot struct {
-	dump      DumpFunc   // nil if there is none
-	db        int        // the number to dump
-	walk      *dict.Dict // what the walk goes through; nil when it is through
-	at        uint64     // where it is: a cursor of Scan
-	epoch     uint8      // changes with every snapshot
-	abandoned int        // snapshots given up in a row: keys may still bear their epochs
+	dump      DumpFunc // nil if there is none
+	db        int      // the number to dump
+	walking   bool     // the walk is not through
+	at        uint64   // where it is: a cursor of Scan
+	epoch     uint8    // changes with every snapshot
+	abandoned int      // snapshots given up in a row: keys may still bear their epochs
 }
-
-// keeps reports whether the walk still needs a dict that is being flushed. It frees
-// it in the end.
-func (s *snapshot) keeps(d *dict.Dict) bool { return s.walk == d }
 
 const (
 	keyCost   = 64        // of coming by a key, in bytes of a value that cost as much
@@ -53,14 +48,16 @@ const (
 
 // StartSnapshot begins a snapshot of what the databases hold now: dump is called
 // once with each key that has not expired, from SnapshotStep or from a write
-// before it changes the key. There must be none yet. O(databases).
+// before it changes the key. There must be none yet. What is flushed before it is
+// dumped is left out. O(databases).
 func (ks *Keyspace) StartSnapshot(dump DumpFunc) {
+	ks.snapshotCut = false
 	for _, db := range ks.dbs {
 		s := &db.snapshot
 		if s.abandoned == object.Epochs-2 {
 			db.renewEpochs()
 		}
-		s.dump, s.db, s.walk, s.at = dump, db.ID, db.dict, 0
+		s.dump, s.db, s.walking, s.at = dump, db.ID, true, 0
 		s.epoch = (s.epoch + 1) % object.Epochs
 	}
 }
@@ -92,15 +89,14 @@ func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 			}
 			db.dumpOnce(e)
 		}
-		for s.walk != nil {
+		for s.walking {
 			cost += keyCost // also of a bucket that is empty
-			next := s.walk.Scan(s.at, visit)
+			next := db.dict.Scan(s.at, visit)
 			if left {
 				return true
 			}
 			if s.at = next; next == 0 {
-				s.abandoned = 0
-				db.endWalk()
+				s.walking, s.abandoned = false, 0
 			}
 			if cost-looked < clockCost {
 				continue
@@ -114,24 +110,30 @@ func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 	return false
 }
 
-// endWalk lets go of what the walk went through.
-func (db *DB) endWalk() {
-	s := &db.snapshot
-	if s.walk != db.dict { // it was flushed
-		s.walk.Clear(free)
-	}
-	s.walk = nil
-}
-
 // EndSnapshot gives the snapshot up.
 func (ks *Keyspace) EndSnapshot() {
 	for _, db := range ks.dbs {
-		if db.snapshot.walk != nil {
-			db.snapshot.abandoned++
-			db.endWalk()
+		s := &db.snapshot
+		if s.walking {
+			s.abandoned++
 		}
-		db.snapshot.dump = nil
+		s.dump, s.walking = nil, false
 	}
+}
+
+// SnapshotCut reports whether the last snapshot lacks keys that were flushed. It is
+// of use only together with the log of what happened since it began.
+func (ks *Keyspace) SnapshotCut() bool { return ks.snapshotCut }
+
+// cutSnapshot ends the walk through a database that is being flushed: what it has not
+// come to is not dumped, and nothing that was flushed stays in memory for it. The log
+// repeats the flush, and until there it does not miss those keys: a command that
+// changed one has dumped it, and none depends on a key that it does not change. (One
+// that did would have to call changing for what it reads.)
+func (db *DB) cutSnapshot() {
+	s := &db.snapshot
+	db.ks.snapshotCut = db.ks.snapshotCut || s.walking
+	s.walking, s.abandoned = false, 0
 }
 
 // dumpOnce dumps an entry, if the snapshot still has to.
