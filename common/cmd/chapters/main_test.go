@@ -25,7 +25,7 @@ func inRepository(t *testing.T) {
 		"go.work":           "go 1.26\n",
 		"ch01-echo/go.mod":  "module redis-internals/ch01\n",
 		"ch02-resp/go.mod":  "module redis-internals/ch02\n",
-		"ch01-echo/main.go": "package main\n", "ch02-resp/main.go": "package main\n",
+		"ch01-echo/main.go": "// main.go: a server.\n\npackage main\n", "ch02-resp/main.go": "// main.go: a server.\n\npackage main\n",
 		"ch01-echo/README.md": "# One\n", "ch02-resp/README.md": "# Two\n\n## What changed\n\nNothing.\n",
 	} {
 		write(t, name, text)
@@ -85,7 +85,7 @@ func TestRun_DriftExitsByWhatItFinds(t *testing.T) {
 	require.Zero(t, run([]string{"drift"}, &stdout, &stderr), stdout.String())
 	require.Equal(t, "drift: none in 2 chapters\n", stdout.String())
 
-	write(t, "ch02-resp/main.go", "package main // changed\n")
+	write(t, "ch02-resp/main.go", "// main.go: a server.\n\npackage main // changed\n")
 	stdout.Reset()
 	require.Equal(t, 1, run([]string{"drift"}, &stdout, &stderr))
 	require.Contains(t, stdout.String(), "ch02-resp/main.go: differs from ch01-echo")
