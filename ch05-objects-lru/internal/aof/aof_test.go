@@ -2,6 +2,7 @@ package aof
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -381,9 +382,54 @@ func TestAppend_AllocatesNothing(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(100, turn))
 }
 
-func TestFlush_DoesNotKeepALargeBuffer(t *testing.T) {
-	l, _ := startLog(t, t.TempDir(), nil)
-	l.set("k", strings.Repeat("x", 2*maxKeptBuffer))
+// A large value is copied once, into a piece of its own, and that is not kept.
+func TestAppend_LargeValuesAreCopiedOnce(t *testing.T) {
+	dir := t.TempDir()
+	l, _ := startLog(t, dir, nil)
+	large := strings.Repeat("x", 10*pieceSize)
+	l.set("a", "1")
+	l.set("k", large)
+	l.set("b", "2")
+	require.Len(t, l.buf.full, 2)
+	require.Less(t, l.buf.memory, len(large)+2*pieceSize+1000)
 	require.NoError(t, l.Flush())
-	require.Nil(t, l.buf)
+	require.Equal(t, select0+cmd("SET", "a", "1")+cmd("SET", "k", large)+cmd("SET", "b", "2"), folder(t, dir)[incr1])
+	require.Equal(t, 2*pieceSize, l.buf.memory)
+}
+
+// Whatever is appended and written: the queue gives the bytes in their order, and
+// knows how many there are and how much memory they take.
+func TestBuffer_IsAQueue(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var b buffer
+	var want, got []byte
+	for i := range 5000 {
+		if random.IntN(2) == 0 {
+			n := []int{1, 1000, pieceSize / 2, pieceSize, pieceSize + 1}[random.IntN(5)]
+			if i%50 > 0 {
+				n = min(n, 1000)
+			}
+			b.room(n)
+			require.LessOrEqual(t, n, cap(b.last)-len(b.last))
+			for j := range n {
+				b.last = append(b.last, byte(i+j))
+			}
+			want = append(want, b.last[len(b.last)-n:]...)
+		} else if b.len() > 0 {
+			piece := b.first()
+			n := len(piece)
+			if random.IntN(4) == 0 {
+				n /= 2
+			}
+			got = append(got, piece[:n]...)
+			b.drop(n)
+		}
+		memory := cap(b.last)
+		for _, piece := range append(b.full, b.spare...) {
+			memory += cap(piece)
+		}
+		require.Equal(t, memory, b.memory)
+		require.Equal(t, len(want)-len(got), b.len())
+	}
+	require.Equal(t, want[:len(got)], got)
 }

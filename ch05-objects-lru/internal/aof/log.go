@@ -2,6 +2,7 @@
 // data comes back after a restart.
 //
 //	log.go       the log: opening it, appending, its state
+//	buffer.go    what is appended and not written yet
 //	write.go     writing, and when to sync: what appendfsync means
 //	sync.go      syncing beside the loop
 //	manifest.go  the folder: which files make up the log, in which order
@@ -65,18 +66,20 @@ type Log struct {
 	baseSize int64    // of the log when it was last rewritten, or loaded
 	size     int64    // of all its files now
 
-	db       int    // that the commands at the end of the log are for; -1 is unknown
-	buf      []byte // appended, not written
-	appended int64  // bytes ever appended to buf
-	written  int64  // how many of them have been written
+	db      int    // that the commands at the end of the log are for; -1 is unknown
+	buf     buffer // appended, not written
+	written int64  // bytes ever appended, and written
+	seen    int64  // bytes ever appended when the last turn ended
 
 	writeErr       error     // of the last write; nil if it succeeded
 	fatal          error     // what Flush is still to return
 	errLogged      time.Time // when a failing write was last reported
 	syncer         *syncer
+	intactFrom     int64     // seq of the first incremental file whose failed syncs matter
 	unsynced       bool      // something was written since the last sync began
 	lastSync       time.Time // when that was
 	postponedSince time.Time // since when writing waits for a sync; zero if it does not
+	overdue        bool      // it has waited for long enough
 
 	delayedSyncs int64 // how often it did not wait any longer
 
@@ -295,38 +298,46 @@ func (l *Log) openForAppend(name string) error {
 func (l *Log) path(name string) string { return filepath.Join(l.folder, name) }
 
 // Append adds a command for a database to the log. It is written by the next
-// Flush. It copies, and allocates nothing once its buffer has grown. Redis: aof.c,
+// Flush. It copies, and allocates nothing once there are pieces enough. Redis: aof.c,
 // feedAppendOnlyFile.
 func (l *Log) Append(db int, words [][]byte) {
 	if l.file == nil {
 		return
 	}
-	before := len(l.buf)
-	l.selectDB(db)
-	l.buf = resp.AppendArray(l.buf, len(words))
+	size := maxSelect + maxHead
 	for _, word := range words {
-		l.buf = resp.AppendBulk(l.buf, word)
+		size += maxHead + len(word)
 	}
-	l.appended += int64(len(l.buf) - before)
+	l.buf.room(size)
+	b := resp.AppendArray(l.selectDB(l.buf.last, db), len(words))
+	for _, word := range words {
+		b = resp.AppendBulk(b, word)
+	}
+	l.buf.last = b
 }
+
+const (
+	maxHead   = 1 + 20 + 2 + 2                 // bytes around a word, at most: $, digits, two line ends
+	maxSelect = 3*maxHead + len("SELECT") + 20 // bytes of a SELECT, at most
+)
 
 // AppendDelete adds DEL key.
 func (l *Log) AppendDelete(db int, key []byte) {
 	if l.file == nil {
 		return
 	}
-	before := len(l.buf)
-	l.selectDB(db)
-	l.buf = resp.AppendBulk(append(l.buf, "*2\r\n$3\r\nDEL\r\n"...), key)
-	l.appended += int64(len(l.buf) - before)
+	l.buf.room(maxSelect + 3*maxHead + len(key))
+	b := append(l.selectDB(l.buf.last, db), "*2\r\n$3\r\nDEL\r\n"...)
+	l.buf.last = resp.AppendBulk(b, key)
 }
 
 // selectDB adds SELECT if the log's last commands are for another database.
-func (l *Log) selectDB(db int) {
-	if db != l.db {
-		l.buf = appendSelect(l.buf, db)
-		l.db = db
+func (l *Log) selectDB(dst []byte, db int) []byte {
+	if db == l.db {
+		return dst
 	}
+	l.db = db
+	return appendSelect(dst, db)
 }
 
 func appendSelect(dst []byte, db int) []byte {
@@ -335,7 +346,7 @@ func appendSelect(dst []byte, db int) []byte {
 }
 
 // Appended is how many bytes have ever been appended.
-func (l *Log) Appended() int64 { return l.appended }
+func (l *Log) Appended() int64 { return l.written + int64(l.buf.len()) }
 
 // Safe is how many of the bytes ever appended are as safe as a reply promises:
 // with Always they are synced. Otherwise replies promise nothing.
@@ -343,7 +354,7 @@ func (l *Log) Safe() int64 {
 	if l.opts.AppendFsync == config.Always {
 		return l.written
 	}
-	return l.appended
+	return l.Appended()
 }
 
 // State is the log's state, for INFO.
@@ -362,7 +373,7 @@ type State struct {
 // State tells how the log is.
 func (l *Log) State() State {
 	s := State{
-		Enabled: l.file != nil, Rewriting: l.rewriting != nil, Size: l.size + int64(len(l.buf)), BaseSize: l.baseSize,
+		Enabled: l.file != nil, Rewriting: l.rewriting != nil, Size: l.size + int64(l.buf.len()), BaseSize: l.baseSize,
 		PendingSyncs: l.syncer.count(), DelayedSyncs: l.delayedSyncs, Rewrites: l.rewrites, Failures: l.failures,
 		LastRewriteSeconds: l.lastRewrite, RewriteSeconds: -1, Err: l.Err(),
 	}
@@ -373,14 +384,14 @@ func (l *Log) State() State {
 }
 
 // Buffered is how many bytes are not written yet.
-func (l *Log) Buffered() int { return len(l.buf) }
+func (l *Log) Buffered() int { return l.buf.len() }
 
-// Err is why the log cannot be written or synced at present; nil if it can.
+// Err is why no more writes should be taken at present; nil if they may be.
 func (l *Log) Err() error {
-	if l.writeErr != nil || l.opts.AppendFsync != config.EverySecond {
+	if l.writeErr != nil || l.opts.AppendFsync == config.Never {
 		return l.writeErr
 	}
-	return l.syncer.err()
+	return l.damage()
 }
 
 // Close writes and syncs what has been appended, and lets go of the folder. A
@@ -390,7 +401,7 @@ func (l *Log) Close() error {
 	l.abandonRewrite()
 	l.syncer.stop()
 	if l.file != nil {
-		if err = l.write(); err == nil {
+		if err = l.write(l.buf.len()); err == nil {
 			err = fdatasync(l.file)
 		}
 		l.file.Close()

@@ -156,11 +156,11 @@ func (l *Log) beginSnapshot(w *rewrite, m manifest, incr *os.File) {
 		return
 	}
 	if incr != nil {
-		l.manifest = m
 		if err := l.switchTo(incr); err != nil {
 			l.rewriteFailed(w, err)
 			return
 		}
+		l.manifest = m
 	}
 	w.chunk = w.emptyChunk()
 	w.keys.StartSnapshot(w.dump)
@@ -172,21 +172,22 @@ func (l *Log) resumeWalk(w *rewrite) { l.loop.After(0, func() time.Duration { re
 // switchTo goes on with another file. It is an error, and the log stays with the
 // old one, if that could not take all that was appended.
 func (l *Log) switchTo(incr *os.File) error {
-	err := l.write()
+	err := l.write(l.buf.len())
 	if l.reportWrite(err); err != nil {
 		incr.Close()
 		return err
 	}
+	old := l.manifest.lastIncr
 	switch {
 	case l.opts.AppendFsync == config.EverySecond:
-		l.syncer.syncAndClose(l.file)
+		l.syncer.syncAndClose(l.file, old)
 	case l.opts.AppendFsync == config.Always && l.unsynced:
 		if l.fatal = fdatasync(l.file); l.fatal != nil {
 			return l.fatal
 		}
 		fallthrough
 	default:
-		l.syncer.add(l.file.Close) // behind a sync that may be under way
+		l.syncer.add(job{l.file.Close, old}) // behind a sync that may be under way
 	}
 	l.file, l.fileSize, l.unsynced, l.db = incr, 0, false, -1
 	return nil
@@ -381,6 +382,7 @@ func (l *Log) rewriteDone(w *rewrite, m manifest, baseSize int64) {
 	}
 	l.rewriting, l.manifest, l.failures = nil, m, 0
 	l.lastRewrite = int64(time.Since(w.began).Seconds())
+	l.intactFrom = m.lastIncr
 	l.size = baseSize + l.fileSize
 	l.baseSize = l.size
 	l.log.Notice("Background AOF rewrite finished successfully")
@@ -396,7 +398,11 @@ func (l *Log) rewriteFailed(w *rewrite, err error) {
 	l.abandonRewrite()
 	l.failures++
 	if l.failures >= maxFailures {
-		l.retryAt = l.loop.Now().Add(min(longestPause, firstPause<<min(l.failures-maxFailures, 10)))
+		pause := min(longestPause, firstPause<<min(l.failures-maxFailures, 10))
+		if l.damage() != nil { // no write is taken until then
+			pause = firstPause
+		}
+		l.retryAt = l.loop.Now().Add(pause)
 	}
 	l.log.Warning("Background AOF rewrite failed: %v", err)
 }
@@ -415,10 +421,15 @@ func (l *Log) abandonRewrite() {
 }
 
 // WantsRewrite reports whether the log has grown so much since it was last
-// rewritten that it should be again. Redis: server.c, serverCron.
+// rewritten that it should be again, or is damaged. Redis: server.c, serverCron.
 func (l *Log) WantsRewrite() bool {
-	if l.file == nil || l.rewriting != nil || l.opts.AutoRewritePercentage == 0 || l.size <= int64(l.opts.AutoRewriteMinSize) ||
-		l.loop.Now().Before(l.retryAt) {
+	if l.file == nil || l.rewriting != nil || l.loop.Now().Before(l.retryAt) {
+		return false
+	}
+	if l.Err() != nil && l.damage() != nil {
+		return true
+	}
+	if l.opts.AutoRewritePercentage == 0 || l.size <= int64(l.opts.AutoRewriteMinSize) {
 		return false
 	}
 	base := max(1, l.baseSize)

@@ -17,14 +17,28 @@ import (
 // syncer syncs files on a goroutine of its own.
 type syncer struct {
 	log     *logging.Logger
-	jobs    chan func() error
+	jobs    chan job
 	pending atomic.Int32
-	failure atomic.Pointer[error] // of the last job; nil if it succeeded
-	done    chan struct{}         // closed when the goroutine has ended
+	failure atomic.Pointer[failure] // the last; nil if there was none
+	done    chan struct{}           // closed when the goroutine has ended
 }
 
+// job is something to do with an incremental file.
+type job struct {
+	do  func() error
+	seq int64 // the file's
+}
+
+// failure is how a job failed.
+type failure struct {
+	err error
+	seq int64
+}
+
+const maxJobs = 16 // that may wait: there are two at most, a sync and closing the file
+
 func newSyncer(log *logging.Logger) *syncer {
-	s := &syncer{log: log, jobs: make(chan func() error, 16), done: make(chan struct{})}
+	s := &syncer{log: log, jobs: make(chan job, maxJobs), done: make(chan struct{})}
 	go s.run()
 	return s
 }
@@ -32,13 +46,11 @@ func newSyncer(log *logging.Logger) *syncer {
 func (s *syncer) run() {
 	defer close(s.done)
 	for job := range s.jobs {
-		if err := job(); err != nil {
-			if s.failure.Swap(&err) == nil {
+		if err := job.do(); err != nil {
+			if last := s.failure.Swap(&failure{err, job.seq}); last == nil || last.seq != job.seq {
 				s.log.Warning("Fail to fsync the AOF file: %v", err)
-				s.log.Warning("Writes are refused until it succeeds")
+				s.log.Warning("Writes are refused until a rewrite has succeeded")
 			}
-		} else {
-			s.failure.Store(nil)
 		}
 		s.pending.Add(-1)
 	}
@@ -48,26 +60,18 @@ func (s *syncer) run() {
 func (s *syncer) busy() bool { return s.count() > 0 }
 func (s *syncer) count() int { return int(s.pending.Load()) }
 
-// err is how the last job failed; nil if it did not.
-func (s *syncer) err() error {
-	if err := s.failure.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
-
 // sync syncs f soon. f must stay open until then.
-func (s *syncer) sync(f *os.File) { s.add(func() error { return fdatasync(f) }) }
+func (s *syncer) sync(f *os.File, seq int64) { s.add(job{func() error { return fdatasync(f) }, seq}) }
 
 // syncAndClose syncs f soon and closes it.
-func (s *syncer) syncAndClose(f *os.File) {
-	s.add(func() error {
+func (s *syncer) syncAndClose(f *os.File, seq int64) {
+	s.add(job{func() error {
 		defer f.Close()
 		return fdatasync(f)
-	})
+	}, seq})
 }
 
-func (s *syncer) add(job func() error) {
+func (s *syncer) add(job job) {
 	s.pending.Add(1)
 	s.jobs <- job
 }

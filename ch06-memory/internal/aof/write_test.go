@@ -92,7 +92,7 @@ func TestFlush_PutsWritingOffWhileASyncGoesOn(t *testing.T) {
 	dir := t.TempDir()
 	l, _ := startLog(t, dir, func(o *config.Config) { o.AppendFsync = config.EverySecond })
 	slow := make(chan error)
-	l.syncer.add(func() error { return <-slow })
+	l.syncer.add(job{func() error { return <-slow }, 1})
 	l.set("k", "v")
 	for range 20 {
 		require.NoError(t, l.Flush())
@@ -112,28 +112,109 @@ func TestFlush_PutsWritingOffWhileASyncGoesOn(t *testing.T) {
 	require.Equal(t, select0+cmd("SET", "k", "v")+cmd("SET", "k", "w"), folder(t, dir)[incr1])
 }
 
-// What a sync of the policy that was before has met is of no concern to this one.
-func TestErr_IsThatOfThePolicy(t *testing.T) {
-	l, _ := startLog(t, t.TempDir(), func(o *config.Config) { o.AppendFsync = config.EverySecond })
-	l.syncer.add(func() error { return unix.EIO })
+// What gathered while a sync went on is written in several turns, in its order, and
+// not before that is done another sync begins.
+func TestFlush_WritesWhatGatheredDuringASyncInShares(t *testing.T) {
+	dir := t.TempDir()
+	l, _ := startLog(t, dir, func(o *config.Config) { o.AppendFsync = config.EverySecond })
+	slow := make(chan error)
+	l.syncer.add(job{func() error { return <-slow }, 1})
+	var want strings.Builder
+	set := func() {
+		l.set("k", strings.Repeat("v", pieceSize/3))
+		want.WriteString(cmd("SET", "k", strings.Repeat("v", pieceSize/3)))
+	}
+	for range 10 * catchUp / (pieceSize / 3) {
+		set()
+		require.NoError(t, l.Flush())
+	}
+	require.Zero(t, l.written)
+	slow <- nil
 	l.awaitSync(t)
-	require.ErrorIs(t, l.Err(), unix.EIO)
+	l.loop.now = l.loop.now.Add(time.Second)
+	for turns := 1; l.buf.len() > 0; turns++ {
+		require.True(t, l.unsynced || l.written == 0)
+		before := l.written
+		set()
+		require.NoError(t, l.Flush())
+		require.Less(t, l.written-before, int64(catchUp+pieceSize/3+2*pieceSize))
+		require.LessOrEqual(t, turns, 12, "it is caught up with")
+	}
+	require.False(t, l.unsynced, "and then synced")
+	require.Equal(t, select0+want.String(), folder(t, dir)[incr1])
+}
+
+// With no policy that waits for syncs the turn writes all: replies may wait for it.
+func TestFlush_WritesAllWithoutEverySecond(t *testing.T) {
 	for _, policy := range []config.Fsync{config.Always, config.Never} {
-		l.opts.AppendFsync = policy
-		require.NoError(t, l.Err())
+		l, _ := startLog(t, t.TempDir(), func(o *config.Config) { o.AppendFsync = policy })
+		l.seen = 4 * catchUp
+		for range 4 * catchUp / pieceSize {
+			l.set("k", strings.Repeat("v", pieceSize))
+		}
+		require.NoError(t, l.Flush())
+		require.Zero(t, l.buf.len())
 	}
 }
 
-func TestFlush_TriesAFailedSyncAgain(t *testing.T) {
+// Who leaves syncing to the kernel does not ask whether it succeeds.
+func TestErr_IsThatOfThePolicy(t *testing.T) {
 	l, _ := startLog(t, t.TempDir(), func(o *config.Config) { o.AppendFsync = config.EverySecond })
-	for range 2 {
-		l.syncer.add(func() error { return unix.EIO })
-		l.awaitSync(t)
-		require.ErrorIs(t, l.Err(), unix.EIO)
+	l.failSync(t)
+	for policy, want := range map[config.Fsync]error{config.Always: unix.EIO, config.EverySecond: unix.EIO, config.Never: nil} {
+		l.opts.AppendFsync = policy
+		require.ErrorIs(t, l.Err(), want)
 	}
-	require.Equal(t, 1, strings.Count(l.told.String(), "Fail to fsync the AOF file"), "it is told once")
-	require.NoError(t, l.Flush())
-	require.Eventually(t, func() bool { return l.Err() == nil }, time.Minute, time.Millisecond)
+}
+
+// failSync makes a sync of the current file fail.
+func (l *testLog) failSync(t *testing.T) {
+	l.syncer.add(job{func() error { return unix.EIO }, l.manifest.lastIncr})
+	l.awaitSync(t)
+}
+
+// After a failed sync the kernel takes what it could not write for written: that
+// later ones succeed says nothing.
+func TestErr_OfASyncOutlastsSyncsThatSucceed(t *testing.T) {
+	dir := t.TempDir()
+	s := newStore(t, dir, func(o *config.Config) { o.AppendFsync = config.EverySecond })
+	s.set("a", "1")
+	for range 3 {
+		s.failSync(t)
+		for range 3 {
+			s.loop.now = s.loop.now.Add(2 * time.Second)
+			s.set("k", "v") // an expired key's DEL
+			s.awaitSync(t)
+			require.False(t, s.unsynced)
+			require.ErrorIs(t, s.Err(), unix.EIO)
+		}
+	}
+	require.Equal(t, 1, strings.Count(s.told.String(), "Fail to fsync the AOF file"), "it is told once")
+
+	require.True(t, s.WantsRewrite(), "all of the data is in memory")
+	require.NoError(t, s.rewrite())
+	require.ErrorIs(t, s.Err(), unix.EIO)
+	s.finish(t)
+	require.NoError(t, s.Err())
+	require.False(t, s.WantsRewrite())
+	requireLoads(t, s.want, copyFolder(t, dir))
+	s.failSync(t)
+	require.ErrorIs(t, s.Err(), unix.EIO, "the new file is another matter")
+}
+
+// A sync of the file that a rewrite began fails: that rewrite has not repaired it.
+func TestErr_OfTheNewFileOutlastsTheRewrite(t *testing.T) {
+	s := newStore(t, t.TempDir(), func(o *config.Config) { o.AppendFsync = config.EverySecond })
+	s.failSync(t)
+	s.fill(5000)
+	require.NoError(t, s.rewrite())
+	s.loop.until(t, func() bool { return s.manifest.lastIncr == 2 })
+	s.failSync(t)
+	s.finish(t)
+	require.ErrorIs(t, s.Err(), unix.EIO)
+	require.NoError(t, s.rewrite())
+	s.finish(t)
+	require.NoError(t, s.Err())
 }
 
 // /dev/full takes nothing, as a full disk does.
@@ -216,7 +297,7 @@ func TestFlush_GoesOnInTheMiddle(t *testing.T) {
 	defer read.Close()
 	defer func(file *os.File) { l.file = file }(l.file)
 	l.file = write
-	const size = 1 << 20
+	const size = 1 << 20 // more than a pipe holds
 	l.set("k", strings.Repeat("v", size))
 	require.NoError(t, l.Flush())
 	require.ErrorIs(t, l.Err(), unix.EAGAIN)
