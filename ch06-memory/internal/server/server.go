@@ -14,6 +14,7 @@
 //	limits.go   how many descriptors there may be
 //	changes.go  what CONFIG SET changes here
 //	cron.go     the work that comes with time
+//	stats.go    what the server counts, for INFO
 //
 // One thread does it all. A turn of the loop executes the requests that have
 // arrived, of all connections, writes to the append-only file what they changed,
