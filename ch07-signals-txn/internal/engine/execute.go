@@ -1,0 +1,53 @@
+// execute.go: the way of a request, whole: find, admit, call, run, log, count.
+//
+//	words ─▶ find its row ─▶ may it run? ─▶ handler ─▶ count ─▶ log what changed ─▶ replies
+//	           │ none           │ no
+//	           └─▶ error        └─▶ error
+//
+// Redis: server.c, processCommand and call.
+
+package engine
+
+// Execute executes the request in c.Args, of at least one argument, and appends
+// the replies to c.Reply.
+func (e *Engine) Execute(c *Client) {
+	c.Command = e.Table.Find(c.Args)
+	switch {
+	case c.Command == nil:
+		e.rejectUnknown(c)
+	case e.admits(c):
+		e.call(c)
+	default:
+		c.Command.Stats.Rejected++
+	}
+}
+
+// admits reports whether the command may run, and replies the error if not.
+func (e *Engine) admits(c *Client) bool {
+	switch {
+	case !c.Command.Accepts(len(c.Args)):
+		c.ReplyError("ERR wrong number of arguments for '" + c.Command.Name + "' command")
+	case !e.makeRoom(c): // it has replied -OOM
+	case e.isDeniedByDisk(c): // it has replied -MISCONF
+	case e.loading && c.Command.Flags&Loading == 0:
+		c.ReplyError(errLoading)
+	default:
+		return true
+	}
+	return false
+}
+
+// call runs the command. Every request that may write passes here, and no other
+// place decides whether it is logged.
+func (e *Engine) call(c *Client) {
+	before := e.dirty
+	m := e.startMeasuring(c.Command)
+	c.Command.Handler(c)
+	e.count(c.Command, m)
+	if e.dirty != before && e.log != nil {
+		e.propagate(c)
+	}
+	e.rewritten = e.rewritten[:0]
+}
+
+const errLoading = "LOADING Redis is loading the dataset in memory"
