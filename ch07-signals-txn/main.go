@@ -66,6 +66,7 @@ func run(opts *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
+	s.WatchForCrashes()
 	opts.ReportIgnored(log)
 	go func() {
 		received := <-signals

@@ -11,6 +11,7 @@
 //	config.go      CONFIG
 //	info.go        INFO
 //	memory.go      MEMORY
+//	debug.go       DEBUG
 package command
 
 import "redis-internals/ch07/internal/engine"
@@ -26,6 +27,7 @@ var Families = []engine.Family{
 	{Group: "server", Rows: infoCommands},
 	{Group: "server", Rows: configCommands},
 	{Group: "server", Rows: memoryCommands},
+	{Group: "server", Rows: debugCommands},
 }
 
 // Rows and handlers are written in the engine's words, so often that they are short
@@ -58,6 +60,7 @@ const (
 	NoMulti         = engine.NoMulti
 	MovableKeys     = engine.MovableKeys
 	AllowBusy       = engine.AllowBusy
+	Protected       = engine.Protected
 	Brief           = engine.Brief
 )
 

@@ -31,6 +31,8 @@ type Config struct {
 	// Whether clients from other machines are sent away, as there is no password
 	// (protected-mode).
 	ProtectedMode bool
+	// Who may use DEBUG (enable-debug-command).
+	EnableDebugCommand Allowed
 	// TCP port.
 	Port int
 	// Connections that the kernel may hold for accept (tcp-backlog).
@@ -49,6 +51,8 @@ type Config struct {
 	LogLevel logging.Level
 	// Where the log goes; empty is standard output.
 	LogFile string
+	// Whether a crash is told of in the log (crash-log-enabled).
+	CrashLog bool
 	// Keys there may be; 0 is no limit. It is this repository's.
 	MaxKeys int
 	// Bytes that may be in use; 0 is no limit.
@@ -92,6 +96,15 @@ type Config struct {
 	// Settings of Redis that have no meaning here, with their places.
 	Ignored []string
 }
+
+// Allowed says which clients may have something.
+type Allowed int
+
+const (
+	Nobody Allowed = iota
+	Everybody
+	LocalClients
+)
 
 // Fsync says when the append-only file is forced to the disk.
 type Fsync int

@@ -26,9 +26,9 @@ var ignoredNames = strings.Fields(`
 	cluster-migration-barrier cluster-node-timeout cluster-port
 	cluster-preferred-endpoint-type cluster-replica-no-failover
 	cluster-replica-validity-factor cluster-require-full-coverage cluster-slave-no-failover
-	cluster-slave-validity-factor crash-log-enabled crash-memcheck-enabled
+	cluster-slave-validity-factor crash-memcheck-enabled
 	daemonize dbfilename disable-thp dynamic-hz
-	enable-debug-command enable-module-command enable-protected-configs
+	enable-module-command enable-protected-configs
 	hash-max-listpack-entries hash-max-listpack-value hash-max-ziplist-entries
 	hash-max-ziplist-value hll-sparse-max-bytes
 	ignore-warnings io-threads io-threads-do-reads

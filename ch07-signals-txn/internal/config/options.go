@@ -50,6 +50,11 @@ var table = []section{
 			"send clients from other machines away: there is no password",
 		},
 		{
+			"enable-debug-command", fixed, choice(func(c *Config) *Allowed { return &c.EnableDebugCommand },
+				[]named[Allowed]{{"no", Nobody}, {"yes", Everybody}, {"local", LocalClients}}), "no",
+			"who may crash the server with DEBUG; local is who connects from this machine",
+		},
+		{
 			"port", fixed, number(func(c *Config) *int { return &c.Port }, 1, 65535), "6379",
 			"the TCP port",
 		},
@@ -168,6 +173,10 @@ var table = []section{
 		{
 			"logfile", fixed, text(func(c *Config) *string { return &c.LogFile }), "",
 			"the file they are appended to; none is standard output",
+		},
+		{
+			"crash-log-enabled", atRuntime, yesNo(func(c *Config) *bool { return &c.CrashLog }), "yes",
+			"tell of a crash before dying of it",
 		},
 	}},
 }

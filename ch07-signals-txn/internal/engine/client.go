@@ -29,6 +29,7 @@ type Client struct {
 	Command *Command     // the one being executed
 	Engine  *Engine
 
+	Local               bool   // it is connected from 127.0.0.1 or ::1
 	ID                  int64  // from 1, in the order of connecting; never given twice
 	Name                string // by CLIENT SETNAME or HELLO; empty is none
 	LibName, LibVersion string // by CLIENT SETINFO; empty is unknown

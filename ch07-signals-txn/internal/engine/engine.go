@@ -7,6 +7,7 @@
 //	table.go      the commands as rows
 //	keyspec.go    which words of a request are keys
 //	index.go      how a name finds its row
+//	protected.go  commands that must be allowed first
 //	client.go     what a handler gets: the arguments, and what is known of the connection
 //	args.go       reading arguments
 //	reject.go     what is answered where there is no such command
@@ -17,6 +18,7 @@
 //	stats.go      what is counted of commands and errors
 //	facts.go      what the engine asks of the server around it
 //	prefetch.go   keys asked for ahead
+//	current.go    what is being executed, for a crash report
 package engine
 
 import (
@@ -36,6 +38,7 @@ type Engine struct {
 	Config *config.Config
 	Server Server
 
+	current    *Client // whose command is being executed; nil between commands
 	Stats      Stats
 	batch      []*Command    // that ran since BeginBatch, but for those that were timed
 	batchBegan time.Duration // since the start

@@ -11,6 +11,7 @@ package engine
 // Execute executes the request in c.Args, of at least one argument, and appends
 // the replies to c.Reply.
 func (e *Engine) Execute(c *Client) {
+	e.current = c
 	c.Command = e.Table.Find(c.Args)
 	switch {
 	case c.Command == nil:
@@ -20,6 +21,7 @@ func (e *Engine) Execute(c *Client) {
 	default:
 		c.Command.Stats.Rejected++
 	}
+	e.current = nil
 }
 
 // admits reports whether the command may run, and replies the error if not.
@@ -27,6 +29,7 @@ func (e *Engine) admits(c *Client) bool {
 	switch {
 	case !c.Command.Accepts(len(c.Args)):
 		c.ReplyError("ERR wrong number of arguments for '" + c.Command.Name + "' command")
+	case e.isProtected(c): // it has replied why
 	case !e.makeRoom(c): // it has replied -OOM
 	case e.isDeniedByDisk(c): // it has replied -MISCONF
 	case e.loading && c.Command.Flags&Loading == 0:

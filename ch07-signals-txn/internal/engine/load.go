@@ -49,7 +49,9 @@ func (e *Engine) replay(c *Client, args [][]byte) error {
 	case !c.Command.mayStandInLog():
 		return fmt.Errorf("'%s' is not a command on data: no log has it", c.Command.Name)
 	}
+	e.current = c
 	c.Command.Handler(c)
+	e.current = nil
 	e.rewritten = e.rewritten[:0]
 	if len(c.Reply) > 0 && c.Reply[0] == '-' {
 		return fmt.Errorf("'%s' answers: %s", c.Command.Name, strings.TrimRight(string(c.Reply[1:]), "\r\n"))

@@ -52,6 +52,7 @@ const (
 	NoMulti                           // not inside of a transaction
 	MovableKeys                       // where its keys stand depends on its arguments
 	AllowBusy                         // also while a script blocks the others
+	Protected                         // only where the settings allow it (not told by COMMAND)
 	Brief                             // takes no longer than looking at a clock: need not be timed alone
 )
 

@@ -84,6 +84,26 @@ func (l *Logger) write(level Level, format string, args ...any) {
 		oneLine.Replace(fmt.Sprintf(format, args...)))
 }
 
+// Raw writes text as it is, whatever the level. Redis: server.c, LL_RAW.
+func (l *Logger) Raw(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.out != nil {
+		_, _ = io.WriteString(l.out, text)
+	}
+}
+
+// File opens the log's file, for what is written past the Logger. It is nil if the log
+// is no file, or cannot be opened.
+func (l *Logger) File() *os.File {
+	path, isFile := l.out.(file)
+	if !isFile {
+		return nil
+	}
+	f, _ := path.open()
+	return f
+}
+
 // oneLine keeps an event on its line, whatever an error or a name contains.
 var oneLine = strings.NewReplacer("\r", " ", "\n", "; ")
 
@@ -91,8 +111,12 @@ var oneLine = strings.NewReplacer("\r", " ", "\n", "; ")
 // log that has been moved away (logrotate) begins anew without a signal.
 type file string
 
+func (path file) open() (*os.File, error) {
+	return os.OpenFile(string(path), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
+}
+
 func (path file) Write(line []byte) (int, error) {
-	f, err := os.OpenFile(string(path), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
+	f, err := path.open()
 	if err != nil {
 		return 0, err
 	}

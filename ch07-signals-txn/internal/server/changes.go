@@ -19,5 +19,6 @@ func (s *Server) ConfigChanged(names []string) (refused string, err error) {
 		}
 	}
 	s.log.SetLevel(s.opts.LogLevel)
+	s.crashes.full.Store(s.opts.CrashLog)
 	return "", nil
 }

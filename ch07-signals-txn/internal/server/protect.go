@@ -30,6 +30,13 @@ func (s *Server) isStranger(peer unix.Sockaddr) bool {
 	return s.opts.ProtectedMode && !addressOf(peer).Addr().IsLoopback()
 }
 
+// isLocal reports whether a peer has one of the two addresses by which this machine
+// usually calls itself. Redis: networking.c, islocalClient.
+func isLocal(peer unix.Sockaddr) bool {
+	address := addressOf(peer).Addr()
+	return address == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || address == netip.IPv6Loopback()
+}
+
 // addressOf is a peer's address; an invalid one, which is nobody's, if it is none of
 // the internet's.
 func addressOf(peer unix.Sockaddr) netip.AddrPort {

@@ -15,6 +15,8 @@
 //	changes.go  what CONFIG SET changes here
 //	cron.go     the work that comes with time
 //	stats.go    what the server counts, for INFO
+//	crash.go    how a crash is noticed, and how the process dies of it
+//	report.go   what is told of it
 //
 // One thread does it all. A turn of the loop executes the requests that have
 // arrived, of all connections, writes to the append-only file what they changed,
@@ -67,7 +69,8 @@ type Server struct {
 	lastAttackLog time.Time
 	warned        time.Time // of the want of memory
 
-	stats stats
+	stats   stats
+	crashes crashes
 }
 
 // Listen returns a server of the families' commands that listens already: clients can
@@ -101,6 +104,7 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 // returns an error if the data cannot be loaded or, later, kept.
 func (s *Server) Run(ready func()) (err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
+	defer s.diesOfPanic()
 	if stopped, err := s.load(); stopped || err != nil {
 		return err
 	}
