@@ -39,12 +39,27 @@ func (t *T) DialAddr(addr string) *Conn {
 	return c
 }
 
+// DialFrom connects to an address from another of this machine's, an IP.
+func (t *T) DialFrom(ip, addr string) *Conn {
+	dialer := net.Dialer{Timeout: t.Patience(), LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}
+	nc, err := dialer.Dial("tcp", addr)
+	if err != nil {
+		t.fatal("connecting from " + ip + ": " + err.Error())
+	}
+	return t.adopt(nc)
+}
+
 // TryDial is DialAddr for an address that may not answer.
 func (t *T) TryDial(addr string) (*Conn, error) {
 	nc, err := net.DialTimeout("tcp", addr, t.Patience())
 	if err != nil {
 		return nil, err
 	}
+	return t.adopt(nc), nil
+}
+
+// adopt makes a connection one of the case's.
+func (t *T) adopt(nc net.Conn) *Conn {
 	c := &Conn{t: t, nc: nc.(*net.TCPConn), tape: t.newTape()}
 	c.r = bufio.NewReaderSize(&recorded{Conn: nc, tape: c.tape}, 4096)
 	t.mu.Lock()
@@ -54,7 +69,7 @@ func (t *T) TryDial(addr string) (*Conn, error) {
 	if stopped { // nobody would close it any more
 		_ = nc.Close()
 	}
-	return c, nil
+	return c
 }
 
 // Send writes s. Go sends without delay (TCP_NODELAY), so every Send is a

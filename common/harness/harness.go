@@ -176,6 +176,13 @@ func (s *Server) ExitCode() int {
 	return s.cmd.ProcessState.ExitCode()
 }
 
+// EndedBy waits until the process has ended and returns the signal that ended it; -1 if
+// none did.
+func (s *Server) EndedBy() syscall.Signal {
+	<-s.exited
+	return s.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal()
+}
+
 // Signal sends sig to the process.
 func (s *Server) Signal(sig os.Signal) error { return s.cmd.Process.Signal(sig) }
 

@@ -96,7 +96,7 @@ func (s *Server) tellStacks(from string) {
 func (s *Server) tellState() {
 	s.section("INFO OUTPUT", func() string {
 		_, text, _ := bytes.Cut(s.engine.Ask("info", "everything"), []byte("\r\n")) // the length
-		return strings.ReplaceAll(strings.TrimRight(string(text), "\r\n"), "\r\n", "\n") + "\n"
+		return string(bytes.TrimSuffix(text, []byte("\r\n")))                       // that of the bulk
 	})
 	s.section("CLIENT LIST OUTPUT", s.clientList)
 	if s.engine.Current() != nil {

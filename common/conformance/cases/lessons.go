@@ -17,4 +17,5 @@ const (
 	lesson5LRU        = "Implementing approximated LRU"
 	lesson6Limit      = "How Redis caps memory"
 	lesson6Malloc     = "Overriding malloc"
+	lesson7Shutdown   = "Graceful shutdown"
 )
