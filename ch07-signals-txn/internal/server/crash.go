@@ -23,7 +23,8 @@
 // So the stacks are taken at once, and show where it is; then it is asked to tell the rest,
 // between two commands. If it does not come in time, the rest is left out.
 //
-// Some ends are told of by the runtime alone, since Go cannot go on: memory that the system
+// Some ends are told of by the runtime alone: a panic in one of the few goroutines beside
+// the loop, which sync and rewrite, and what Go cannot go on from: memory that the system
 // does not give, two goroutines in one map, a stack without end. It writes its traces to
 // standard error and, here, to the log file too; then it dies by SIGABRT.
 //

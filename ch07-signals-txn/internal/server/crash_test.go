@@ -50,7 +50,11 @@ var crashing = map[string]func(s *Server){
 	"SIGSEGV": func(*Server) { _ = unix.Kill(unix.Getpid(), unix.SIGSEGV) },
 	"SIGFPE":  func(*Server) { _ = unix.Kill(unix.Getpid(), unix.SIGFPE) },
 	"stuck":   func(*Server) { _ = unix.Kill(unix.Getpid(), unix.SIGBUS); time.Sleep(time.Hour) },
-	"fatal":   func(*Server) { new(sync.Mutex).Unlock() }, // no panic: nobody can recover
+	"beside the loop": func(*Server) {
+		go func() { panic("for a test") }()
+		time.Sleep(time.Hour)
+	},
+	"fatal": func(*Server) { new(sync.Mutex).Unlock() }, // no panic: nobody can recover
 	"not told": func(s *Server) {
 		s.opts.CrashLog = false
 		_, _ = s.ConfigChanged([]string{"crash-log-enabled"})
@@ -124,10 +128,12 @@ func TestCrash_IsToldAndDiesByTheSignal(t *testing.T) {
 }
 
 func TestCrash_ToldByTheRuntimeGoesToTheLogFileToo(t *testing.T) {
-	by, log := crashed(t, "fatal")
-	require.Equal(t, unix.SIGABRT, by)
-	require.Contains(t, log, "runtime.fatal(")
-	require.Contains(t, log, "crash_test.go:")
+	for how, word := range map[string]string{"fatal": "runtime.fatal(", "beside the loop": "panic({"} {
+		by, log := crashed(t, how)
+		require.Equal(t, unix.SIGABRT, by)
+		require.Contains(t, log, word)
+		require.Contains(t, log, "crash_test.go:")
+	}
 }
 
 func TestCrash_NamesTheCommandWordByWord(t *testing.T) {
