@@ -3,8 +3,8 @@
 
 package engine
 
-// Current is the client whose command is being executed; nil between commands, and in
-// what the server does of itself. It belongs to the loop's goroutine.
+// Current is the client whose command is being executed. Until a batch ends it is the last
+// one; then it is nil. It belongs to the loop's goroutine.
 func (e *Engine) Current() *Client { return e.current }
 
 // Ask runs a command that only reads, for the server itself: nobody is told, and nothing

@@ -38,7 +38,7 @@ type Engine struct {
 	Config *config.Config
 	Server Server
 
-	current    *Client // whose command is being executed; nil between commands
+	current    *Client // whose command is being executed; nil between batches
 	Stats      Stats
 	batch      []*Command    // that ran since BeginBatch, but for those that were timed
 	batchBegan time.Duration // since the start

@@ -21,7 +21,6 @@ func (e *Engine) Execute(c *Client) {
 	default:
 		c.Command.Stats.Rejected++
 	}
-	e.current = nil
 }
 
 // admits reports whether the command may run, and replies the error if not.
@@ -29,7 +28,7 @@ func (e *Engine) admits(c *Client) bool {
 	switch {
 	case !c.Command.Accepts(len(c.Args)):
 		c.ReplyError("ERR wrong number of arguments for '" + c.Command.Name + "' command")
-	case e.isProtected(c): // it has replied why
+	case c.Command.Flags&Protected != 0 && !e.isAllowed(c): // it has replied why
 	case !e.makeRoom(c): // it has replied -OOM
 	case e.isDeniedByDisk(c): // it has replied -MISCONF
 	case e.loading && c.Command.Flags&Loading == 0:

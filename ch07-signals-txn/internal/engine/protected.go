@@ -17,23 +17,16 @@ import (
 	"redis-internals/ch07/internal/config"
 )
 
-// isProtected reports whether the command is one that this client must not have, and
-// replies the error.
-func (e *Engine) isProtected(c *Client) bool {
-	if c.Command.Flags&Protected == 0 {
-		return false
-	}
-	switch e.Config.EnableDebugCommand {
-	case config.Everybody:
-		return false
-	case config.LocalClients:
-		if c.Local {
-			return false
-		}
+// isAllowed reports whether the client may have a protected command, and replies the error
+// if not.
+func (e *Engine) isAllowed(c *Client) bool {
+	allowed := e.Config.EnableDebugCommand
+	if allowed == config.Everybody || allowed == config.LocalClients && c.Local {
+		return true
 	}
 	option := "enable-" + c.Command.Name + "-command"
 	c.ReplyError("ERR " + strings.ToUpper(c.Command.Name) + " command not allowed. If the " + option +
 		" option is set to \"local\", you can run it from a local connection, otherwise you need to set this option" +
 		" in the configuration file, and then restart the server.")
-	return true
+	return false
 }

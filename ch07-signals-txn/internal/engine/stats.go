@@ -43,6 +43,7 @@ func (e *Engine) BeginBatch() {
 
 // EndBatch is BeginBatch's counterpart.
 func (e *Engine) EndBatch() {
+	e.current = nil
 	if len(e.batch) == 0 {
 		return
 	}
