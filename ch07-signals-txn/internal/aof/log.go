@@ -3,6 +3,7 @@
 //
 //	log.go       the log: opening it, appending, its state
 //	buffer.go    what is appended and not written yet
+//	unit.go      commands that are executed together or not at all
 //	write.go     writing, and when to sync: what appendfsync means
 //	sync.go      syncing beside the loop
 //	manifest.go  the folder: which files make up the log, in which order
@@ -69,6 +70,7 @@ type Log struct {
 	db      int    // that the commands at the end of the log are for; -1 is unknown
 	buf     buffer // appended, not written
 	written int64  // bytes ever appended, and written
+	unit    unit   // the commands that are to be one
 	seen    int64  // bytes ever appended when the last turn ended
 
 	writeErr       error     // of the last write; nil if it succeeded
@@ -308,7 +310,7 @@ func (l *Log) Append(db int, words [][]byte) {
 	for _, word := range words {
 		size += maxHead + len(word)
 	}
-	l.buf.room(size)
+	l.room(size)
 	b := resp.AppendArray(l.selectDB(l.buf.last, db), len(words))
 	for _, word := range words {
 		b = resp.AppendBulk(b, word)
@@ -326,7 +328,7 @@ func (l *Log) AppendDelete(db int, key []byte) {
 	if l.file == nil {
 		return
 	}
-	l.buf.room(maxSelect + 3*maxHead + len(key))
+	l.room(maxSelect + 3*maxHead + len(key))
 	b := append(l.selectDB(l.buf.last, db), "*2\r\n$3\r\nDEL\r\n"...)
 	l.buf.last = resp.AppendBulk(b, key)
 }

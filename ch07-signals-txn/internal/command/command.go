@@ -6,7 +6,8 @@
 //	generic.go     DEL UNLINK EXISTS TYPE MOVE RANDOMKEY KEYS
 //	expire.go      EXPIRE TTL PERSIST and their variants
 //	object.go      OBJECT
-//	connection.go  PING ECHO QUIT SELECT HELLO CLIENT
+//	multi.go       MULTI EXEC DISCARD WATCH UNWATCH
+//	connection.go  PING ECHO QUIT SELECT HELLO RESET CLIENT
 //	server.go      DBSIZE FLUSHDB FLUSHALL SWAPDB BGREWRITEAOF COMMAND
 //	config.go      CONFIG
 //	info.go        INFO
@@ -22,6 +23,7 @@ var Families = []engine.Family{
 	{Group: "generic", Rows: genericCommands},
 	{Group: "generic", Rows: expireCommands},
 	{Group: "generic", Rows: objectCommands},
+	{Group: "transactions", Rows: multiCommands},
 	{Group: "connection", Rows: connectionCommands},
 	{Group: "server", Rows: serverCommands},
 	{Group: "server", Rows: infoCommands},
@@ -60,6 +62,8 @@ const (
 	NoMulti         = engine.NoMulti
 	MovableKeys     = engine.MovableKeys
 	AllowBusy       = engine.AllowBusy
+	Immediate       = engine.Immediate
+	EndsMulti       = engine.EndsMulti
 	Protected       = engine.Protected
 	Brief           = engine.Brief
 )

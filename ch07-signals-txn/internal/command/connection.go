@@ -13,12 +13,15 @@ var connectionCommands = []Row{
 		doc("1.0.0", "O(1)", "[<message>]", "Answers PONG, or the message.", "request_policy:all_shards", "response_policy:all_succeeded")),
 	row("echo", echo, 2, Loading|Stale|Fast|Brief, ACLConnection, noKeys,
 		doc("1.0.0", "O(1)", "<message>", "Answers the message.")),
-	row("quit", quit, -1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy|Brief, ACLConnection, noKeys,
+	row("quit", quit, -1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy|Immediate|EndsMulti|Brief, ACLConnection, noKeys,
 		doc("1.0.0", "O(1)", "", "Closes the connection once all replies are sent.")),
 	row("select", selectDB, 2, Loading|Stale|Fast|Brief, ACLConnection, noKeys,
 		doc("1.0.0", "O(1)", "<index>", "Chooses the database to work on.")),
 	row("hello", hello, -1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy, ACLConnection, noKeys,
 		doc("6.0.0", "O(1)", "[<protover> [AUTH <username> <password>] [SETNAME <name>]]", "Agrees on a protocol version, and tells who answers.")),
+
+	row("reset", reset, 1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy|Immediate|EndsMulti|Brief, ACLConnection, noKeys,
+		doc("6.2.0", "O(1)", "", "Makes the connection be as a new one.")),
 
 	row("client", nil, -2, 0, 0, noKeys,
 		doc("2.4.0", "Depends on subcommand.", "", "Holds the commands about client connections.")),
@@ -50,6 +53,14 @@ func echo(c *Client) { c.ReplyBulk(c.Args[1]) }
 func quit(c *Client) {
 	c.ReplyOK()
 	c.Closing = engine.CloseAfterReply
+}
+
+// reset answers RESET. What is known of the client's library stays: it is the same one.
+// Redis: networking.c, clearClientConnectionState.
+func reset(c *Client) {
+	c.Discard()
+	c.DB, c.Name = c.Engine.Keyspace.DB(0), ""
+	c.ReplySimple("RESET")
 }
 
 // selectDB answers SELECT. Redis: db.c, selectCommand.

@@ -29,6 +29,11 @@ type Client struct {
 	Command *Command     // the one being executed
 	Engine  *Engine
 
+	multi        *transaction     // since MULTI; nil outside of a transaction
+	watches      map[place]*watch // what the client watches
+	watchedBytes int              // that this takes
+	touched      bool             // some of it has changed; then there are no watches any more
+
 	Local               bool   // it is connected from 127.0.0.1 or ::1
 	ID                  int64  // from 1, in the order of connecting; never given twice
 	Name                string // by CLIENT SETNAME or HELLO; empty is none

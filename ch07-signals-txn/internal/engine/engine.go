@@ -3,6 +3,8 @@
 // told it: the families stand in package command.
 //
 //	execute.go    the way of a request: find its command, admit it, call the handler
+//	multi.go      commands that wait for EXEC, and run as one
+//	watch.go      a transaction that does not run if somebody was there before it
 //	engine.go     what an engine is made of
 //	table.go      the commands as rows
 //	keyspec.go    which words of a request are keys
@@ -41,15 +43,19 @@ type Engine struct {
 	current    *Client // whose command is being executed; nil between batches
 	Stats      Stats
 	batch      []*Command    // that ran since BeginBatch, but for those that were timed
-	batchBegan time.Duration // since the start
 	timed      time.Duration // what the timed ones took
+	received   span          // since BeginBatch
+	errorsSeen int64         // replies, when a handler began
 
 	log       *aof.Log // nil until SetLog
 	dirty     int64    // changes of the data since the start
 	rewritten [][]byte // what to log of the command being executed; empty is its request
 	digits    []byte   // room for one of those words
 	loading   bool     // the log is being executed
-	evicting  bool     // there is more in use than maxmemory, and keys may go
+	exec      *Command // EXEC
+	spare     []*transaction
+	watchers  watchers
+	evicting  bool // there is more in use than maxmemory, and keys may go
 	prefetch  keyspace.Prefetch
 
 	clientMemory int  // bytes of Go's heap that clients take
@@ -73,6 +79,7 @@ func New(o Options) *Engine {
 		Databases: o.Config.Databases, Eviction: e.eviction(), Now: e.NowMs, Seed: o.Seed, Deleted: e.propagateDelete,
 	})
 	e.Stats.Errors = map[string]int64{}
+	e.exec, e.watchers = e.Table.Lookup([]byte("exec")), watchers{}
 	return e
 }
 

@@ -1,8 +1,8 @@
 // execute.go: the way of a request, whole: find, admit, call, run, log, count.
 //
-//	words ─▶ find its row ─▶ may it run? ─▶ handler ─▶ count ─▶ log what changed ─▶ replies
-//	           │ none           │ no
-//	           └─▶ error        └─▶ error
+//	words ─▶ find its row ─▶ may it run? ─▶ now? ─▶ handler ─▶ count ─▶ log what changed ─▶ replies
+//	           │ none           │ no        │ no: in a transaction
+//	           └─▶ error        └─▶ error   └─▶ queue, for EXEC
 //
 // Redis: server.c, processCommand and call.
 
@@ -16,10 +16,12 @@ func (e *Engine) Execute(c *Client) {
 	switch {
 	case c.Command == nil:
 		e.rejectUnknown(c)
-	case e.admits(c):
-		e.call(c)
-	default:
+	case !e.admits(c):
 		c.Command.Stats.Rejected++
+	case c.multi != nil && c.Command.Flags&Immediate == 0:
+		e.enqueue(c)
+	default:
+		e.call(c)
 	}
 }
 
@@ -27,12 +29,14 @@ func (e *Engine) Execute(c *Client) {
 func (e *Engine) admits(c *Client) bool {
 	switch {
 	case !c.Command.Accepts(len(c.Args)):
-		c.ReplyError("ERR wrong number of arguments for '" + c.Command.Name + "' command")
+		c.reject("ERR wrong number of arguments for '" + c.Command.Name + "' command")
 	case c.Command.Flags&Protected != 0 && !e.isAllowed(c): // it has replied why
+	case c.multi != nil && c.Command.Flags&NoMulti != 0:
+		c.reject("ERR Command not allowed inside a transaction")
 	case !e.makeRoom(c): // it has replied -OOM
 	case e.isDeniedByDisk(c): // it has replied -MISCONF
 	case e.loading && c.Command.Flags&Loading == 0:
-		c.ReplyError(errLoading)
+		c.reject(errLoading)
 	default:
 		return true
 	}
@@ -42,11 +46,11 @@ func (e *Engine) admits(c *Client) bool {
 // call runs the command. Every request that may write passes here, and no other
 // place decides whether it is logged.
 func (e *Engine) call(c *Client) {
-	before := e.dirty
-	m := e.startMeasuring(c.Command)
-	c.Command.Handler(c)
-	e.count(c.Command, m)
-	if e.dirty != before && e.log != nil {
+	cmd, before := c.Command, e.dirty
+	began := e.startMeasuring(cmd)
+	cmd.Handler(c)
+	e.count(cmd, began)
+	if e.dirty != before && e.log != nil && cmd.Flags&Write != 0 { // not EXEC: what it ran is logged
 		e.propagate(c)
 	}
 	e.rewritten = e.rewritten[:0]

@@ -45,6 +45,21 @@ func (e *Engine) propagate(c *Client) {
 	c.LastWrite = e.log.Appended()
 }
 
+// beginUnit and endUnit enclose commands that the log has as one: they are executed
+// together when it is loaded, or not at all.
+func (e *Engine) beginUnit() {
+	if e.log != nil {
+		e.log.BeginUnit()
+	}
+}
+
+// endUnit is beginUnit's counterpart, for the client whose commands they were.
+func (e *Engine) endUnit(c *Client) {
+	if e.log != nil && e.log.EndUnit() {
+		c.LastWrite = e.log.Appended()
+	}
+}
+
 // propagateDelete logs that the keyspace has deleted a key which had expired or
 // was evicted: the log must not depend on the time or the memory there is when
 // it is read again. Redis: db.c, propagateDeletion.
@@ -68,10 +83,10 @@ const errMisconf = "MISCONF Errors writing to the AOF file: "
 // be written, and replies the error. PING is one of them, so that who watches
 // a server finds out. Redis: server.c, processCommand.
 func (e *Engine) isDeniedByDisk(c *Client) bool {
-	if e.log == nil || e.log.Err() == nil || c.Command.Flags&Write == 0 && c.Command.Name != "ping" {
+	if e.log == nil || e.log.Err() == nil || c.effect()&Write == 0 && c.Command.Name != "ping" {
 		return false
 	}
-	c.ReplyError(errMisconf + reason(e.log.Err()))
+	c.reject(errMisconf + reason(e.log.Err()))
 	return true
 }
 

@@ -25,7 +25,7 @@ func (e *Engine) isAllowed(c *Client) bool {
 		return true
 	}
 	option := "enable-" + c.Command.Name + "-command"
-	c.ReplyError("ERR " + strings.ToUpper(c.Command.Name) + " command not allowed. If the " + option +
+	c.reject("ERR " + strings.ToUpper(c.Command.Name) + " command not allowed. If the " + option +
 		" option is set to \"local\", you can run it from a local connection, otherwise you need to set this option" +
 		" in the configuration file, and then restart the server.")
 	return false

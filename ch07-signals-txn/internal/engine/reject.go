@@ -13,7 +13,7 @@ func (e *Engine) rejectUnknown(c *Client) {
 		return
 	}
 	if container := e.Table.Lookup(name); container != nil {
-		c.ReplyError("ERR unknown subcommand '" + Quoted(c.Args[1], MaxQuoted) +
+		c.reject("ERR unknown subcommand '" + Quoted(c.Args[1], MaxQuoted) +
 			"'. Try " + strings.ToUpper(container.Name) + " HELP.")
 		return
 	}
@@ -26,7 +26,7 @@ func (e *Engine) rejectUnknown(c *Client) {
 		args = append(args, Quoted(arg, MaxQuoted-len(args)+1)...)
 		args = append(args, "' "...)
 	}
-	c.ReplyError("ERR unknown command '" + Quoted(name, MaxQuoted) +
+	c.reject("ERR unknown command '" + Quoted(name, MaxQuoted) +
 		"', with args beginning with: " + string(args))
 }
 

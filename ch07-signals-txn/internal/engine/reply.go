@@ -55,6 +55,9 @@ func (c *Client) ReplyValue(v *object.Object) {
 // ReplyNull says that there is no such value.
 func (c *Client) ReplyNull() { c.Reply = resp.AppendNull(c.Reply) }
 
+// ReplyNullArray says that there is no array.
+func (c *Client) ReplyNullArray() { c.Reply = resp.AppendNullArray(c.Reply) }
+
 // ReplyArrayLen begins an array: n replies must follow.
 func (c *Client) ReplyArrayLen(n int) { c.Reply = resp.AppendArray(c.Reply, n) }
 

@@ -24,7 +24,7 @@ const errOOM = "OOM command not allowed when used memory > 'maxmemory'."
 // there is none left and no key may go. Redis: server.c, processCommand.
 func (e *Engine) makeRoom(c *Client) bool {
 	if c.Command.grows && !e.hasRoom(c) {
-		c.ReplyError(ErrNoMemory)
+		c.reject(ErrNoMemory)
 		return false
 	}
 	if e.Config.MaxMemory == 0 || e.loading {
@@ -32,8 +32,8 @@ func (e *Engine) makeRoom(c *Client) bool {
 	}
 	outcome := e.Keyspace.Evict()
 	e.evicting = outcome == keyspace.EvictRunning
-	if outcome == keyspace.EvictFail && c.Command.Flags&DenyOOM != 0 {
-		c.ReplyError(errOOM)
+	if outcome == keyspace.EvictFail && c.effect()&DenyOOM != 0 {
+		c.reject(errOOM)
 		return false
 	}
 	return true

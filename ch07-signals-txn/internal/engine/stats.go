@@ -37,20 +37,32 @@ func (e *Engine) countError(reply string) {
 // those that may take long, which are timed one by one.
 func (e *Engine) BeginBatch() {
 	e.Keyspace.SetClock(e.Clock())
-	e.batchBegan = sinceStart()
-	e.batch, e.timed = e.batch[:0], 0
+	e.received = e.beginSpan()
 }
 
 // EndBatch is BeginBatch's counterpart.
 func (e *Engine) EndBatch() {
 	e.current = nil
-	if len(e.batch) == 0 {
-		return
+	e.endSpan(e.received)
+}
+
+// span is a time whose brief commands share it. EXEC has one inside of the batch's.
+type span struct {
+	first int // of its commands, in Engine.batch
+	began time.Duration
+	timed time.Duration // what Engine.timed was before
+}
+
+func (e *Engine) beginSpan() span { return span{len(e.batch), sinceStart(), e.timed} }
+
+func (e *Engine) endSpan(s span) {
+	if brief := e.batch[s.first:]; len(brief) > 0 {
+		share := (sinceStart() - s.began - (e.timed - s.timed)) / time.Duration(len(brief))
+		for _, cmd := range brief {
+			cmd.Stats.Time += share
+		}
 	}
-	share := (sinceStart() - e.batchBegan - e.timed) / time.Duration(len(e.batch))
-	for _, cmd := range e.batch {
-		cmd.Stats.Time += share
-	}
+	e.batch, e.timed = e.batch[:s.first], s.timed
 }
 
 var start = time.Now()
@@ -58,34 +70,32 @@ var start = time.Now()
 // sinceStart is a clock that never goes back. It is cheaper than time.Now.
 func sinceStart() time.Duration { return time.Since(start) }
 
-// measure is what was so when a handler began.
-type measure struct {
-	began  time.Duration // 0 for a brief command: the batch is timed
-	errors int64
-}
-
-func (e *Engine) startMeasuring(cmd *Command) measure {
-	m := measure{errors: e.Stats.ErrorsTotal}
+// startMeasuring returns when a handler begins; 0 for a brief command, since its span is
+// timed.
+func (e *Engine) startMeasuring(cmd *Command) (began time.Duration) {
+	e.errorsSeen = e.Stats.ErrorsTotal
 	if cmd.Flags&Brief == 0 {
-		m.began = sinceStart()
+		began = sinceStart()
 	}
-	return m
+	return began
 }
 
-// count counts a handler's run.
-func (e *Engine) count(cmd *Command, m measure) {
+// count counts a handler's run. An error that a command inside of EXEC has answered is
+// that command's, and not EXEC's.
+func (e *Engine) count(cmd *Command, began time.Duration) {
 	if cmd.Flags&Brief != 0 {
 		e.batch = append(e.batch, cmd)
 	} else {
-		took := sinceStart() - m.began
+		took := sinceStart() - began
 		cmd.Stats.Time += took
 		e.timed += took
 	}
 	cmd.Stats.Calls++
 	e.Stats.Commands++
-	if e.Stats.ErrorsTotal > m.errors { // CONFIG RESETSTAT makes it smaller
+	if e.Stats.ErrorsTotal > e.errorsSeen { // CONFIG RESETSTAT makes it smaller
 		cmd.Stats.Failed++
 	}
+	e.errorsSeen = e.Stats.ErrorsTotal
 }
 
 // ResetStats makes all counts begin again. Redis: config.c, configResetStatCommand.

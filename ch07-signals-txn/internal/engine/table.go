@@ -52,6 +52,8 @@ const (
 	NoMulti                           // not inside of a transaction
 	MovableKeys                       // where its keys stand depends on its arguments
 	AllowBusy                         // also while a script blocks the others
+	Immediate                         // not queued in a transaction, but run (not told by COMMAND)
+	EndsMulti                         // leaves it: needs no memory for the queue
 	Protected                         // only where the settings allow it (not told by COMMAND)
 	Brief                             // takes no longer than looking at a clock: need not be timed alone
 )

@@ -181,6 +181,7 @@ func (db *DB) Len() int { return db.dict.Len() }
 
 // Flush deletes all keys. O(n).
 func (db *DB) Flush() {
+	db.tellReplaced(nil)
 	db.ks.keys -= db.Len()
 	old := db.contents
 	db.contents = newContents()
@@ -218,6 +219,7 @@ func (db *DB) RandomKey() (key []byte, ok bool) {
 
 // insert adds an entry, whose key has that hash.
 func (db *DB) insert(hash uint64, e *entry) {
+	db.tell(e.Key())
 	e.SetEpoch(db.snapshot.epoch)
 	if e.Expires() {
 		e.SetPlace(db.volatile.push(e))
@@ -231,6 +233,7 @@ func (db *DB) insert(hash uint64, e *entry) {
 // there passes here, in whatever way it comes about; insert has the keys that are
 // new. So this is the place to tell whoever must see what the entry still is.
 func (db *DB) changing(e *entry) {
+	db.tell(e.Key())
 	if db.snapshot.dump != nil {
 		db.dumpOnce(e)
 	}

@@ -9,6 +9,7 @@
 //	pool.go      the keys that would be the next to go
 //	memory.go    how much a key and the tables take
 //	prefetch.go  asking for the memory of many keys at once
+//	observe.go   telling somebody of every change
 //	snapshot.go  all keys as they were at one moment, while commands go on
 //
 // A database is a dict of objects, each a block of memory outside of Go's heap with
@@ -34,11 +35,12 @@ import (
 // Keyspace is a server's databases. It belongs to one goroutine.
 type Keyspace struct {
 	Options
-	Stats Stats
-	dbs   []*DB
-	keys  int    // in all databases
-	clock uint32 // the LRU clock
-	pool  pool
+	Observer Observer
+	Stats    Stats
+	dbs      []*DB
+	keys     int    // in all databases
+	clock    uint32 // the LRU clock
+	pool     pool
 
 	expireDB int // the database that the expire cycle looks at
 	evictDB  int // and the one that lost a key last, at random
@@ -102,6 +104,8 @@ func (ks *Keyspace) Flush() {
 // Swap makes each of two databases hold what the other one held. Whoever works
 // on one of them sees it at once. O(1). Redis: db.c, dbSwapDatabases.
 func (ks *Keyspace) Swap(a, b *DB) {
+	a.tellReplaced(b)
+	b.tellReplaced(a)
 	a.contents, b.contents = b.contents, a.contents
 }
 

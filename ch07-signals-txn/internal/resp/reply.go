@@ -59,6 +59,9 @@ func AppendArray(dst []byte, n int) []byte { return appendNumber(dst, '*', int64
 // AppendNull appends the null bulk string: there is no such value.
 func AppendNull(dst []byte) []byte { return append(dst, "$-1\r\n"...) }
 
+// AppendNullArray appends that there is no array.
+func AppendNullArray(dst []byte) []byte { return append(dst, "*-1\r\n"...) }
+
 // appendNumber appends a line with a number. Most are short, and take half the time
 // without a loop.
 func appendNumber(dst []byte, kind byte, n int64) []byte {

@@ -110,8 +110,8 @@ func (c *conn) receive() {
 		c.query = room[:n]
 		s.inputUsed += n
 	}
-	if len(c.query) > s.opts.MaxQuery {
-		s.log.Warning("Closing client that reached max query buffer length: id=%d qbuf=%d", c.client.ID, len(c.query))
+	if len(c.query)+c.client.QueuedBytes() > s.opts.MaxQuery {
+		s.log.Warning("Closing client that reached max query buffer length: id=%d qbuf=%d multi-mem=%d", c.client.ID, len(c.query), c.client.QueuedBytes())
 		c.close()
 		return
 	}
@@ -341,6 +341,7 @@ func (c *conn) close() {
 	unix.Close(c.fd)
 	delete(c.server.conns, c.client.ID)
 	c.server.roster.remove(c)
+	c.client.Discard()
 	c.dropQuery()
 	for c.oldestBuffer() != nil {
 		c.dropOldestBuffer()

@@ -2,6 +2,7 @@
 //
 //	a connection     from accept to close                          connMemory
 //	its buffers      query, Reply and backlog, with all their room  conn.countMemory
+//	its transaction  what is queued, and what is watched           conn.countMemory
 //	arguments        of a batch, where they are many               Server.countArguments
 //	idle buffers     not counted: nobody uses them, and the next borrower will
 //
@@ -27,7 +28,7 @@ const connMemory = 700
 // countMemory counts by how much the connection's buffers have grown since it was last
 // called, or become less. O(1).
 func (c *conn) countMemory() {
-	bytes := cap(c.queryBuf) + cap(c.client.Reply) + c.backlogRoom
+	bytes := cap(c.queryBuf) + cap(c.client.Reply) + c.backlogRoom + c.client.Memory()
 	c.server.engine.CountClientMemory(bytes - c.counted)
 	c.counted = bytes
 }
