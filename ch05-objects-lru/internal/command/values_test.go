@@ -32,9 +32,9 @@ func TestIncr_AllocatesNothing(t *testing.T) {
 	s.c.Reply = make([]byte, 0, 1<<10)
 	require.Zero(t, testing.AllocsPerRun(1000, func() {
 		s.c.Reply = s.c.Reply[:0]
-		s.c.Engine.BeginBatch()
+		s.c.Engine.BeginRequests()
 		s.c.Engine.Execute(&s.c)
-		s.c.Engine.EndBatch()
+		s.c.Engine.EndRequests()
 	}))
 }
 

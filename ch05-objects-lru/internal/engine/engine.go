@@ -35,10 +35,10 @@ type Engine struct {
 	Config *config.Config
 	Server Server
 
-	Stats      Stats
-	batch      []*Command    // that ran since BeginBatch, but for those that were timed
-	batchBegan time.Duration // since the start
-	timed      time.Duration // what the timed ones took
+	Stats Stats
+	brief []*Command    // commands that ran since BeginRequests
+	began time.Duration // when that was, since the start
+	timed time.Duration // what the other commands took
 
 	log       *aof.Log // nil until SetLog
 	dirty     int64    // changes of the data since the start

@@ -57,13 +57,13 @@ func (s *Server) executeReceived() {
 	if len(s.received) == 0 {
 		return
 	}
-	s.engine.BeginBatch()
+	s.engine.BeginRequests()
 	for left := s.received; len(left) > 0; {
 		left = s.batch.fill(left)
 		s.batch.execute()
 		s.batch.clear()
 	}
-	s.engine.EndBatch()
+	s.engine.EndRequests()
 	for _, c := range s.received {
 		c.endShare()
 	}

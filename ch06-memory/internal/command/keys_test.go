@@ -35,9 +35,9 @@ func (s *session) ask(args ...string) string {
 	for _, arg := range args {
 		s.c.Args = append(s.c.Args, []byte(arg))
 	}
-	s.c.Engine.BeginBatch()
+	s.c.Engine.BeginRequests()
 	s.c.Engine.Execute(&s.c)
-	s.c.Engine.EndBatch()
+	s.c.Engine.EndRequests()
 	return string(s.c.Reply)
 }
 

@@ -31,23 +31,24 @@ func (e *Engine) countError(reply string) {
 	e.Stats.ErrorsTotal++
 }
 
-// BeginBatch and EndBatch enclose requests that are executed one after another.
-// Looking at the clock costs a fifth of what a GET does, so it is not asked for
-// each: the time of a batch is shared out evenly among its requests, but for
-// those that may take long, which are timed one by one.
-func (e *Engine) BeginBatch() {
+// BeginRequests and EndRequests enclose the requests that are executed one after
+// another, all that was received: one batch of the server's or many. Looking at the
+// clock costs a fifth of what a GET does, so it is not asked for each: their time is
+// shared out evenly among them, but for those that may take long, which are timed
+// one by one.
+func (e *Engine) BeginRequests() {
 	e.Keyspace.SetClock(e.Clock())
-	e.batchBegan = sinceStart()
-	e.batch, e.timed = e.batch[:0], 0
+	e.began = sinceStart()
+	e.brief, e.timed = e.brief[:0], 0
 }
 
-// EndBatch is BeginBatch's counterpart.
-func (e *Engine) EndBatch() {
-	if len(e.batch) == 0 {
+// EndRequests is BeginRequests' counterpart.
+func (e *Engine) EndRequests() {
+	if len(e.brief) == 0 {
 		return
 	}
-	share := (sinceStart() - e.batchBegan - e.timed) / time.Duration(len(e.batch))
-	for _, cmd := range e.batch {
+	share := (sinceStart() - e.began - e.timed) / time.Duration(len(e.brief))
+	for _, cmd := range e.brief {
 		cmd.Stats.Time += share
 	}
 }
@@ -59,7 +60,7 @@ func sinceStart() time.Duration { return time.Since(start) }
 
 // measure is what was so when a handler began.
 type measure struct {
-	began  time.Duration // 0 for a brief command: the batch is timed
+	began  time.Duration // 0 for a brief command: they are timed together
 	errors int64
 }
 
@@ -74,7 +75,7 @@ func (e *Engine) startMeasuring(cmd *Command) measure {
 // count counts a handler's run.
 func (e *Engine) count(cmd *Command, m measure) {
 	if cmd.Flags&Brief != 0 {
-		e.batch = append(e.batch, cmd)
+		e.brief = append(e.brief, cmd)
 	} else {
 		took := sinceStart() - m.began
 		cmd.Stats.Time += took

@@ -38,9 +38,9 @@ func (s *clients) do(lines ...string) (reply string) {
 		for _, arg := range strings.Fields(request) {
 			c.Args = append(c.Args, []byte(arg))
 		}
-		s.c.Engine.BeginBatch()
+		s.c.Engine.BeginRequests()
 		s.c.Engine.Execute(c)
-		s.c.Engine.EndBatch()
+		s.c.Engine.EndRequests()
 		reply = string(c.Reply)
 	}
 	return reply
@@ -225,11 +225,11 @@ func TestMulti_AllocatesNothingOnceThereIsRoom(t *testing.T) {
 	requests = append(requests, [][]byte{[]byte("EXEC")})
 	transaction := func() {
 		c.Reply = c.Reply[:0]
-		e.BeginBatch()
+		e.BeginRequests()
 		for _, c.Args = range requests {
 			e.Execute(&c)
 		}
-		e.EndBatch()
+		e.EndRequests()
 	}
 	transaction() // makes the room
 	require.Zero(t, testing.AllocsPerRun(100, transaction))

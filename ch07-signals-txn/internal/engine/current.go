@@ -3,7 +3,7 @@
 
 package engine
 
-// Current is the client whose command is being executed. Until a batch ends it is the last
+// Current is the client whose command is being executed. Until EndRequests it is the last
 // one; then it is nil. It belongs to the loop's goroutine.
 func (e *Engine) Current() *Client { return e.current }
 

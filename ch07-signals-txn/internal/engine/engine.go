@@ -40,11 +40,11 @@ type Engine struct {
 	Config *config.Config
 	Server Server
 
-	current    *Client // whose command is being executed; nil between batches
+	current    *Client // whose command is being executed; nil between turns
 	Stats      Stats
-	batch      []*Command    // that ran since BeginBatch, but for those that were timed
-	timed      time.Duration // what the timed ones took
-	received   span          // since BeginBatch
+	brief      []*Command    // commands that ran since BeginRequests
+	timed      time.Duration // what the other commands took
+	received   span          // since BeginRequests
 	errorsSeen int64         // replies, when a handler began
 
 	log       *aof.Log // nil until SetLog

@@ -31,38 +31,39 @@ func (e *Engine) countError(reply string) {
 	e.Stats.ErrorsTotal++
 }
 
-// BeginBatch and EndBatch enclose requests that are executed one after another.
-// Looking at the clock costs a fifth of what a GET does, so it is not asked for
-// each: the time of a batch is shared out evenly among its requests, but for
-// those that may take long, which are timed one by one.
-func (e *Engine) BeginBatch() {
+// BeginRequests and EndRequests enclose the requests that are executed one after
+// another, all that was received: one batch of the server's or many. Looking at the
+// clock costs a fifth of what a GET does, so it is not asked for each: their time is
+// shared out evenly among them, but for those that may take long, which are timed
+// one by one.
+func (e *Engine) BeginRequests() {
 	e.Keyspace.SetClock(e.Clock())
 	e.received = e.beginSpan()
 }
 
-// EndBatch is BeginBatch's counterpart.
-func (e *Engine) EndBatch() {
+// EndRequests is BeginRequests' counterpart.
+func (e *Engine) EndRequests() {
 	e.current = nil
 	e.endSpan(e.received)
 }
 
-// span is a time whose brief commands share it. EXEC has one inside of the batch's.
+// span is a time whose brief commands share it. EXEC has one inside of all requests'.
 type span struct {
-	first int // of its commands, in Engine.batch
+	first int // of its commands, in Engine.brief
 	began time.Duration
 	timed time.Duration // what Engine.timed was before
 }
 
-func (e *Engine) beginSpan() span { return span{len(e.batch), sinceStart(), e.timed} }
+func (e *Engine) beginSpan() span { return span{len(e.brief), sinceStart(), e.timed} }
 
 func (e *Engine) endSpan(s span) {
-	if brief := e.batch[s.first:]; len(brief) > 0 {
+	if brief := e.brief[s.first:]; len(brief) > 0 {
 		share := (sinceStart() - s.began - (e.timed - s.timed)) / time.Duration(len(brief))
 		for _, cmd := range brief {
 			cmd.Stats.Time += share
 		}
 	}
-	e.batch, e.timed = e.batch[:s.first], s.timed
+	e.brief, e.timed = e.brief[:s.first], s.timed
 }
 
 var start = time.Now()
@@ -84,7 +85,7 @@ func (e *Engine) startMeasuring(cmd *Command) (began time.Duration) {
 // that command's, and not EXEC's.
 func (e *Engine) count(cmd *Command, began time.Duration) {
 	if cmd.Flags&Brief != 0 {
-		e.batch = append(e.batch, cmd)
+		e.brief = append(e.brief, cmd)
 	} else {
 		took := sinceStart() - began
 		cmd.Stats.Time += took

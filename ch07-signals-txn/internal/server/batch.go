@@ -61,7 +61,7 @@ func (s *Server) executeReceived() {
 	if len(s.received) == 0 {
 		return
 	}
-	s.engine.BeginBatch()
+	s.engine.BeginRequests()
 	for left := s.received; len(left) > 0; {
 		left = s.batch.fill(left)
 		s.countArguments()
@@ -70,7 +70,7 @@ func (s *Server) executeReceived() {
 		s.batch.clear()
 		s.countArguments()
 	}
-	s.engine.EndBatch()
+	s.engine.EndRequests()
 	for _, c := range s.received {
 		c.endShare()
 	}
