@@ -1,7 +1,7 @@
 // Chapter 7: a server that ends in order, and executes several commands as one.
 //
-// main wires the parts: the command line to the server, signals to its end,
-// errors to the exit code.
+// main wires the parts: the command line to the server, errors to the
+// exit code.
 package main
 
 import (
@@ -47,10 +47,8 @@ func logPath(opts *config.Config) string {
 	return filepath.Join(opts.Dir, opts.LogFile)
 }
 
-// run serves until SIGINT or SIGTERM. A second signal ends the process at once.
+// run serves until SHUTDOWN, SIGINT or SIGTERM.
 func run(opts *config.Config) (err error) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	// A terminal that closes, or a reader of the log that ends, ends nobody else.
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	log, err := logging.Open(logPath(opts), opts.LogLevel)
@@ -67,13 +65,8 @@ func run(opts *config.Config) (err error) {
 		return err
 	}
 	s.WatchForCrashes()
+	s.WatchForSignals()
 	opts.ReportIgnored(log)
-	go func() {
-		received := <-signals
-		signal.Stop(signals)
-		log.Notice("Received %s", received)
-		s.Shutdown()
-	}()
 	return s.Run(func() { fmt.Printf(banner, opts.Port) })
 }
 

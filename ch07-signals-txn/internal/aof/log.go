@@ -396,6 +396,23 @@ func (l *Log) Err() error {
 	return l.damage()
 }
 
+// Save writes and syncs what has been appended, whatever appendfsync says. The error
+// says that some of it may not be on the disk.
+func (l *Log) Save() error {
+	if l.file == nil {
+		return nil
+	}
+	err := l.write(l.buf.len())
+	if l.reportWrite(err); err == nil {
+		err = fdatasync(l.file)
+	}
+	if err != nil {
+		return err
+	}
+	l.unsynced = false
+	return l.damage()
+}
+
 // Close writes and syncs what has been appended, and lets go of the folder. A
 // rewrite that is under way is given up.
 func (l *Log) Close() error {
@@ -403,9 +420,7 @@ func (l *Log) Close() error {
 	l.abandonRewrite()
 	l.syncer.stop()
 	if l.file != nil {
-		if err = l.write(l.buf.len()); err == nil {
-			err = fdatasync(l.file)
-		}
+		err = l.Save()
 		l.file.Close()
 		l.file = nil
 	}

@@ -13,6 +13,7 @@
 //	info.go        INFO
 //	memory.go      MEMORY
 //	debug.go       DEBUG
+//	shutdown.go    SHUTDOWN
 package command
 
 import "redis-internals/ch07/internal/engine"
@@ -30,6 +31,7 @@ var Families = []engine.Family{
 	{Group: "server", Rows: configCommands},
 	{Group: "server", Rows: memoryCommands},
 	{Group: "server", Rows: debugCommands},
+	{Group: "server", Rows: shutdownCommands},
 }
 
 // Rows and handlers are written in the engine's words, so often that they are short

@@ -23,11 +23,19 @@ func newEngineAt(now func() int64) *engine.Engine {
 }
 
 // testServer stands in for the server around an engine.
-type testServer struct{ facts engine.Facts }
+type testServer struct {
+	facts engine.Facts
+	ended []config.Shutdown // what Shutdown was called with
+	stays error             // and returns
+}
 
 func (s *testServer) Facts() engine.Facts                    { return s.facts }
 func (s *testServer) ResetStats()                            {}
 func (s *testServer) ConfigChanged([]string) (string, error) { return "", nil }
+func (s *testServer) Shutdown(how config.Shutdown) error {
+	s.ended = append(s.ended, how)
+	return s.stays
+}
 
 // ask executes each request on one client of a fresh engine and returns the
 // last reply.

@@ -51,6 +51,14 @@ type Config struct {
 	LogLevel logging.Level
 	// Where the log goes; empty is standard output.
 	LogFile string
+	// Where the process writes its number; empty is nowhere.
+	PidFile string
+	// How the server ends when it is told to by a signal (shutdown-on-sigterm,
+	// shutdown-on-sigint).
+	ShutdownOnSigterm, ShutdownOnSigint Shutdown
+	// Seconds that a replica has to catch up at the end (shutdown-timeout). There is
+	// none, so nobody waits.
+	ShutdownTimeout int
 	// Whether a crash is told of in the log (crash-log-enabled).
 	CrashLog bool
 	// Keys there may be; 0 is no limit. It is this repository's.
@@ -104,6 +112,16 @@ const (
 	Nobody Allowed = iota
 	Everybody
 	LocalClients
+)
+
+// Shutdown says how the server ends: a set of these.
+type Shutdown int
+
+const (
+	Save   Shutdown = 1 << iota // save the data, or stay
+	NoSave                      // never stay for the data's sake
+	Now                         // do not wait for replicas
+	Force                       // never stay, whatever goes wrong
 )
 
 // Fsync says when the append-only file is forced to the disk.

@@ -39,7 +39,7 @@ var ignoredNames = strings.Fields(`
 	list-max-ziplist-entries list-max-ziplist-size list-max-ziplist-value
 	lua-replicate-commands lua-time-limit
 	min-replicas-max-lag min-slaves-max-lag notify-keyspace-events
-	oom-score-adj oom-score-adj-values pidfile
+	oom-score-adj oom-score-adj-values
 	proc-title-template propagation-error-behavior
 	rdb-del-sync-files rdb-save-incremental-fsync
 	rdbchecksum rdbcompression repl-backlog-size repl-backlog-ttl repl-disable-tcp-nodelay
@@ -49,7 +49,6 @@ var ignoredNames = strings.Fields(`
 	replica-ignore-disk-write-errors replica-ignore-maxmemory replica-lazy-flush
 	replica-priority replica-read-only replica-serve-stale-data
 	sanitize-dump-payload server_cpulist set-max-intset-entries set-proc-title
-	shutdown-on-sigint shutdown-on-sigterm shutdown-timeout
 	slave-announce-ip slave-announce-port slave-ignore-maxmemory slave-lazy-flush
 	slave-priority slave-read-only slave-serve-stale-data
 	slowlog-log-slower-than slowlog-max-len socket-mark-id

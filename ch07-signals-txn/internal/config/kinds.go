@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -216,6 +217,38 @@ func list(field func(*Config) *[]string) kind {
 			return errors.New("at least one address is needed, as in 127.0.0.1 -::1")
 		}
 		*field(c) = words
+		return nil
+	}}
+}
+
+// shutdownWords are the options of a shutdown, in the order of their bits.
+var shutdownWords = []string{"save", "nosave", "now", "force"}
+
+// shutdown is a set of options, or default. Redis: config.c, isValidShutdownOnSigFlags.
+func shutdown(field func(*Config) *Shutdown) kind {
+	return kind{form: "default|save|nosave|now|force ...", manyWords: true, get: func(c *Config) string {
+		var words []string
+		for i, word := range shutdownWords {
+			if *field(c)&(1<<i) != 0 {
+				words = append(words, word)
+			}
+		}
+		return cmp.Or(strings.Join(words, " "), "default")
+	}, set: func(c *Config, words []string) error {
+		var how Shutdown
+		for word := range strings.SplitSeq(strings.ToLower(strings.Join(words, " ")), " ") {
+			i := slices.Index(shutdownWords, word)
+			switch {
+			case i >= 0:
+				how |= 1 << i
+			case word != "default":
+				return errors.New("argument(s) must be one of the following: default, " + strings.Join(shutdownWords, ", "))
+			}
+		}
+		if how&Save != 0 && how&NoSave != 0 {
+			return RedisError("shutdown options SAVE and NOSAVE can't be used simultaneously")
+		}
+		*field(c) = how
 		return nil
 	}}
 }

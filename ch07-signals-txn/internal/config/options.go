@@ -164,6 +164,20 @@ var table = []section{
 			"taken so that Redis' flags are; there is no RDB here",
 		},
 	}},
+	{"the end", []option{
+		{
+			"shutdown-on-sigterm", atRuntime, shutdown(func(c *Config) *Shutdown { return &c.ShutdownOnSigterm }), "default",
+			"what SIGTERM does: as SHUTDOWN with these words",
+		},
+		{
+			"shutdown-on-sigint", atRuntime, shutdown(func(c *Config) *Shutdown { return &c.ShutdownOnSigint }), "default",
+			"and SIGINT",
+		},
+		{
+			"shutdown-timeout", atRuntime, number(func(c *Config) *int { return &c.ShutdownTimeout }, 0, math.MaxInt32), "10",
+			"seconds that replicas have to catch up; there are none here",
+		},
+	}},
 	{"the log lines", []option{
 		{
 			"loglevel", atRuntime, choice(func(c *Config) *logging.Level { return &c.LogLevel },
@@ -173,6 +187,10 @@ var table = []section{
 		{
 			"logfile", fixed, text(func(c *Config) *string { return &c.LogFile }), "",
 			"the file they are appended to; none is standard output",
+		},
+		{
+			"pidfile", fixed, text(func(c *Config) *string { return &c.PidFile }), "",
+			"the file that holds the process's number while it runs; none if empty",
 		},
 		{
 			"crash-log-enabled", atRuntime, yesNo(func(c *Config) *bool { return &c.CrashLog }), "yes",

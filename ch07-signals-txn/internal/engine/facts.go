@@ -2,7 +2,11 @@
 
 package engine
 
-import "time"
+import (
+	"time"
+
+	"redis-internals/ch07/internal/config"
+)
 
 // Server is what commands need of the server around the engine.
 type Server interface {
@@ -11,6 +15,8 @@ type Server interface {
 	// ConfigChanged is told which options have new values. If one of them cannot
 	// hold it says which, and why: then all get the old ones back.
 	ConfigChanged(names []string) (refused string, err error)
+	// Shutdown begins the server's end. The error is why it must stay.
+	Shutdown(how config.Shutdown) error
 }
 
 // Facts are what only the server knows, for INFO.

@@ -348,6 +348,7 @@ func (c *conn) close() {
 	}
 	c.countMemory()
 	c.server.engine.CountClientMemory(-connMemory)
+	c.server.stopIfAlone()
 }
 
 // peer is the other end's address, for the log.

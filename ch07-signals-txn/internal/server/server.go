@@ -15,6 +15,8 @@
 //	changes.go  what CONFIG SET changes here
 //	cron.go     the work that comes with time
 //	stats.go    what the server counts, for INFO
+//	signals.go  what others tell the process
+//	shutdown.go the end, in order
 //	crash.go    how a crash is noticed, and how the process dies of it
 //	report.go   what is told of it
 //
@@ -31,6 +33,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"redis-internals/ch07/internal/aof"
@@ -40,8 +43,8 @@ import (
 	"redis-internals/ch07/internal/logging"
 )
 
-// Server is a server that listens. Its methods, but for Shutdown, belong to the
-// goroutine that calls Run.
+// Server is a server that listens. Its methods belong to the goroutine that
+// calls Run.
 type Server struct {
 	opts   *config.Config // read when they are needed
 	log    *logging.Logger
@@ -71,6 +74,10 @@ type Server struct {
 
 	stats   stats
 	crashes crashes
+	ending  atomic.Bool // somebody has asked for it, or it has begun
+	forced  bool        // although not all could be saved
+	pidFile string      // that was written; empty is none
+	leaving bool        // nothing is executed any more: clients take their last replies
 }
 
 // Listen returns a server of the families' commands that listens already: clients can
@@ -96,6 +103,7 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 	if err := s.listen(); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
+	s.writePidFile()
 	s.log.Notice("Server initialized")
 	return s, nil
 }
@@ -103,7 +111,11 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 // Run loads the data and serves until Shutdown, and calls ready once it does. It
 // returns an error if the data cannot be loaded or, later, kept.
 func (s *Server) Run(ready func()) (err error) {
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() {
+		if err = errors.Join(err, s.close()); err == nil {
+			s.log.Warning("Redis is now ready to exit, bye bye...")
+		}
+	}()
 	defer s.diesOfPanic()
 	if stopped, err := s.load(); stopped || err != nil {
 		return err
@@ -141,15 +153,6 @@ func (s *Server) load() (stopped bool, err error) {
 	return false, err
 }
 
-// Shutdown makes Run return once the current turn has ended. It may be called
-// from any goroutine.
-func (s *Server) Shutdown() {
-	s.loop.Post(func() {
-		s.log.Notice("Shutting down, with %d clients", len(s.conns))
-		s.loop.Stop()
-	})
-}
-
 // close closes all that is open. The error is that of the append-only file, if
 // what it should hold could not be written.
 func (s *Server) close() error {
@@ -158,7 +161,11 @@ func (s *Server) close() error {
 	}
 	s.closeListeners()
 	err := s.aof.Close()
+	if s.forced {
+		err = nil // it was told of when the end began
+	}
 	s.loop.Close()
+	s.removePidFile()
 	return err
 }
 

@@ -42,7 +42,7 @@ func start(t testing.TB, change func(*config.Config)) *Server {
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(func() {}) }()
 	t.Cleanup(func() {
-		s.Shutdown()
+		s.loop.Post(func() { _ = s.Shutdown(0) })
 		select {
 		case err := <-ended:
 			require.NoError(t, err)
