@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"os/signal"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -92,30 +91,22 @@ func TestOutputLimit_TheSoftOneForgetsAClientThatReadsAllAtOnce(t *testing.T) {
 // With appendfsync always a reply is a promise: where the write cannot be kept
 // the connection closes without one.
 func TestEndTurn_AnswersNoWriteThatIsNotSafe(t *testing.T) {
-	if !inItsOwnProcess(t) {
-		return
-	}
-	s := start(t, func(o *config.Config) { o.AppendOnly, o.AppendFsync = true, config.Always })
+	dir := t.TempDir()
+	s := start(t, func(o *config.Config) { o.Dir, o.AppendOnly, o.AppendFsync = dir, true, config.Always })
 	set := "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n"
 	writer, reader := s.dial(t), s.dial(t)
 	writer.send(set)
 	writer.expect("+OK\r\n")
 
-	var limit unix.Rlimit
-	require.NoError(t, unix.Getrlimit(unix.RLIMIT_FSIZE, &limit))
-	signal.Ignore(unix.SIGXFSZ)
-	full := limit
-	full.Cur = uint64(len(set) + 10)
-	require.NoError(t, unix.Setrlimit(unix.RLIMIT_FSIZE, &full))
-	defer func() { require.NoError(t, unix.Setrlimit(unix.RLIMIT_FSIZE, &limit)) }()
+	emptyTheDisk := fillTheDisk(t, dir)
 	writer.send(set)
 	writer.expectEnd()
 	reader.send("GET k\r\n")
 	reader.expect("$1\r\nv\r\n")
 	reader.send(set)
-	reader.expect("-MISCONF Errors writing to the AOF file: File too large\r\n")
+	reader.expect("-MISCONF Errors writing to the AOF file: No space left on device\r\n")
 
-	require.NoError(t, unix.Setrlimit(unix.RLIMIT_FSIZE, &limit))
+	emptyTheDisk()
 	reader.send("PING\r\n") // its turn tries the write again
 	_, err := reader.ReadString('\n')
 	require.NoError(t, err)
@@ -123,17 +114,28 @@ func TestEndTurn_AnswersNoWriteThatIsNotSafe(t *testing.T) {
 	reader.expect("+OK\r\n")
 }
 
-// inItsOwnProcess runs the test once more, in a process where nothing else runs, and
-// is true there. A limit holds for a whole process: here for the files of `go test` too.
-func inItsOwnProcess(t *testing.T) bool {
-	const sign = "IN_ITS_OWN_PROCESS"
-	if os.Getenv(sign) != "" {
-		return true
+// fillTheDisk puts a device that is always full in the place of the open log below dir,
+// and returns what takes it away again.
+func fillTheDisk(t *testing.T, dir string) (undo func()) {
+	log := -1
+	descriptors, err := os.ReadDir("/proc/self/fd")
+	require.NoError(t, err)
+	for _, d := range descriptors {
+		file, _ := os.Readlink("/proc/self/fd/" + d.Name())
+		if strings.HasPrefix(file, dir) && strings.HasSuffix(file, ".incr.aof") {
+			log, err = strconv.Atoi(d.Name())
+			require.NoError(t, err)
+		}
 	}
-	test := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=5m")
-	test.Env = append(os.Environ(), sign+"=1")
-	out, err := test.CombinedOutput()
-	require.NoError(t, err, string(out))
-	require.Contains(t, string(out), "--- PASS: "+t.Name())
-	return false
+	require.NotEqual(t, -1, log, "the log is open")
+	kept, err := unix.FcntlInt(uintptr(log), unix.F_DUPFD_CLOEXEC, 0)
+	require.NoError(t, err)
+	full, err := unix.Open("/dev/full", unix.O_WRONLY|unix.O_CLOEXEC, 0)
+	require.NoError(t, err)
+	require.NoError(t, unix.Dup3(full, log, unix.O_CLOEXEC))
+	require.NoError(t, unix.Close(full))
+	return func() {
+		require.NoError(t, unix.Dup3(kept, log, unix.O_CLOEXEC))
+		require.NoError(t, unix.Close(kept))
+	}
 }

@@ -26,7 +26,6 @@ type buffer struct {
 	spare [][]byte // empty ones
 
 	sealed int // bytes in full
-	memory int // bytes that all pieces take, whatever is in them
 }
 
 // len is how many bytes are in the queue.
@@ -47,7 +46,6 @@ func (b *buffer) newPiece(size int) []byte {
 		b.spare = b.spare[:i]
 		return piece
 	}
-	b.memory += size
 	return make([]byte, 0, size)
 }
 
@@ -76,13 +74,10 @@ func (b *buffer) drop(n int) {
 	b.sealed -= n
 	if n < len(piece) {
 		b.full[0] = piece[n:]
-		b.memory -= n
 		return
 	}
 	b.full = slices.Delete(b.full, 0, 1)
 	if cap(piece) == pieceSize && len(b.spare) < maxSpare {
 		b.spare = append(b.spare, piece[:0])
-	} else {
-		b.memory -= cap(piece)
 	}
 }
