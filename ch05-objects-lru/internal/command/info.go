@@ -176,7 +176,7 @@ func infoMemory(w *infoWriter) {
 	w.field("mem_fragmentation_bytes", f.Resident-f.Memory)
 	w.field("mem_not_counted_for_evict", 0)
 	w.zeros("mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves", "mem_cluster_links")
-	w.field("mem_aof_buffer", w.engine.LogBuffered())
+	w.field("mem_aof_buffer", w.engine.LogMemory())
 	w.field("mem_allocator", "go")
 	w.zeros("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects")
 }

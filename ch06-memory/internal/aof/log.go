@@ -386,6 +386,16 @@ func (l *Log) State() State {
 // Buffered is how many bytes are not written yet.
 func (l *Log) Buffered() int { return l.buf.len() }
 
+// BufferMemory is how many bytes of memory that takes: pieces that are not full, and
+// empty ones that are kept, count too. Redis: evict.c, freeMemoryGetNotCountedMemory.
+func (l *Log) BufferMemory() int {
+	sum := cap(l.buf.last)
+	for _, piece := range l.buf.full {
+		sum += cap(piece)
+	}
+	return sum + len(l.buf.spare)*pieceSize
+}
+
 // Err is why no more writes should be taken at present; nil if they may be.
 func (l *Log) Err() error {
 	if l.writeErr != nil || l.opts.AppendFsync == config.Never {

@@ -100,6 +100,14 @@ func (e *Engine) LogBuffered() int {
 	return e.log.Buffered()
 }
 
+// LogMemory is how much memory that takes, in bytes.
+func (e *Engine) LogMemory() int {
+	if e.log == nil {
+		return 0
+	}
+	return e.log.BufferMemory()
+}
+
 // SetLog makes the engine log from now on.
 func (e *Engine) SetLog(log *aof.Log) { e.log = log }
 

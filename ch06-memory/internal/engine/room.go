@@ -83,7 +83,7 @@ func (e *Engine) KeepEvicting() bool {
 // collector tells cannot be used: it is the state of the last collection, and counts the
 // buffers of a client that has left long ago. Keys would be evicted for that client.
 // Redis: zmalloc.c, zmalloc_used_memory.
-func (e *Engine) UsedMemory() int { return e.countedMemory() + e.LogBuffered() }
+func (e *Engine) UsedMemory() int { return e.countedMemory() + e.LogMemory() }
 
 // countedMemory is what of it counts against maxmemory: the log's buffer does not,
 // since keys that are evicted make it longer. Redis: evict.c,

@@ -392,23 +392,14 @@ func TestAppend_LargeValuesAreCopiedOnce(t *testing.T) {
 	l.set("k", large)
 	l.set("b", "2")
 	require.Len(t, l.buf.full, 2)
-	require.Less(t, memory(&l.buf), len(large)+2*pieceSize+1000)
+	require.Less(t, l.BufferMemory(), len(large)+2*pieceSize+1000)
 	require.NoError(t, l.Flush())
 	require.Equal(t, select0+cmd("SET", "a", "1")+cmd("SET", "k", large)+cmd("SET", "b", "2"), folder(t, dir)[incr1])
-	require.Equal(t, 2*pieceSize, memory(&l.buf))
-}
-
-// memory is how many bytes all pieces take, whatever is in them.
-func memory(b *buffer) int {
-	sum := cap(b.last)
-	for _, piece := range slices.Concat(b.full, b.spare) {
-		sum += cap(piece)
-	}
-	return sum
+	require.Equal(t, 2*pieceSize, l.BufferMemory())
 }
 
 // Whatever is appended and written: the queue gives the bytes in their order, and
-// knows how many there are; what is kept of it is bounded.
+// knows how many there are and how much memory they take.
 func TestBuffer_IsAQueue(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var b buffer
@@ -434,7 +425,12 @@ func TestBuffer_IsAQueue(t *testing.T) {
 			got = append(got, piece[:n]...)
 			b.drop(n)
 		}
-		require.LessOrEqual(t, memory(&b), b.len()+(maxSpare+2+len(b.full))*pieceSize)
+		memory := cap(b.last)
+		for _, piece := range slices.Concat(b.full, b.spare) {
+			memory += cap(piece)
+		}
+		require.Equal(t, memory, (&Log{buf: b}).BufferMemory())
+		require.LessOrEqual(t, memory, b.len()+(maxSpare+2+len(b.full))*pieceSize)
 		require.Equal(t, len(want)-len(got), b.len())
 	}
 	require.Equal(t, want[:len(got)], got)

@@ -183,11 +183,11 @@ func infoMemory(w *infoWriter) {
 	w.field("rss_overhead_bytes", m.resident-int64(a.Resident))
 	w.field("mem_fragmentation_ratio", ratio(m.resident, m.used))
 	w.field("mem_fragmentation_bytes", m.resident-m.used)
-	w.field("mem_not_counted_for_evict", w.engine.LogBuffered())
+	w.field("mem_not_counted_for_evict", w.engine.LogMemory())
 	w.zeros("mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves")
 	w.field("mem_clients_normal", w.engine.ClientMemory())
 	w.field("mem_cluster_links", 0)
-	w.field("mem_aof_buffer", w.engine.LogBuffered())
+	w.field("mem_aof_buffer", w.engine.LogMemory())
 	w.field("mem_allocator", "zmalloc")
 	w.zeros("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects")
 }

@@ -115,7 +115,7 @@ func memoryStats(c *Client) {
 	number("clients.slaves", 0)
 	number("clients.normal", int64(e.ClientMemory()))
 	number("cluster.links", 0)
-	number("aof.buffer", int64(e.LogBuffered()))
+	number("aof.buffer", int64(e.LogMemory()))
 	number("lua.caches", 0)
 	number("functions.caches", 0)
 	for _, db := range databases {

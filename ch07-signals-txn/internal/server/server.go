@@ -121,7 +121,7 @@ func (s *Server) Run(ready func()) (err error) {
 		return err
 	}
 	s.loop.After(cronPeriod, s.cron)
-	s.engine.SetBaseMemory(heapInUse() - s.engine.ClientMemory() - s.engine.LogBuffered())
+	s.engine.SetBaseMemory(heapInUse() - s.engine.ClientMemory() - s.engine.LogMemory())
 	s.stats.startMemory = int64(s.engine.UsedMemory())
 	s.loop.After(idlePeriod, s.closeIdle)
 	s.log.Notice("Ready to accept connections")
