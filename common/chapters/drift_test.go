@@ -246,3 +246,30 @@ func TestDrift_WantsAHeaderBeforeThePackageClause(t *testing.T) {
 	}
 	require.Empty(t, drifts(t, twoChapters(map[string]string{"common/a/x_test.go": "package a\n"})), "a test's name says it")
 }
+
+func TestDrift_WantsAPackagesListOfFilesToBeWhole(t *testing.T) {
+	for name, row := range map[string]struct{ list, finding string }{
+		"all":              {"//\ta.go  one\n//\tb.go  two\n//\tc_on.go  three\n", ""},
+		"without its own":  {"//\tb.go  two\n//\tc_on.go  three\n", ""},
+		"a pattern":        {"//\tb.go  two\n//\tc_*.go  three\n", ""},
+		"one is missing":   {"//\ta.go  one\n//\tb.go  two\n", "the package's text lists its files, but not c_on.go"},
+		"one is gone":      {"//\tb.go  two\n//\tc_*.go  three\n//\td.go  four\n", "the package's text lists d.go, which is not there"},
+		"no list":          {"//\tb.go  an example\n", ""},
+		"in another place": {"//\tb.go  two\n//\tsub.go  three\n//\tc_on.go  four\n", "the package's text lists sub.go, which is not there"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found := drifts(t, twoChapters(map[string]string{
+				"common/a/a.go":       "// Package a is a test's.\n//\n" + row.list + "package a\n",
+				"common/a/b.go":       "// b.go: two.\n\npackage a\n",
+				"common/a/b_test.go":  "package a\n",
+				"common/a/c_on.go":    "// c_on.go: three.\n\npackage a\n",
+				"common/a/sub/sub.go": "// Package sub is another.\npackage sub\n",
+			}))
+			want := []string{}
+			if row.finding != "" {
+				want = append(want, "common/a/a.go: "+row.finding)
+			}
+			require.Equal(t, want, found)
+		})
+	}
+}

@@ -9,6 +9,11 @@
 // One place for it, before the package clause and a blank line away from it: there it
 // is the first thing a reader sees, and godoc does not take it for the package's own
 // text, which stands in one file of the package.
+//
+// Where that text lists the package's files it lists all of them, but for the tests:
+//
+//	//	slabs.go     blocks of one size, cut from a slab
+//	//	poison_*.go  freed blocks, in a build with the tag poison
 
 package chapters
 
@@ -21,6 +26,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -33,13 +40,55 @@ func checkHeaders(name string, files tree) []Finding {
 			continue
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), p, files[p].data, parser.ParseComments|parser.PackageClauseOnly)
-		if err == nil && !hasHeader(path.Base(p), parsed) {
+		if err != nil {
+			continue
+		}
+		if !hasHeader(path.Base(p), parsed) {
 			found = append(found, Finding{name, p, fmt.Sprintf(
 				"does not begin with what it is about: \"// %s: ...\" and a blank line before the package clause", path.Base(p),
 			)})
 		}
+		for _, wrong := range checkFileList(p, parsed.Doc.Text(), files) {
+			found = append(found, Finding{name, p, wrong})
+		}
 	}
 	return found
+}
+
+var listedFile = regexp.MustCompile(`(?m)^\t([a-z0-9_*]+\.go) +\S`)
+
+// checkFileList holds the list of a package's files, if its text has one, against the
+// files beside it.
+func checkFileList(p, doc string, files tree) (wrong []string) {
+	listed := listedFile.FindAllStringSubmatch(doc, -1)
+	if len(listed) < 2 { // one is an example
+		return nil
+	}
+	var beside []string
+	for other := range files {
+		if base := path.Base(other); path.Dir(other) == path.Dir(p) && path.Ext(base) == ".go" && !strings.HasSuffix(base, "_test.go") {
+			beside = append(beside, base)
+		}
+	}
+	slices.Sort(beside)
+	told := map[string]bool{path.Base(p): true} // where the list stands need not be in it
+	for _, m := range listed {
+		exists := false
+		for _, base := range beside {
+			if same, _ := path.Match(m[1], base); same {
+				told[base], exists = true, true
+			}
+		}
+		if !exists {
+			wrong = append(wrong, "the package's text lists "+m[1]+", which is not there")
+		}
+	}
+	for _, base := range beside {
+		if !told[base] {
+			wrong = append(wrong, "the package's text lists its files, but not "+base)
+		}
+	}
+	return wrong
 }
 
 func hasHeader(base string, f *ast.File) bool {

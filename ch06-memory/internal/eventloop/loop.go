@@ -4,8 +4,9 @@
 // that can be read or written, timers, and functions posted by other
 // goroutines. It knows nothing of Redis.
 //
-//	loop.go    descriptors, posted functions, the turn
-//	timers.go  what is due at a time
+//	loop.go         descriptors, posted functions, the turn
+//	timers.go       what is due at a time
+//	unsupported.go  what a build says where there is no epoll
 //
 //	     ┌────────────────────────────────────────────────┐
 //	     ▼                                                │

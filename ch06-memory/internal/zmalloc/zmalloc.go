@@ -1,14 +1,16 @@
 // Package zmalloc is the process's own allocator: memory that the garbage
 // collector never looks at.
 //
-//	zmalloc.go  Alloc, Free, and what a reference is
-//	classes.go  the sizes that blocks have, and what they waste
-//	slabs.go    blocks of one size, cut from a slab
-//	pages.go    pages: whose each is, and who gets which
-//	runs.go     runs of free pages, found by their length
-//	dirty.go    which free pages the kernel may have back
-//	reserve.go  where addresses come from, and what happens when they end
-//	stats.go    how much is in use, and for what
+//	zmalloc.go    Alloc, Free, and what a reference is
+//	classes.go    the sizes that blocks have, and what they waste
+//	slabs.go      blocks of one size, cut from a slab
+//	pages.go      pages: whose each is, and who gets which
+//	runs.go       runs of free pages, found by their length
+//	dirty.go      which free pages the kernel may have back
+//	reserve.go    where addresses come from, and what happens when they end
+//	stats.go      how much is in use, and for what
+//	poison_*.go   freed blocks that are filled and looked at, in a build with the tag poison
+//	prefetch*.go  asking for a block before it is needed: an instruction of the processor
 //
 // One range of addresses is reserved and never given back. Memory is taken from it
 // page by page, and a block is named by its distance from the range's start:
