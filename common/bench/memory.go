@@ -126,9 +126,13 @@ func (b *bench) measureMemory(s *server, round int, variant string) error {
 }
 
 // Resident memory stands still once it has changed by less than one part in
-// stillParts for still; it is waited for no longer than stillWithin.
+// stillParts for a while: a second for a million keys, and less for fewer, since
+// what a server does about its keys on its own takes as long as there are keys. It is
+// waited for no longer than stillWithin.
 const (
-	still       = time.Second
+	stillPerKey = time.Microsecond
+	stillMin    = 100 * time.Millisecond
+	stillMax    = time.Second
 	stillParts  = 500
 	stillWithin = 20 * time.Second
 	stillLook   = 20 * time.Millisecond
@@ -145,7 +149,7 @@ func (b *bench) footprint(s *server, q *load.Question) (f Footprint, err error) 
 func (b *bench) standstill(s *server) (int64, error) {
 	quiet := b.still
 	if quiet == 0 {
-		quiet = still
+		quiet = min(max(stillMin, time.Duration(b.Keys)*stillPerKey), stillMax)
 	}
 	begin := time.Now()
 	var last int64

@@ -5,7 +5,7 @@ package conformance_test
 //	make bench ...     with one short round of few keys behind its ARGS: flags that
 //	                   do not exist, or do not go together, show
 //	make anything      as far as make goes without doing it (-n): the verb, CH, UPTO
-//	go test ...        benchmarks once
+//	go test ...        benchmarks once, of little data (-short)
 //	redis-cli, nc ...  against the server that was started above, instead of port 6379
 
 import (
@@ -90,7 +90,7 @@ func runShell(t *conformance.T, line transcript.Line, tmp string) {
 		text = strings.Replace(text, "make", "make -n", 1)
 	case strings.HasPrefix(text, "go test"):
 		if strings.Contains(text, "-bench ") {
-			text += " -benchtime 1x"
+			text += " -benchtime 1x -short"
 		}
 	default:
 		_, port, err := net.SplitHostPort(t.Addr())

@@ -379,9 +379,13 @@ func filled(b *testing.B, n int) (*Dict, [][]byte) {
 	return d, keys
 }
 
-// What asking for memory before it is needed gives, for a batch of sixteen keys.
+// What asking for memory before it is needed gives, for a batch of sixteen keys. With
+// -short it is asked of few keys.
 func BenchmarkFind(b *testing.B) {
 	for _, n := range []int{10_000, 100_000, 1_000_000, 5_000_000} {
+		if testing.Short() && n > 100_000 {
+			break
+		}
 		for _, ahead := range []bool{false, true} {
 			b.Run(fmt.Sprintf("keys=%d/prefetch=%v", n, ahead), func(b *testing.B) {
 				d, keys := filled(b, n)
