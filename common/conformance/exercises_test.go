@@ -156,6 +156,32 @@ func TestReadmes_NameCasesThatThereAre(t *testing.T) {
 	}
 }
 
+// TestReadmes_NameFilesThatThereAre follows the reading orders. A file without a
+// directory is in the one that was named last.
+func TestReadmes_NameFilesThatThereAre(t *testing.T) {
+	for _, c := range stages(t) {
+		_, section, _ := strings.Cut(readFile(t, filepath.Join(c.Dir, "README.md")), "\n## The code, in reading order\n")
+		section, _, _ = strings.Cut(section, "\n## ")
+		dir := "."
+		for _, m := range regexp.MustCompile("`([a-z0-9_/]+(?:\\.go)?)`").FindAllStringSubmatch(section, -1) {
+			name := m[1]
+			switch {
+			case strings.HasPrefix(name, "internal/") && strings.HasSuffix(name, ".go"):
+				dir = filepath.Dir(name)
+			case strings.HasPrefix(name, "internal/"):
+				dir = name
+			case name == "main.go":
+			case strings.HasSuffix(name, ".go"):
+				name = filepath.Join(dir, name)
+			default:
+				continue // a function
+			}
+			_, err := os.Stat(filepath.Join(c.Dir, name))
+			require.NoError(t, err, "%s, in its reading order", c.Name)
+		}
+	}
+}
+
 func TestExercises(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a server an exercise")
