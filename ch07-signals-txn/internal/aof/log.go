@@ -306,12 +306,12 @@ func (l *Log) Append(db int, words [][]byte) {
 	if l.file == nil {
 		return
 	}
-	size := maxSelect + maxHead
+	size := maxSelect + len(beginsUnit) + maxHead
 	for _, word := range words {
 		size += maxHead + len(word)
 	}
-	l.room(size)
-	b := resp.AppendArray(l.selectDB(l.buf.last, db), len(words))
+	l.buf.room(size)
+	b := resp.AppendArray(l.begin(l.buf.last, db), len(words))
 	for _, word := range words {
 		b = resp.AppendBulk(b, word)
 	}
@@ -328,8 +328,8 @@ func (l *Log) AppendDelete(db int, key []byte) {
 	if l.file == nil {
 		return
 	}
-	l.room(maxSelect + 3*maxHead + len(key))
-	b := append(l.selectDB(l.buf.last, db), "*2\r\n$3\r\nDEL\r\n"...)
+	l.buf.room(maxSelect + len(beginsUnit) + 3*maxHead + len(key))
+	b := append(l.begin(l.buf.last, db), "*2\r\n$3\r\nDEL\r\n"...)
 	l.buf.last = resp.AppendBulk(b, key)
 }
 

@@ -48,16 +48,15 @@ func (l *Log) EndUnit() (appended bool) {
 	return u.commands > 0
 }
 
-// room makes room for a command of size bytes at most, and begins the unit's frame in
-// front of its first one.
-func (l *Log) room(size int) {
+// begin appends what stands in front of a command: SELECT if the log's last commands are
+// for another database, and the frame's beginning if it is the unit's first.
+func (l *Log) begin(dst []byte, db int) []byte {
+	dst = l.selectDB(dst, db)
 	u := &l.unit
 	if u.open && u.commands == 0 {
-		l.buf.room(len(beginsUnit) + size)
-		u.at = len(l.buf.last)
-		l.buf.last = append(l.buf.last, beginsUnit...)
-	} else {
-		l.buf.room(size)
+		u.at = len(dst)
+		dst = append(dst, beginsUnit...)
 	}
 	u.commands++
+	return dst
 }

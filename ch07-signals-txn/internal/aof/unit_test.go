@@ -59,7 +59,7 @@ func TestUnit_HasSelectAndDeletesInside(t *testing.T) {
 	l.BeginUnit()
 	require.False(t, l.EndUnit())
 	require.NoError(t, l.Flush())
-	require.Equal(t, cmd("MULTI")+select0+cmd("DEL", "expired")+cmd("DEL", "evicted")+cmd("EXEC"), folder(t, dir)[incr1])
+	require.Equal(t, select0+cmd("MULTI")+cmd("DEL", "expired")+cmd("DEL", "evicted")+cmd("EXEC"), folder(t, dir)[incr1])
 }
 
 func TestUnit_IsLoadedWholeOrNotAtAll(t *testing.T) {

@@ -211,8 +211,8 @@ func TestMulti_IsLoggedAsOne(t *testing.T) {
 		s.ask(strings.Fields(request)...)
 		require.LessOrEqual(t, s.c.LastWrite, log.Appended())
 	}
-	require.Equal(t, "MULTI | SELECT 0 | SET a 1 | INCR a | EXEC | SET b 1 "+
-		"| MULTI | SELECT 1 | SET c 1 PXAT 1700000100000 | SELECT 0 | DEL a | EXEC", logged(t, log, dir))
+	require.Equal(t, "MULTI | SET a 1 | INCR a | EXEC | SET b 1 "+
+		"| SELECT 1 | MULTI | SET c 1 PXAT 1700000100000 | SELECT 0 | DEL a | EXEC", logged(t, log, dir))
 }
 
 func TestMulti_AllocatesNothingOnceThereIsRoom(t *testing.T) {

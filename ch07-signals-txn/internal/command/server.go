@@ -308,10 +308,12 @@ func commandGetKeys(c *Client) {
 }
 
 func bgrewriteaof(c *Client) {
-	switch err := c.Engine.RewriteLog(); err {
-	case nil:
+	switch err := c.Engine.RewriteLog(); {
+	case err == nil && c.InMulti(): // it begins when EXEC has ended
+		c.ReplySimple("Background append only file rewriting scheduled")
+	case err == nil:
 		c.ReplySimple("Background append only file rewriting started")
-	case aof.ErrRewriting:
+	case err == aof.ErrRewriting:
 		c.ReplyError("ERR Background append only file rewriting already in progress")
 	default: // the log says why
 		c.ReplyError("ERR Can't execute an AOF background rewriting. Please check the server logs for more information.")

@@ -35,7 +35,7 @@ func All() []conformance.Case {
 		info(), settings(), countedEviction(),
 		maxMemory(), addresses(), memoryEviction(), clientsMemory(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
 		crash(), debug(),
-		multi(), watch(),
+		multi(), watch(), multiLog(),
 	)
 }
 
