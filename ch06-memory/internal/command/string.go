@@ -105,7 +105,7 @@ func (o *setOptions) replyOld(c *Client, old *object.Object) bool {
 	refused := o.onlyNew && old != nil || o.onlyOld && old == nil
 	switch {
 	case o.get:
-		c.ReplyValue(old)
+		return c.ReplyValue(old) && !refused
 	case refused:
 		c.ReplyNull()
 	}

@@ -42,14 +42,20 @@ func (c *Client) ReplyBulkString(s string) { c.Reply = resp.AppendBulk(c.Reply, 
 // ReplyVerbatim appends a text that people read as it is.
 func (c *Client) ReplyVerbatim(text []byte) { c.ReplyBulk(text) }
 
-// ReplyValue appends a key's value as a bulk string, or null if v is nil.
-func (c *Client) ReplyValue(v *object.Object) {
+// ReplyValue appends a key's value as a bulk string, or null if v is nil. It reports
+// false if there is no memory for that, and has replied the error.
+func (c *Client) ReplyValue(v *object.Object) (ok bool) {
 	if v == nil {
 		c.ReplyNull()
-		return
+		return true
+	}
+	if n := len(c.Reply) + v.Len(); n >= largeReply && n > cap(c.Reply) && !c.hasRoomToReply(n) {
+		c.ReplyError(ErrNoMemory)
+		return false
 	}
 	c.Reply = resp.AppendBulkHead(c.Reply, v.Len())
 	c.Reply = resp.AppendBulkTail(v.AppendTo(c.Reply))
+	return true
 }
 
 // ReplyNull says that there is no such value.

@@ -67,8 +67,10 @@ func (s *Server) executeReceived() {
 		s.countArguments()
 		s.prefetch()
 		s.batch.execute()
+		s.batch.countReplies()
 		s.batch.clear()
 		s.countArguments()
+		s.boundClientMemory()
 	}
 	s.engine.EndRequests()
 	for _, c := range s.received {
@@ -133,6 +135,15 @@ func (b *batch) execute() {
 	for i := range b.requests[:b.n] {
 		if r := &b.requests[i]; r.conn.mayExecute() {
 			r.conn.execute(r)
+		}
+	}
+}
+
+// countReplies counts what the replies take, once for requests of one connection in a row.
+func (b *batch) countReplies() {
+	for i := range b.requests[:b.n] {
+		if c := b.requests[i].conn; i+1 == b.n || b.requests[i+1].conn != c {
+			c.countMemory()
 		}
 	}
 }

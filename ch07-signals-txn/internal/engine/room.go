@@ -10,6 +10,7 @@ package engine
 
 import (
 	"math"
+	"runtime/debug"
 	"time"
 
 	"redis-internals/ch07/internal/keyspace"
@@ -59,6 +60,28 @@ func (e *Engine) hasRoom(c *Client) bool {
 		return true
 	}
 	e.outOfMemory = true
+	return false
+}
+
+// What shorter replies add up to the server bounds (memory.go there); it closes clients.
+// A reply is refused before it comes to that.
+const (
+	largeReply  = 1 << 20  // bytes from which on a reply may be more than Go's heap has room for
+	replyMargin = 48 << 20 // bytes that must be left
+)
+
+// hasRoomToReply reports whether there is memory for a reply of n bytes. One that grows is
+// moved, and gets a quarter more than it needs.
+func (c *Client) hasRoomToReply(n int) bool {
+	n += n/4 + replyMargin
+	if zmalloc.GoCanTake(n) {
+		return true
+	}
+	debug.FreeOSMemory() // replies that have been sent may be garbage still
+	if zmalloc.GoCanTake(n) {
+		return true
+	}
+	c.Engine.outOfMemory = true
 	return false
 }
 

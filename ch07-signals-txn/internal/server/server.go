@@ -67,6 +67,7 @@ type Server struct {
 	inputUsed int    // bytes of it that wait to be executed
 	batch     batch
 	buffers   bufferPool
+	lookedAt  int // bytes that clients took when it was last asked whether there are more
 
 	releasing     bool // memory, soon
 	lastAttackLog time.Time

@@ -38,6 +38,7 @@ const (
 	goLeast  = 72 << 20          // and with fewer it is no use to begin
 	goArena  = 64 << 20          // bytes of addresses that Go's heap takes at a time
 	goStep   = 8 << 20           // and of memory
+	goRoom   = 24 << 20          // bytes that it needs to go on until it is asked again
 )
 
 var (
@@ -136,11 +137,23 @@ func touchable(start unsafe.Pointer, from, to uintptr) bool {
 // process if it needs memory and gets none; so whoever wants much asks before. It costs
 // two system calls.
 func GoCanTake(n int) bool {
-	if n > 0 && goFree()/8 >= n { // free memory is in pieces
+	if free, _ := goHeap(); n > 0 && free/8 >= n { // free memory is in pieces
 		return true
 	}
-	// It is tried. Of addresses the heap takes whole arenas, of memory little more than
-	// it needs.
+	return goCanGrow(n)
+}
+
+// GoHasRoom reports whether Go's heap has room for some MiB more, in pieces of a few
+// hundred KiB: the system gives more or, since what is free may be in holes that are each
+// a little too short, half of the heap is free.
+func GoHasRoom() bool {
+	free, size := goHeap()
+	return free >= max(size/2, goRoom) || goCanGrow(goRoom)
+}
+
+// goCanGrow reports whether the system would give Go's heap n bytes more. It is tried: of
+// addresses the heap takes whole arenas, of memory little more than it needs.
+func goCanGrow(n int) bool {
 	size := uintptr(n + goArena)
 	if shared {
 		size = uintptr(n + goStep)
@@ -152,11 +165,22 @@ func GoCanTake(n int) bool {
 	return err == nil
 }
 
-// goFree is how many bytes Go's heap has that nothing is in.
-func goFree() int {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+// goHeap is how many bytes Go's heap has, and how many of them nothing is in.
+func goHeap() (free, size int) {
+	sample := []metrics.Sample{
+		{Name: "/memory/classes/heap/free:bytes"},
+		{Name: "/memory/classes/heap/released:bytes"},
+		{Name: "/memory/classes/heap/objects:bytes"},
+		{Name: "/memory/classes/heap/unused:bytes"},
+	}
 	metrics.Read(sample)
-	return int(sample[0].Value.Uint64() + sample[1].Value.Uint64())
+	for i, s := range sample {
+		size += int(s.Value.Uint64())
+		if i < 2 {
+			free = size
+		}
+	}
+	return free, size
 }
 
 // What HasRoom keeps back, in pages, for the blocks that a command may need beside the

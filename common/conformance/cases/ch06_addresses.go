@@ -38,6 +38,16 @@ func addresses() (rows list) {
 		NotRedis: "it ends when it gets no memory",
 		Wrap:     []string{"sh", "-c", fmt.Sprintf(`ulimit -d %d; exec "$@"`, 300<<10), "sh"}, Alone: true,
 		Run: tooLongForMemory,
+	}, conformance.Case{
+		Name:     "a reply that is longer than memory for clients is refused, and the others come",
+		NotRedis: "it ends when it gets no memory",
+		Wrap:     []string{"sh", "-c", fmt.Sprintf(`ulimit -d %d; exec "$@"`, 300<<10), "sh"}, Alone: true,
+		Run: repliesTooLongForMemory,
+	}, conformance.Case{
+		Name:     "clients that do not read are closed when memory ends, and the server goes on",
+		NotRedis: "it ends when it gets no memory",
+		Wrap:     []string{"sh", "-c", fmt.Sprintf(`ulimit -d %d; exec "$@"`, 300<<10), "sh"}, Alone: true,
+		Run: unreadRepliesEndMemory,
 	})
 	return in(6, lesson6Limit, rows)
 }
@@ -91,4 +101,48 @@ func tooLongForMemory(t *T) {
 	require.Greater(t, sent, 4)
 	other.Exchange(cmd("GET", "k"), bulk("v"))
 	t.Dial().Exchange(cmd("PING"), "+PONG\r\n")
+}
+
+// repliesTooLongForMemory asks for more than there is memory for, and does not read before
+// all of it was executed: one in each of the server's turns, and a PING takes a turn.
+func repliesTooLongForMemory(t *T) {
+	other, c := t.Dial(), t.Dial()
+	const size, times = 30 << 20, 16
+	big := strings.Repeat("b", size)
+	other.Exchange(cmd("SET", "big", big), done)
+	c.Send(strings.Repeat(cmd("GET", "big"), times) + cmd("PING"))
+	for range 2 * times {
+		other.Exchange(cmd("PING"), "+PONG\r\n")
+	}
+	refused := 0
+	for i := range times {
+		reply := c.Reply()
+		if reply.IsError() {
+			require.True(t, strings.HasPrefix(reply.Text, "OOM "), reply.Text)
+			refused++
+			continue
+		}
+		require.Equal(t, size, len(reply.Text), "reply %d", i)
+	}
+	require.Positive(t, refused)
+	require.Less(t, refused, times)
+	c.Expect("+PONG\r\n")
+}
+
+// unreadRepliesEndMemory has clients ask for more than there is memory for, in values that
+// are no trouble one by one.
+func unreadRepliesEndMemory(t *T) {
+	other := t.Dial()
+	const clients, size, times = 40, 100_000, 200
+	other.Exchange(cmd("SET", "k", strings.Repeat("v", size))+cmd("SET", "small", "v"), done+done)
+	for range clients {
+		_ = t.Dial().TrySend(strings.Repeat(cmd("GET", "k"), times)) // it may be closed by then
+	}
+	t.Until("the server closes one", func() bool {
+		return strings.Contains(t.Server().Log(), "Out of memory: closing the client that takes most")
+	})
+	for range 2 * times { // as many turns
+		other.Exchange(cmd("GET", "small"), bulk("v"))
+	}
+	t.Dial().Exchange(cmd("SET", "small", "w")+cmd("GET", "small"), done+bulk("w"))
 }
