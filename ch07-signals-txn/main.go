@@ -1,7 +1,7 @@
 // Chapter 7: a server that ends in order, and executes several commands as one.
 //
-// main wires the parts: the command line to the server, errors to the
-// exit code.
+// main wires the parts: the command line to the server, signals to its end,
+// errors to the exit code.
 package main
 
 import (
@@ -49,6 +49,8 @@ func logPath(opts *config.Config) string {
 
 // run serves until SHUTDOWN, SIGINT or SIGTERM.
 func run(opts *config.Config) (err error) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	// A terminal that closes, or a reader of the log that ends, ends nobody else.
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	log, err := logging.Open(logPath(opts), opts.LogLevel)
@@ -65,7 +67,7 @@ func run(opts *config.Config) (err error) {
 		return err
 	}
 	s.WatchForCrashes()
-	s.WatchForSignals()
+	s.WatchForSignals(signals)
 	opts.ReportIgnored(log)
 	return s.Run(func() { fmt.Printf(banner, opts.Port) })
 }

@@ -201,6 +201,13 @@ func (c *Conn) ExpectSilence(d time.Duration) {
 	}
 }
 
+// Silent says whether nothing comes for so long.
+func (c *Conn) Silent(d time.Duration) bool {
+	_ = c.nc.SetReadDeadline(time.Now().Add(d))
+	_, err := c.r.ReadByte()
+	return err != nil
+}
+
 // CloseWrite says to the server that nothing more will be sent.
 func (c *Conn) CloseWrite() { _ = c.nc.CloseWrite() }
 

@@ -33,14 +33,14 @@ import (
 // forget most of them.
 var mortal = []os.Signal{unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2, unix.SIGVTALRM}
 
-// WatchForSignals makes signals be heard from now on, for the whole process.
-func (s *Server) WatchForSignals() {
-	ends, ending := make(chan os.Signal, 4), make(chan os.Signal, 1)
+// WatchForSignals has the server end when SIGTERM or SIGINT comes. There may be one
+// already: who sends it may do so as soon as the port is open.
+func (s *Server) WatchForSignals(signals <-chan os.Signal) {
+	ends := make(chan os.Signal, 1)
 	signal.Notify(ends, mortal...)
-	signal.Notify(ending, unix.SIGTERM, unix.SIGINT)
 	go func() { dieBy((<-ends).(unix.Signal)) }()
 	go func() {
-		for sig := range ending {
+		for sig := range signals {
 			s.asked(sig.(unix.Signal))
 		}
 	}()

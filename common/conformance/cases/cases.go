@@ -34,7 +34,7 @@ func All() []conformance.Case {
 		numbers(), objects(), databases(), databasesAndLog(),
 		info(), settings(), countedEviction(),
 		maxMemory(), addresses(), memoryEviction(), clientsMemory(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
-		crash(), debug(),
+		shutdown(), crash(), debug(),
 		multi(), watch(), multiLog(),
 	)
 }
