@@ -41,6 +41,7 @@ func crash() list {
 			reportedCommand, "Guru Meditation: DEBUG PANIC called at Unix time ", `argv[0]: '"DEBUG"'`, `argv[1]: '"PANIC"'`)},
 		{Name: "of a long word a report has the beginning", Run: crashesIn(syscall.SIGSEGV, []string{"DEBUG", "SEGFAULT", strings.Repeat("x", 1000)},
 			`argv[2]: '"`+strings.Repeat("x", 128)+"\"'\n")},
+		{Name: "a crash inside of a transaction tells the queued command's words", Run: crashesInTransaction},
 		{Name: "a report goes to the log file", Run: reportsToFile},
 		{Name: "crash-log-enabled no leaves the report of a signal out", Run: silentCrash(syscall.SIGSEGV, "SEGFAULT", false)},
 		{Name: "crash-log-enabled no leaves most of a panic's report out", Run: silentCrash(syscall.SIGABRT, "PANIC", true)},
@@ -77,6 +78,15 @@ func crashesIn(by syscall.Signal, command []string, words ...string) func(*T) {
 		c.ExpectClosed()
 		dies(t, s, by, slices.Concat(reported, words)...)
 	}
+}
+
+func crashesInTransaction(t *T) {
+	s := t.Start(harness.Options{Args: crashable})
+	c := t.DialAddr(s.Addr)
+	c.Exchange(cmd("MULTI")+cmd("SET", "a", "1")+cmd("DEBUG", "SEGFAULT", "b"), done+"+QUEUED\r\n+QUEUED\r\n")
+	c.Send(cmd("EXEC"))
+	c.ExpectClosed()
+	dies(t, s, syscall.SIGSEGV, reportedCommand, `argv[0]: '"DEBUG"'`, `argv[2]: '"b"'`)
 }
 
 func killedBy(sig syscall.Signal) func(*T) {
