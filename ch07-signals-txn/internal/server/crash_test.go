@@ -55,6 +55,10 @@ var crashing = map[string]func(s *Server){
 		time.Sleep(time.Hour)
 	},
 	"fatal": func(*Server) { new(sync.Mutex).Unlock() }, // no panic: nobody can recover
+	"at the end": func(s *Server) {
+		s.aof = nil
+		s.loop.Stop()
+	},
 	"not told": func(s *Server) {
 		s.opts.CrashLog = false
 		_, _ = s.ConfigChanged([]string{"crash-log-enabled"})
@@ -112,6 +116,7 @@ func TestCrash_IsToldAndDiesByTheSignal(t *testing.T) {
 		{"nil", unix.SIGSEGV, append(state, "crashed by signal: 11", "Crashed at: crash_test.go:")},
 		{"off the heap", unix.SIGSEGV, append(state, "crashed by signal: 11", "Accessing address: 0x")},
 		{"in INFO, too", unix.SIGABRT, []string{"Guru Meditation: for a test", "telling this has crashed, too", "------ CLIENT LIST OUTPUT ------"}},
+		{"at the end", unix.SIGSEGV, append(state, "crashed by signal: 11", "Crashed at: ")},
 		{"SIGSEGV", unix.SIGSEGV, append(state, "crashed by signal: 11")},
 		{"SIGFPE", unix.SIGFPE, append(state, "crashed by signal: 8")},
 		{"stuck", unix.SIGBUS, []string{"crashed by signal: 7", "time.Sleep", "The loop is busy"}},

@@ -112,6 +112,7 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 // Run loads the data and serves until Shutdown, and calls ready once it does. It
 // returns an error if the data cannot be loaded or, later, kept.
 func (s *Server) Run(ready func()) (err error) {
+	defer s.diesOfPanic() // in what is deferred next
 	defer func() {
 		if err = errors.Join(err, s.close()); err == nil {
 			s.log.Warning("Redis is now ready to exit, bye bye...")

@@ -41,7 +41,7 @@ func crash() list {
 			reportedCommand, "Guru Meditation: DEBUG PANIC called at Unix time ", `argv[0]: '"DEBUG"'`, `argv[1]: '"PANIC"'`)},
 		{Name: "of a long word a report has the beginning", Run: crashesIn(syscall.SIGSEGV, []string{"DEBUG", "SEGFAULT", strings.Repeat("x", 1000)},
 			`argv[2]: '"`+strings.Repeat("x", 128)+"\"'\n")},
-		{Name: "a crash inside of a transaction tells the queued command's words", Run: crashesInTransaction},
+		{Name: "a crash inside of a transaction tells the queued command's words, and keeps nothing of it", Run: crashesInTransaction},
 		{Name: "a report goes to the log file", Run: reportsToFile},
 		{Name: "crash-log-enabled no leaves the report of a signal out", Run: silentCrash(syscall.SIGSEGV, "SEGFAULT", false)},
 		{Name: "crash-log-enabled no leaves most of a panic's report out", Run: silentCrash(syscall.SIGABRT, "PANIC", true)},
@@ -80,13 +80,17 @@ func crashesIn(by syscall.Signal, command []string, words ...string) func(*T) {
 	}
 }
 
+// crashesInTransaction crashes in the middle of EXEC. Of what ran before nothing is kept.
 func crashesInTransaction(t *T) {
-	s := t.Start(harness.Options{Args: crashable})
-	c := t.DialAddr(s.Addr)
-	c.Exchange(cmd("MULTI")+cmd("SET", "a", "1")+cmd("DEBUG", "SEGFAULT", "b"), done+"+QUEUED\r\n+QUEUED\r\n")
+	d := newDisk(t)
+	s, c := d.start(crashable...)
+	speak(c, plain, "SET before 1", done, "MULTI", done, "SET a 1", "+QUEUED\r\n")
+	c.Exchange(cmd("DEBUG", "SEGFAULT", "b"), "+QUEUED\r\n")
 	c.Send(cmd("EXEC"))
 	c.ExpectClosed()
 	dies(t, s, syscall.SIGSEGV, reportedCommand, `argv[0]: '"DEBUG"'`, `argv[2]: '"b"'`)
+	_, c = d.start()
+	speak(c, plain, "EXISTS before", one, "EXISTS a", zero)
 }
 
 func killedBy(sig syscall.Signal) func(*T) {
