@@ -110,13 +110,26 @@ func (s scene) play(t *conformance.T, target *conformance.Target, tmp string) {
 	}
 }
 
+// replay types a session: each window has a connection, and its prompt is checked too.
 func replay(b transcript.Block) func(*conformance.T) {
+	type window struct {
+		transcript.Window
+		conn *conformance.Conn
+	}
 	return func(t *conformance.T) {
-		c := t.Dial()
+		windows := map[string]*window{}
 		for _, step := range b.Steps {
+			w := windows[step.Window]
+			if w == nil {
+				w = &window{conn: t.Dial()}
+				windows[step.Window] = w
+			}
+			require.Equal(t, w.State(), step.State, "line %d: what the prompt tells", step.Line)
 			words, err := transcript.Words(step.Typed)
 			require.NoError(t, err, "line %d: %s", step.Line, step.Typed)
-			require.NoError(t, step.Check(transcript.Print(words, c.Call(words...))))
+			reply := w.conn.Call(words...)
+			require.NoError(t, step.Check(transcript.Print(words, reply)))
+			w.Note(words, reply)
 		}
 	}
 }
@@ -125,8 +138,11 @@ func replay(b transcript.Block) func(*conformance.T) {
 func TestReadmes_ReplayNoticesAWrongReply(t *testing.T) {
 	target := redisTarget(t)
 	for page, passes := range map[string]bool{
-		"127.0.0.1:6379> ECHO \"a b\"\n\"a b\"\n127.0.0.1:6379> PING\nPONG\n": true,
-		"127.0.0.1:6379> PING\n\"PONG\"\n":                                    false,
+		"127.0.0.1:6379> ECHO \"a b\"\n\"a b\"\n127.0.0.1:6379> PING\nPONG\n":         true,
+		"127.0.0.1:6379> PING\n\"PONG\"\n":                                            false,
+		"A> MULTI\nOK\n  B> GET suite:readme\n  (nil)\nA(TX)> EXEC\n(empty array)\n":  true,
+		"A> MULTI\nOK\n  B> GET suite:readme\n  QUEUED\nA(TX)> EXEC\n(empty array)\n": false,
+		"A> MULTI\nOK\n  B(TX)> GET suite:readme\n  (nil)\nA> EXEC\n(empty array)\n":  false,
 	} {
 		blocks, err := transcript.Parse("```redis-cli\n" + page + "```\n")
 		require.NoError(t, err)

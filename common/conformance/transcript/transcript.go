@@ -18,6 +18,20 @@
 // any further lines, none too. The fence "```redis-cli ours" marks a session that
 // redis-server answers differently.
 //
+// A session of several windows has a letter for each in place of the address, and a
+// column, which is as far from the margin as its first prompt is. Time goes down:
+//
+//	```redis-cli
+//	A> WATCH balance
+//	OK
+//	                          B> INCR balance
+//	                          (integer) 101
+//	A> MULTI
+//	OK
+//	A(TX)> EXEC
+//	(nil)
+//	```
+//
 // A comment <!-- not run: REASON --> above a fence marks a block that no test can
 // run. Other fences hold figures and code.
 package transcript
@@ -52,14 +66,17 @@ type Line struct {
 
 // Step is a command and the reply that the page shows for it.
 type Step struct {
-	Line  int // of the prompt
-	Typed string
-	Want  []string // the reply's lines
-	More  bool     // "..." stood at the end: any lines may follow
+	Line   int    // of the prompt
+	Window string // its letter; "" where there is only one
+	Column int    // of all the window's lines
+	State  string // of the connection, as the prompt tells it: "[3](TX)"
+	Typed  string
+	Want   []string // the reply's lines
+	More   bool     // "..." stood at the end: any lines may follow
 }
 
 var (
-	prompt = regexp.MustCompile(`^127\.0\.0\.1:\d+(?:\[\d+\])?(?:\(TX\))?> ?(.*)$`)
+	prompt = regexp.MustCompile(`^( *)(127\.0\.0\.1:\d+|[A-Z])((?:\[\d+\])?(?:\(TX\))?)> ?(.*)$`)
 	notRun = regexp.MustCompile(`^<!-- not run: (.+) -->$`)
 )
 
@@ -119,20 +136,46 @@ func (b *Block) kind(fence string) error {
 
 func (b *Block) add(number int, line string) error {
 	if m := prompt.FindStringSubmatch(line); m != nil {
-		b.Steps = append(b.Steps, Step{Line: number, Typed: m[1]})
-		return nil
+		step := Step{Line: number, Window: m[2], Column: len(m[1]), State: m[3], Typed: m[4]}
+		if len(m[2]) > 1 {
+			step.Window = ""
+		}
+		b.Steps = append(b.Steps, step)
+		return b.checkWindow(step)
 	}
 	if len(b.Steps) == 0 {
-		return fmt.Errorf("line %d: %q stands before the first prompt (127.0.0.1:6379> )", number, line)
+		return fmt.Errorf("line %d: %q stands before the first prompt (127.0.0.1:6379> , or A> )", number, line)
 	}
 	step := &b.Steps[len(b.Steps)-1]
+	text, ok := strings.CutPrefix(line, strings.Repeat(" ", step.Column))
 	switch {
+	case !ok && strings.TrimSpace(line) != "":
+		return fmt.Errorf("line %d: %q begins before column %d, where the prompt of %s is", number, line, step.Column, step.Window)
 	case step.More:
 		return fmt.Errorf("line %d: %q stands after the \"...\" that ends a reply", number, line)
-	case line == "...":
+	case text == "...":
 		step.More = true
 	default:
-		step.Want = append(step.Want, line)
+		step.Want = append(step.Want, text)
+	}
+	return nil
+}
+
+// checkWindow holds a prompt against those before it: a window has one column, a
+// column one window, and a session is of one window without a letter or of lettered ones.
+func (b *Block) checkWindow(step Step) error {
+	if step.Window == "" && step.Column > 0 {
+		return fmt.Errorf("line %d: the prompt of a session with one window begins the line", step.Line)
+	}
+	for _, s := range b.Steps {
+		switch {
+		case (s.Window == "") != (step.Window == ""):
+			return fmt.Errorf("line %d: a prompt with an address and one with a letter in one session (the other is in line %d)", step.Line, s.Line)
+		case s.Window == step.Window && s.Column != step.Column:
+			return fmt.Errorf("line %d: the prompts of %s are in column %d, since line %d", step.Line, s.Window, s.Column, s.Line)
+		case s.Window != step.Window && s.Column == step.Column:
+			return fmt.Errorf("line %d: column %d is that of %s, since line %d", step.Line, s.Column, s.Window, s.Line)
+		}
 	}
 	return nil
 }
@@ -147,6 +190,6 @@ func (s Step) Check(got string) error {
 	if same {
 		return nil
 	}
-	return fmt.Errorf("line %d: %s\nthe page says:\n  %s\nthe server says:\n  %s",
-		s.Line, s.Typed, strings.Join(s.Want, "\n  "), strings.Join(lines, "\n  "))
+	return fmt.Errorf("line %d: %s> %s\nthe page says:\n  %s\nthe server says:\n  %s",
+		s.Line, s.Window+s.State, s.Typed, strings.Join(s.Want, "\n  "), strings.Join(lines, "\n  "))
 }

@@ -26,7 +26,7 @@ func TestParse_FindsTheBlocksAndWhatTheyPromise(t *testing.T) {
 	require.Equal(t, []Block{
 		{Line: 2, Kind: "redis-cli", Steps: []Step{
 			{Line: 3, Typed: `ECHO "a b"`, Want: []string{`"a b"`}},
-			{Line: 5, Typed: "COMMAND LIST", Want: []string{`1) "ping"`}, More: true},
+			{Line: 5, State: "[3](TX)", Typed: "COMMAND LIST", Want: []string{`1) "ping"`}, More: true},
 		}},
 		{Line: 9, Kind: "go", Lines: []Line{{10, "127.0.0.1:6379> not this"}}},
 		{Line: 13, Kind: "sh", NotRun: "it takes an hour", Lines: []Line{{14, "make all"}}},
@@ -35,8 +35,14 @@ func TestParse_FindsTheBlocksAndWhatTheyPromise(t *testing.T) {
 }
 
 func TestParse_SaysWhatIsWrongWithABlock(t *testing.T) {
+	two := func(lines string) string { return "```redis-cli\nA> PING\nPONG\n" + lines + "```\n" }
 	for _, bad := range []string{
 		"```redis-cli\n```\n",
+		"```redis-cli\n  127.0.0.1:6379> PING\nPONG\n```\n",
+		two("127.0.0.1:6379> PING\nPONG\n"),
+		two("  A> PING\n  PONG\n"),
+		two("B> PING\nPONG\n"),
+		two("  B> PING\nPONG\n"),
 		"```redis-cli\nPONG\n```\n",
 		"```redis-cli\n127.0.0.1:6379> PING\n",
 		"```redis-cli theirs\n127.0.0.1:6379> PING\n```\n",
@@ -44,6 +50,56 @@ func TestParse_SaysWhatIsWrongWithABlock(t *testing.T) {
 	} {
 		_, err := Parse(bad)
 		require.ErrorContains(t, err, "line ", "%q", bad)
+	}
+}
+
+func TestParse_TellsWindowsByLetterAndColumn(t *testing.T) {
+	blocks, err := Parse("```redis-cli\n" +
+		"A> MULTI\n" +
+		"OK\n" +
+		"        B[1]> KEYS *\n" +
+		"         1) \"a\"\n" +
+		"        ...\n" +
+		"A(TX)> EXEC\n" +
+		"(empty array)\n" +
+		"```\n")
+	require.NoError(t, err)
+	require.Equal(t, []Step{
+		{Line: 2, Window: "A", Typed: "MULTI", Want: []string{"OK"}},
+		{Line: 4, Window: "B", Column: 8, State: "[1]", Typed: "KEYS *", Want: []string{` 1) "a"`}, More: true},
+		{Line: 7, Window: "A", State: "(TX)", Typed: "EXEC", Want: []string{"(empty array)"}},
+	}, blocks[0].Steps)
+}
+
+func TestWindow_ShowsWhatRedisCliDoes(t *testing.T) {
+	ok, failed := wire.Value{Kind: '+', Text: "OK"}, wire.Value{Kind: '-', Text: "ERR"}
+	var w Window
+	for _, step := range []struct {
+		typed string
+		reply wire.Value
+		state string
+	}{
+		{"PING", ok, ""},
+		{"SELECT 3", ok, "[3]"},
+		{"SELECT 99", failed, "[3]"},
+		{"EXEC", failed, "[3]"},
+		{"MULTI", ok, "[3](TX)"},
+		{"multi", failed, "[3](TX)"},
+		{"SELECT 0", wire.Value{Kind: '+', Text: "QUEUED"}, "(TX)"},
+		{"EXEC now", failed, "(TX)"},
+		{"EXEC", wire.Value{Kind: '*', Null: true}, "[3]"},
+		{"MULTI", ok, "[3](TX)"},
+		{"SELECT 0", wire.Value{Kind: '+', Text: "QUEUED"}, "(TX)"},
+		{"EXEC", wire.Value{Kind: '*', Elems: []wire.Value{ok}}, ""},
+		{"SELECT 2", ok, "[2]"},
+		{"MULTI", ok, "[2](TX)"},
+		{"DISCARD", ok, "[2]"},
+		{"RESET", wire.Value{Kind: '+', Text: "RESET"}, ""},
+	} {
+		words, err := Words(step.typed)
+		require.NoError(t, err)
+		w.Note(words, step.reply)
+		require.Equal(t, step.state, w.State(), step.typed)
 	}
 }
 
