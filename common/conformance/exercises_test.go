@@ -117,6 +117,39 @@ var exercises = []exercise{
 	},
 	{chapter: 6, number: 3, begins: "Let `PrefetchEntries` do nothing", open: "a measurement"},
 	{chapter: 6, number: 4, begins: "Make the dict grow at 11 entries", open: "a measurement"},
+	{
+		chapter: 7, number: 1, begins: "Take the line that makes a transaction flawed out",
+		edits:  []edit{{"internal/engine/multi.go", "\t\tc.multi.flawed = true\n", ""}},
+		fails:  []string{"an unknown command makes EXEC refuse all", "a wrong number of arguments makes EXEC refuse all"},
+		passes: []string{"MULTI, EXEC: commands are queued and answered together"},
+	},
+	{
+		chapter: 7, number: 2, begins: "Let `Touched` answer `c.touched`",
+		edits:  []edit{{"internal/engine/watch.go", "expired && !w.expired {", "expired && false {"}},
+		fails:  []string{"WATCH: a key that expires is a change, noticed or not"},
+		passes: []string{"WATCH and EXEC: an update that checks first"},
+	},
+	{
+		chapter: 7, number: 3, begins: "Take `e.beginUnit()` and `e.endUnit(c)` out",
+		edits:  []edit{{"internal/engine/multi.go", "\te.beginUnit()\n", ""}, {"internal/engine/multi.go", "\te.endUnit(c)\n", ""}},
+		fails:  []string{"the log has a transaction as one unit"},
+		passes: []string{"MULTI, EXEC: commands are queued and answered together", "nobody sees half of a transaction"},
+	},
+	{
+		chapter: 7, number: 4, begins: "Take `c.endWatches()` out of `touch`",
+		edits: []edit{{"internal/engine/watch.go", "\tc.touched = true\n\tc.endWatches()\n", "\tc.touched = true\n"}},
+		passes: []string{
+			"WATCH: keys of many clients", "WATCH: ten thousand keys", "WATCH: UNWATCH forgets a change that has happened",
+			"WATCH: who left is no trouble", "WATCH: FLUSHDB and FLUSHALL change the keys that are there",
+		},
+	},
+	{
+		chapter: 7, number: 5, begins: "Let `takeLeave` not end the turn",
+		edits: []edit{{"internal/server/shutdown.go", "\tfor s.endTurn() {\n\t}\n", ""}},
+		pkg:   "internal/server",
+	},
+	{chapter: 7, number: 6, begins: "Let `asked` call `shutDownFor` itself", open: "something to watch"},
+	{chapter: 7, number: 7, begins: "Write a counter without INCR", open: "a program to write"},
 }
 
 // TestExercises_AreAllHere holds the list against the READMEs.

@@ -76,9 +76,9 @@ func (v verb) args(t require.TestingT) []string {
 	return args
 }
 
-// runShell runs a line that a README shows. Where a program is not installed it does
-// what a reader without it can do: nothing.
-func runShell(t *conformance.T, line transcript.Line, tmp string) {
+// runShell runs a line that a README shows, and returns what it prints. Where a program
+// is not installed it does what a reader without it can do: nothing.
+func runShell(t *conformance.T, line transcript.Line, tmp string) (printed string, ran bool) {
 	root, err := chapters.Root()
 	require.NoError(t, err)
 	text := line.Text
@@ -99,7 +99,7 @@ func runShell(t *conformance.T, line transcript.Line, tmp string) {
 	}
 	for _, program := range []string{"nc", "redis-cli", "redis-benchmark", "strace"} {
 		if _, err := exec.LookPath(program); err != nil && regexp.MustCompile(`\b`+program+`\b`).MatchString(text) {
-			return
+			return "", false
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
@@ -108,6 +108,7 @@ func runShell(t *conformance.T, line transcript.Line, tmp string) {
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "line %d: %s\nran as: %s\n%s", line.Number, line.Text, text, out)
+	return string(out), true
 }
 
 // brief are the ARGS of a bench with one short round of little behind them: of two

@@ -50,10 +50,11 @@ type scene struct {
 	begins int // the line that starts it
 }
 
-// act is a session or a shell line.
+// act is a session, a shell line, or a look at what that has printed or the server has
+// logged.
 type act struct {
-	session *transcript.Block
-	line    transcript.Line
+	block *transcript.Block // nil for a shell line
+	line  transcript.Line
 }
 
 // scenesOf cuts a README at its `make run` lines. What stands before the first is a
@@ -64,8 +65,8 @@ func scenesOf(t *testing.T, blocks []transcript.Block) []scene {
 	for _, b := range blocks {
 		switch {
 		case b.NotRun != "":
-		case b.Kind == transcript.Session:
-			last().acts = append(last().acts, act{session: &b})
+		case b.Kind == transcript.Session || b.Kind == transcript.Output || b.Kind == transcript.Log:
+			last().acts = append(last().acts, act{block: &b})
 		case b.Kind == transcript.Shell:
 			for _, line := range commandsOf(b) {
 				if verb := makeOf(t, line); verb.name == "run" {
@@ -100,14 +101,32 @@ func playAll(t *testing.T, target *conformance.Target, scenes []scene) {
 }
 
 func (s scene) play(t *conformance.T, target *conformance.Target, tmp string) {
+	printed, ran := "", true // without nc or redis-cli a line cannot be run, and has no effect
 	for _, a := range s.acts {
 		switch {
-		case a.session == nil && !target.Redis:
-			runShell(t, a.line, tmp)
-		case a.session != nil && !(a.session.Ours && target.Redis):
-			replay(*a.session)(t)
+		case a.block != nil && a.block.Kind == transcript.Session:
+			if !a.block.Ours || !target.Redis {
+				replay(*a.block)(t)
+			}
+		case target.Redis: // it has a log of its own, and the lines were tried already
+		case a.block == nil:
+			printed, ran = runShell(t, a.line, tmp)
+		case !ran:
+		case a.block.Kind == transcript.Output:
+			require.NoError(t, a.block.CheckOutput(printed))
+		default:
+			awaitLog(t, *a.block)
 		}
 	}
+}
+
+// awaitLog waits until the server has logged what the block shows.
+func awaitLog(t *conformance.T, b transcript.Block) {
+	err := b.CheckLog(t.Server().Log())
+	for end := time.Now().Add(t.Patience()); err != nil && time.Now().Before(end); err = b.CheckLog(t.Server().Log()) {
+		time.Sleep(10 * time.Millisecond)
+	}
+	require.NoError(t, err)
 }
 
 // replay types a session: each window has a connection, and its prompt is checked too.

@@ -32,6 +32,14 @@
 //	(nil)
 //	```
 //
+// A block "```output" is what the shell line above it prints; "```log" has lines that
+// the server's log has, in that order, from the role on:
+//
+//	```log
+//	# Received SIGTERM scheduling shutdown...
+//	# Redis is now ready to exit, bye bye...
+//	```
+//
 // A comment <!-- not run: REASON --> above a fence marks a block that no test can
 // run. Other fences hold figures and code.
 package transcript
@@ -39,6 +47,7 @@ package transcript
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -46,6 +55,8 @@ import (
 const (
 	Session = "redis-cli"
 	Shell   = "sh"
+	Output  = "output" // what the shell line above it prints
+	Log     = "log"    // lines of the server's log, without process and time; others may stand between
 )
 
 // Block is one fenced block.
@@ -192,4 +203,38 @@ func (s Step) Check(got string) error {
 	}
 	return fmt.Errorf("line %d: %s> %s\nthe page says:\n  %s\nthe server says:\n  %s",
 		s.Line, s.Window+s.State, s.Typed, strings.Join(s.Want, "\n  "), strings.Join(lines, "\n  "))
+}
+
+// CheckOutput compares what a command has printed with the block's lines. Spaces at
+// their ends do not count.
+func (b Block) CheckOutput(got string) error {
+	var want []string
+	for _, l := range b.Lines {
+		want = append(want, strings.TrimRight(l.Text, " \r"))
+	}
+	var printed []string
+	for line := range strings.Lines(strings.TrimRight(got, "\r\n")) {
+		printed = append(printed, strings.TrimRight(line, " \r\n"))
+	}
+	if slices.Equal(want, printed) {
+		return nil
+	}
+	return fmt.Errorf("line %d: the page says that it prints:\n  %s\nit prints:\n  %s",
+		b.Line, strings.Join(want, "\n  "), strings.Join(printed, "\n  "))
+}
+
+// CheckLog is an error if a log lacks one of the block's lines behind the one before.
+func (b Block) CheckLog(got string) error {
+	lines := slices.Collect(strings.Lines(got))
+	for _, l := range b.Lines {
+		at := slices.IndexFunc(lines, func(line string) bool {
+			line = strings.TrimRight(line, "\n")
+			return line == l.Text || strings.HasSuffix(line, " "+l.Text)
+		})
+		if at < 0 {
+			return fmt.Errorf("line %d: the log lacks %q, or has it earlier:\n%s", l.Number, l.Text, got)
+		}
+		lines = lines[at+1:]
+	}
+	return nil
 }

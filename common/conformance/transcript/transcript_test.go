@@ -115,6 +115,23 @@ func TestCheck_ComparesLinesAndAllowsMoreAfterDots(t *testing.T) {
 	require.Error(t, open.Check("1) b\n2) b\n"))
 }
 
+func TestCheckOutput_ComparesLines(t *testing.T) {
+	b := Block{Kind: Output, Lines: []Line{{2, "a"}, {3, ""}, {4, "b"}}}
+	require.NoError(t, b.CheckOutput("a \r\n\nb\n"))
+	require.NoError(t, b.CheckOutput("a\n\nb"))
+	for _, other := range []string{"", "a\nb\n", "a\n\nb\nc\n", "b\n\na\n"} {
+		require.Error(t, b.CheckOutput(other), "%q", other)
+	}
+}
+
+func TestCheckLog_WantsLinesInOrder(t *testing.T) {
+	b := Block{Kind: Log, Lines: []Line{{2, "# one"}, {3, "two"}}}
+	require.NoError(t, b.CheckLog("1:M 25 Nov 2026 20:58:52.492 # one\nother\ntwo\n"))
+	for _, other := range []string{"", "1:M # one\n", "two\n1:M # one\n", "1:M # one more\ntwo\n"} {
+		require.ErrorContains(t, b.CheckLog(other), "line ", "%q", other)
+	}
+}
+
 func TestWords_SplitsAsRedisDoes(t *testing.T) {
 	for line, want := range map[string][]string{
 		``:                             nil,
