@@ -4,7 +4,8 @@
 // Memory ends in two ways. More is in use than maxmemory: then keys go, or what is
 // denyoom is refused. Or the system gives no more (ulimit -v, vm.overcommit_memory 2):
 // then a command is refused that might not get all that it needs. It is asked before
-// the command runs, so handlers and databases never see an allocation fail.
+// the command runs, so handlers and databases never see an allocation fail. How long a
+// reply will be is known when the value is found: then it is asked again.
 
 package engine
 
