@@ -157,6 +157,78 @@ var mutants = []mutant{
 		put:    "set(c, pairs[2*i+1:2*i+2])",
 		caught: []string{"CONFIG SET changes several settings or none"},
 	},
+	{ // the course's: the signal's goroutine looks whether it may, and ends the process
+		chapter: 7, name: "signal-checks-then-stores", file: "internal/server/signals.go",
+		find:   "\tif !s.ending.Swap(true) {\n",
+		put:    "\tif s.engine.Current() == nil || !s.ending.Swap(true) {\n\t\tos.Exit(0)\n",
+		caught: []string{"a command that runs when SIGTERM comes is finished and answered", "SIGTERM ends the server in order, and its log says so"},
+	},
+	{
+		chapter: 7, name: "waiting-for-a-signal-spins", file: "internal/server/signals.go",
+		find:   "\tgo func() { dieBy((<-ends).(unix.Signal)) }()\n",
+		put:    "\tgo func() { dieBy((<-ends).(unix.Signal)) }()\n\tgo func() {\n\t\tfor !s.ending.Load() {\n\t\t}\n\t}()\n",
+		caught: []string{"an idle server sleeps"},
+	},
+	{
+		chapter: 7, name: "failed-bind-hangs", file: "main.go",
+		find:   "command.Families, log)\n\tif err != nil {\n",
+		put:    "command.Families, log)\n\tif err != nil {\n\t\t<-signals\n",
+		caught: []string{"a taken port is told in Redis' words"},
+	},
+	{
+		chapter: 7, name: "full-disk-ends-the-server", file: "internal/server/shutdown.go",
+		find:   "\tcase err == nil:\n",
+		put:    "\tcase err != errNoLog:\n",
+		caught: []string{"on a full disk SIGTERM is refused"},
+	},
+	{
+		chapter: 7, name: "nested-multi-is-queued", file: "internal/command/multi.go",
+		find:   "row(\"multi\", multi, 1, NoScript|Loading|Stale|Fast|AllowBusy|Immediate|Brief",
+		put:    "row(\"multi\", multi, 1, NoScript|Loading|Stale|Fast|AllowBusy|Brief",
+		caught: []string{"MULTI cannot be nested, and the transaction goes on"},
+	},
+	{
+		chapter: 7, name: "bad-command-is-queued", file: "internal/engine/execute.go",
+		find:   "\tcase c.Command == nil:\n",
+		put:    "\tcase c.Command == nil && c.multi != nil:\n\t\tc.ReplyWire(\"+QUEUED\\r\\n\")\n\tcase c.Command == nil:\n",
+		caught: []string{"an unknown command makes EXEC refuse all", "an unknown subcommand makes EXEC refuse all"},
+	},
+	{
+		chapter: 7, name: "exec-runs-what-is-left", file: "internal/engine/multi.go",
+		find:   "\t\tc.multi.flawed = true\n",
+		put:    "",
+		caught: []string{"an unknown command makes EXEC refuse all", "a wrong number of arguments makes EXEC refuse all"},
+	},
+	{
+		chapter: 7, name: "queue-without-bound", file: "internal/engine/multi.go",
+		find:   "\treturn c.Command.Flags | DenyOOM\n",
+		put:    "\treturn c.Command.Flags\n",
+		caught: []string{"above maxmemory nothing is queued, and EXEC refuses all"},
+	},
+	{
+		chapter: 7, name: "queue-is-not-counted", file: "internal/server/memory.go",
+		find:   " + c.client.Memory()",
+		put:    "",
+		caught: []string{"a queue counts as memory in use until it is gone"},
+	},
+	{
+		chapter: 7, name: "watch-sees-nothing", file: "internal/engine/watch.go",
+		find:   "\tc.touched = true\n",
+		put:    "",
+		caught: []string{"WATCH and EXEC: an update that checks first", "WATCH: a change: B> DEL @k"},
+	},
+	{
+		chapter: 7, name: "watch-misses-what-time-does", file: "internal/engine/watch.go",
+		find:   "expired && !w.expired {",
+		put:    "expired && w.expired {",
+		caught: []string{"WATCH: a key that expires is a change, noticed or not"},
+	},
+	{
+		chapter: 7, name: "transaction-is-logged-in-parts", file: "internal/aof/unit.go",
+		find:   "func (l *Log) BeginUnit() { l.unit = unit{open: true} }",
+		put:    "func (l *Log) BeginUnit() {}",
+		caught: []string{"the log has a transaction as one unit"},
+	},
 }
 
 // TestMutants breaks chapters on purpose and expects the suite to say where.

@@ -72,6 +72,46 @@ func TestSequencesOf_HaveWhatTheChapterHas(t *testing.T) {
 	}
 }
 
+func TestScenes_HaveTransactionsOfAllClients(t *testing.T) {
+	found := map[string]bool{}
+	for seed := range 100 {
+		for _, step := range Scenes().Example(seed) {
+			require.Less(t, step.Client, Clients)
+			for _, c := range step.Commands {
+				found[strings.ToUpper(c[0].Text)] = true
+				if IsBrief(c.Request(0)) {
+					found["brief"] = true
+				}
+			}
+		}
+	}
+	for _, name := range []string{"MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH", "RESET", "FLUSHALL", "SWAPDB", "SET", "brief"} {
+		require.Contains(t, found, name)
+	}
+}
+
+func TestQueue_ComparesWhatExecAnswersCommandByCommand(t *testing.T) {
+	for _, c := range []struct {
+		name, a, b string
+		same       bool
+	}{
+		{"a second apart", "*2\r\n:100\r\n+OK\r\n", "*2\r\n:101\r\n+OK\r\n", true},
+		{"two seconds apart", "*2\r\n:100\r\n+OK\r\n", "*2\r\n:102\r\n+OK\r\n", false},
+		{"another reply", "*2\r\n:100\r\n+OK\r\n", "*2\r\n:100\r\n$-1\r\n", false},
+		{"a reply less", "*1\r\n:100\r\n", "*2\r\n:100\r\n+OK\r\n", false},
+		{"null is no empty array", "*0\r\n", "*-1\r\n", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var q Queue
+			queued := read(t, "+QUEUED\r\n")
+			require.True(t, q.Same([]string{"TTL", "k"}, queued, queued))
+			require.True(t, q.Same([]string{"SET", "k", "v", "PX", "2"}, queued, queued))
+			require.False(t, q.Brief, "it has not run")
+			require.Equal(t, c.same, q.Same([]string{"EXEC"}, read(t, c.a), read(t, c.b)))
+		})
+	}
+}
+
 func TestShow_QuotesWhatALineCouldNotHold(t *testing.T) {
 	require.Equal(t, `SET "" "a b" "\x00\r\n" v`, Show([]string{"SET", "", "a b", "\x00\r\n", "v"}))
 }
