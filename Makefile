@@ -38,7 +38,7 @@ run: ## [CH=02] [ARGS="--port 7000"] | build and start a stage, the newest one i
 ORACLE = ^TestRedis|^Test(Alone|Persistence)$$/^redis$$|^TestReadmes$$/./^redis$$|^TestDifferential$$/^redis$$
 
 .PHONY: test
-test: ## [CH=02] [TAGS=poison] | unit tests and the shared suite: of one stage, or of all and of redis-server
+test: ## [CH=02] [TAGS=poison] | unit tests and the shared suite: of one stage, or of all and redis-server
 	@command -v redis-server >/dev/null || echo "redis-server is not installed (Debian: apt-get install redis-server): the oracle's part $(if $(filter 1,$(REQUIRE_REDIS)),fails,is skipped)"
 	CH=$(CH) TAGS="$(TAGS)" $(GO_TEST) $(if $(TAGS),-tags "$(TAGS)") $(if $(CH),-skip '$(ORACLE)',./common/...) \
 		$(call PACKAGES,$(SELECTED)) $(if $(CH),./common/conformance ./common/soak)
@@ -60,12 +60,12 @@ bench: ## [CH=02] [ADDR=host:port] [ARGS="-rounds 9 -peer older-binary"] | a sta
 	@$(call tool,bench) $(if $(ADDR),-addr "$(ADDR)",-ch "$(STAGE)") $(ARGS)
 
 .PHONY: allocators
-allocators: ## [CH=06] [ARGS="-rounds 5"] | one load on keys in Go's heap (chapter 5) and outside of it: memory, pauses
+allocators: ## [CH=06] [ARGS="-rounds 5"] | one load on keys in Go's heap (chapter 5) and outside: memory, pauses
 	@$(call tool,bench) -ch "$(STAGE)" -allocators 1000000 $(ARGS)
 
 ##@ For maintainers
 .PHONY: drift
-drift: ## | differences between chapters that no README explains, and arrows that point up
+drift: ## | differences between chapters that no README explains; arrows that point up
 	@$(call tool,chapters) drift
 
 .PHONY: carry
@@ -73,7 +73,7 @@ carry: ## FROM=02 [BASE=HEAD~1] [BYHAND=ch03-x/main.go] | take what changed in a
 	@$(call tool,chapters) carry -from "$(FROM)" -base "$(BASE)" -byhand "$(BYHAND)"
 
 .PHONY: profile
-profile: ## [CH=06] | record what a stage's time goes to: the compiler reads default.pgo from then on
+profile: ## [CH=06] | record where a stage's time goes, in default.pgo: the compiler reads it
 	@test -f $(STAGE)/internal/server/bench_test.go || { echo "profile: $(STAGE) has no BenchmarkServer to record; the chapters from 6 on have"; exit 2; }
 	go test -C $(STAGE) -trimpath -run '^$$' -bench '^BenchmarkServer$$' -benchtime 20s \
 		-cpuprofile $(CURDIR)/$(STAGE)/default.pgo -o /dev/null ./internal/server
@@ -99,10 +99,10 @@ fuzz: ## [CH=02] [FUZZTIME=5m] | each fuzz test for a while
 		done; done) || exit 1; done
 
 .PHONY: soak
-soak: ## [CH=06] [SOAKTIME=5m] [SEED=1] | hostile traffic on builds with the race detector and with a poisoned allocator
+soak: ## [CH=06] [SOAKTIME=5m] [SEED=1] | hostile traffic, with the race detector and with a poisoned allocator
 	CH=$(CH) SOAKTIME=$(SOAKTIME) SEED=$(SEED) $(GO_TEST) -timeout 0 -v -run '^TestSoak$$' ./common/soak
 
 .PHONY: help
 help: ## | this list
 	@awk 'BEGIN { FS = ":.*## *| *\\| *" } /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z]+:.*##/ { printf "  make %-52s %s\n", $$1 " " $$2, $$3 }' $(MAKEFILE_LIST)
+		/^[a-z]+:.*##/ { printf "  make %s\n      %s\n", $$1 ($$2 == "" ? "" : " " $$2), $$3 }' $(MAKEFILE_LIST)

@@ -69,13 +69,15 @@ func run(opts *config.Config) (err error) {
 	s.WatchForCrashes()
 	s.WatchForSignals(signals)
 	opts.ReportIgnored(log)
-	return s.Run(func() { fmt.Printf(banner, opts.Port) })
+	return s.Run(func() { fmt.Printf(banner, opts.Port, os.Getpid()) })
 }
 
 const banner = `
   Chapter 7: an end in order, and transactions.
 
-  try    redis-cli -p %[1]d multi
+  try    redis-cli -p %[1]d, and in it: watch a, multi, incr a, exec
+         the same, but set a 1 in a second terminal before the exec
+         kill -TERM %[2]d, or Ctrl-C: the log tells the steps of the end
   diff   make diff CH=07 shows what changed since chapter 6
 
 `
