@@ -24,9 +24,10 @@ func (db *DB) MemoryUsage(key []byte) (bytes int, ok bool) {
 	return bytes, true
 }
 
-// BlockSize is how many bytes a key's block takes; 0 if it is not there. O(1).
+// BlockSize is how many bytes a key's block takes, whether it has expired or not; 0 if
+// it is not there. O(1).
 func (db *DB) BlockSize(key []byte) int {
-	if e := db.lookup(key); e != nil {
+	if e := db.find(key); e != nil {
 		return zmalloc.Size(e.Ref())
 	}
 	return 0

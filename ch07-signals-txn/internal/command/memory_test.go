@@ -113,3 +113,11 @@ func TestOutOfMemory_IsAnAnswer(t *testing.T) {
 	s.expect("SET large "+large, "+OK\r\n")
 	s.expect("FLUSHALL", "+OK\r\n")
 }
+
+func TestRoom_AskingForItDeletesNothing(t *testing.T) {
+	s := newSession(t)
+	s.expect("SET k v PX 100", "+OK\r\n")
+	s.now = s.now.Add(101e6)
+	s.expect("MOVE k 0", "-ERR source and destination objects are the same\r\n")
+	s.expect("DBSIZE", ":1\r\n")
+}

@@ -76,6 +76,16 @@ func TestMulti_KeepsWordsThatTheRequestGivesUp(t *testing.T) {
 	require.Nil(t, c.DB.Peek([]byte("x")))
 }
 
+func TestMulti_QueueingLooksAtNoKey(t *testing.T) {
+	s := newClients(t)
+	s.do("A> SET k v PX 100", "A> MULTI")
+	s.now = s.now.Add(101e6)
+	require.Equal(t, queued, s.do("A> PERSIST k", "A> DEL k", "A> EXPIRE k 10"))
+	there, expired := s.c.DB.Lies([]byte("k"))
+	require.True(t, there && expired, "nobody has looked")
+	require.Equal(t, "*3\r\n:0\r\n:0\r\n:0\r\n", s.do("A> EXEC"))
+}
+
 func TestMulti_WhatIsRefusedSpoilsIt(t *testing.T) {
 	for _, tc := range []struct{ request, reply, exec string }{
 		{"NOSUCH", "-ERR unknown command 'NOSUCH', with args beginning with: \r\n", "-EXECABORT Transaction discarded because of previous errors.\r\n"},
@@ -130,6 +140,7 @@ func TestWatch_WhatIsNoChange(t *testing.T) {
 		{"B> SELECT 1", "B> SET k 1"},
 		{"B> SELECT 1", "B> FLUSHDB"},
 		{"B> SWAPDB 3 4"},
+		{"B> SWAPDB 0 0"},
 		{"A> UNWATCH", "B> SET k 3"},
 		{"A> MULTI", "A> DISCARD", "B> SET k 3"},
 		{"A> MULTI", "A> EXEC", "B> SET k 3"},
@@ -175,26 +186,36 @@ func TestWatch_ManyWatchersAndKeys(t *testing.T) {
 			want = "*0\r\n"
 		}
 		require.Equal(t, want, s.do(names[i:i+1]+"> MULTI", names[i:i+1]+"> EXEC"), names[i:i+1])
-		require.Zero(t, s.all[names[i]].Memory())
+		require.Zero(t, s.all[names[i]].WatchMemory())
 	}
 }
 
 func TestMulti_MemoryIsCountedAndGivenBack(t *testing.T) {
 	s := newSession(t)
-	s.expect("WATCH k", ok)
+	require.Zero(t, s.c.QueueMemory())
 	s.expect("MULTI", ok)
-	watching := s.c.Memory()
-	require.Positive(t, watching)
 	s.ask("SET", "k", strings.Repeat("v", 100_000))
-	require.GreaterOrEqual(t, s.c.Memory(), watching+100_000)
+	require.GreaterOrEqual(t, s.c.QueueMemory(), 100_000)
 	require.Equal(t, 100_004, s.c.QueuedBytes())
 	s.expect("NOSUCH", "-ERR unknown command 'NOSUCH', with args beginning with: \r\n")
-	before := s.c.QueuedBytes()
 	s.expect("SET k 1", queued)
-	require.Equal(t, before, s.c.QueuedBytes(), "it will not run: there is no use in keeping it")
+	require.Equal(t, 100_004, s.c.QueuedBytes(), "it will not run: there is no use in keeping it")
 	s.c.Discard()
-	require.Zero(t, s.c.Memory())
+	require.Zero(t, s.c.QueueMemory())
 	require.Zero(t, s.c.QueuedBytes())
+}
+
+func TestWatch_MemoryIsCountedUntilAChange(t *testing.T) {
+	s := newClients(t)
+	for _, end := range []string{"A> UNWATCH", "A> RESET", "A> EXEC x", "B> SET a 1", "B> FLUSHALL"} {
+		s.do("B> SET b 1", "A> WATCH a b "+strings.Repeat("k", 1000))
+		require.Greater(t, s.all['A'].WatchMemory(), 1000)
+		require.Equal(t, s.all['A'].WatchMemory(), s.c.Engine.ClientMemory())
+		s.do(end)
+		require.Zero(t, s.all['A'].WatchMemory(), end)
+		require.Zero(t, s.c.Engine.ClientMemory(), end)
+		s.do("A> UNWATCH")
+	}
 }
 
 func TestMulti_IsLoggedAsOne(t *testing.T) {

@@ -47,13 +47,13 @@ type Engine struct {
 	received   span          // since BeginRequests
 	errorsSeen int64         // replies, when a handler began
 
-	log       *aof.Log // nil until SetLog
-	dirty     int64    // changes of the data since the start
-	rewritten [][]byte // what to log of the command being executed; empty is its request
-	digits    []byte   // room for one of those words
-	loading   bool     // the log is being executed
-	exec      *Command // EXEC
-	spare     []*transaction
+	log       *aof.Log       // nil until SetLog
+	dirty     int64          // changes of the data since the start
+	rewritten [][]byte       // what to log of the command being executed; empty is its request
+	digits    []byte         // room for one of those words
+	loading   bool           // the log is being executed
+	exec      *Command       // EXEC
+	spare     []*transaction // empty ones
 	watchers  watchers
 	evicting  bool // there is more in use than maxmemory, and keys may go
 	prefetch  keyspace.Prefetch
@@ -79,7 +79,8 @@ func New(o Options) *Engine {
 		Databases: o.Config.Databases, Eviction: e.eviction(), Now: e.NowMs, Seed: o.Seed, Deleted: e.propagateDelete,
 	})
 	e.Stats.Errors = map[string]int64{}
-	e.exec, e.watchers = e.Table.Lookup([]byte("exec")), watchers{}
+	e.exec = e.Table.Lookup([]byte("exec"))
+	e.watchers.first = make([]map[string]*watch, o.Config.Databases)
 	return e
 }
 

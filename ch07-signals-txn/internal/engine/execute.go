@@ -18,7 +18,7 @@ func (e *Engine) Execute(c *Client) {
 		e.rejectUnknown(c)
 	case !e.admits(c):
 		c.Command.Stats.Rejected++
-	case c.multi != nil && c.Command.Flags&Immediate == 0:
+	case c.queues():
 		e.enqueue(c)
 	default:
 		e.call(c)

@@ -15,54 +15,101 @@
 // and then nothing runs at all.
 //
 // The words of all commands lie in one buffer, since the requests that they came in are
-// gone when EXEC comes:
+// gone when EXEC comes. A buffer that grows moves: so what is kept is not where a word
+// lies, but where in the buffer it ends.
 //
 //	words   SETa1INCRb
-//	ends       3 4 5 9 10       where each word ends
-//	queue   SET 3 │ INCR 2      how many are each command's
+//	bounds  0  3 4 5   9 10     a word lies between two of them
+//	queue   SET 0 │ INCR 3      each command, and which word is its first
 //
 // Redis: multi.c.
 
 package engine
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"redis-internals/ch07/internal/zmalloc"
+)
 
 // transaction is what a client has queued since MULTI.
 type transaction struct {
 	queue  []queued
 	words  []byte   // of all commands, one after another
-	ends   []int    // in words
+	bounds []int    // in words: where each begins, and the last one ends
 	flags  Flags    // of any of the commands
 	flawed bool     // a request was refused: EXEC refuses all
 	args   [][]byte // room for the words of the one that runs
 }
 
-// queued is a command that waits, and how many words are its own.
+// queued is a command that waits, and which of the transaction's words is its first.
 type queued struct {
 	command *Command
-	words   int
+	first   int
 }
 
 const (
 	spareTransactions = 64       // empty ones that are kept, to be filled again
 	spareRoom         = 16 << 10 // bytes that one of them takes at most
+	queuedSpan        = 16       // commands of EXEC that are timed together
+
+	queuedBytes, boundBytes, argBytes = 16, 8, 24
 )
 
-// add queues a request: it copies its words. O(their bytes). Redis: multi.c,
-// queueMultiCommand.
-func (t *transaction) add(cmd *Command, args [][]byte) {
-	t.queue = append(t.queue, queued{cmd, len(args)})
+// add queues a request: it copies its words. It reports false if there is no memory for
+// that. O(their bytes). Redis: multi.c, queueMultiCommand.
+func (t *transaction) add(cmd *Command, args [][]byte) (ok bool) {
+	size := 0
+	for _, arg := range args {
+		size += len(arg)
+	}
+	if !t.hasRoom(size, len(args)) {
+		return false
+	}
+	t.queue = append(t.queue, queued{cmd, len(t.bounds) - 1})
 	t.flags |= cmd.Flags
+	t.words = slices.Grow(t.words, size)
 	for _, arg := range args {
 		t.words = append(t.words, arg...)
-		t.ends = append(t.ends, len(t.words))
+		t.bounds = append(t.bounds, len(t.words))
 	}
+	return true
+}
+
+// hasRoom reports whether Go's heap has room for a request more, of so many bytes and
+// words. It asks if much is to be moved: what small requests add up to the server bounds.
+func (t *transaction) hasRoom(size, words int) bool {
+	move := 0
+	if size > cap(t.words)-len(t.words) {
+		move = cap(t.words) + size
+	}
+	if words > cap(t.bounds)-len(t.bounds) {
+		move += (cap(t.bounds) + words) * boundBytes
+	}
+	if len(t.queue) == cap(t.queue) {
+		move += cap(t.queue) * queuedBytes
+	}
+	return move < largeReply || zmalloc.GoCanTake(move+move/4+replyMargin)
+}
+
+// request is the i-th that waits. Its words are borrowed until the next call.
+func (t *transaction) request(i int) (cmd *Command, args [][]byte) {
+	q, end := t.queue[i], len(t.bounds)-1
+	if i+1 < len(t.queue) {
+		end = t.queue[i+1].first
+	}
+	t.args = t.args[:0]
+	for word := q.first; word < end; word++ {
+		start, end := t.bounds[word], t.bounds[word+1]
+		t.args = append(t.args, t.words[start:end:end])
+	}
+	return q.command, t.args
 }
 
 // memory is what the transaction takes of Go's heap, in bytes.
 func (t *transaction) memory() int {
-	const queuedBytes, endBytes, argBytes = 16, 8, 24
-	return cap(t.words) + cap(t.queue)*queuedBytes + cap(t.ends)*endBytes + cap(t.args)*argBytes
+	return cap(t.words) + cap(t.queue)*queuedBytes + cap(t.bounds)*boundBytes + cap(t.args)*argBytes
 }
 
 // InMulti reports whether the client has begun a transaction.
@@ -75,7 +122,7 @@ func (c *Client) Multi() {
 		c.multi, e.spare = e.spare[n-1], e.spare[:n-1]
 		return
 	}
-	c.multi = &transaction{}
+	c.multi = &transaction{bounds: []int{0}}
 }
 
 // Flawed reports whether a request of the transaction was refused. Redis:
@@ -93,15 +140,21 @@ func (c *Client) Discard() {
 	c.multi = nil
 	if e := c.Engine; len(e.spare) < spareTransactions && t.memory() <= spareRoom {
 		clear(t.args[:cap(t.args)])
-		*t = transaction{queue: t.queue[:0], words: t.words[:0], ends: t.ends[:0], args: t.args[:0]}
+		*t = transaction{queue: t.queue[:0], words: t.words[:0], bounds: t.bounds[:1], args: t.args[:0]}
 		e.spare = append(e.spare, t)
 	}
 }
 
+// queues reports whether the request waits for EXEC. Redis: server.c, processCommand.
+func (c *Client) queues() bool { return c.multi != nil && c.Command.Flags&Immediate == 0 }
+
 // enqueue queues the request, unless it is known already that it will not run.
 func (e *Engine) enqueue(c *Client) {
-	if !c.multi.flawed && !c.touched {
-		c.multi.add(c.Command, c.Args)
+	if !c.multi.flawed && !c.touched && !c.multi.add(c.Command, c.Args) {
+		e.outOfMemory = true
+		c.Command.Stats.Rejected++
+		c.reject(ErrNoMemory)
+		return
 	}
 	c.ReplyWire("+QUEUED\r\n")
 }
@@ -109,28 +162,23 @@ func (e *Engine) enqueue(c *Client) {
 // Exec runs all that is queued, replies an array of their replies, and ends the
 // transaction. To the log they are one command. Redis: multi.c, execCommand.
 func (e *Engine) Exec(c *Client) {
-	t, request, exec := c.multi, c.Args, c.Command
+	t, exec, request := c.multi, c.Command, c.Args
 	c.Unwatch() // at once: what changes from now on is of no interest
 	c.ReplyArrayLen(len(t.queue))
 	e.beginUnit()
-	span := e.beginSpan()
-	word, start := 0, 0
-	for _, q := range t.queue {
-		t.args = t.args[:0]
-		for _, end := range t.ends[word : word+q.words] {
-			t.args = append(t.args, t.words[start:end:end])
-			start = end
+	for first := 0; first < len(t.queue); first += queuedSpan {
+		span := e.beginSpan()
+		for i := first; i < min(first+queuedSpan, len(t.queue)); i++ {
+			c.Command, c.Args = t.request(i)
+			if c.Command.grows && !e.hasRoom(c) {
+				c.ReplyError(ErrNoMemory)
+				continue
+			}
+			e.call(c)
 		}
-		word += q.words
-		c.Command, c.Args = q.command, t.args
-		if q.command.grows && !e.hasRoom(c) {
-			c.ReplyError(ErrNoMemory)
-			continue
-		}
-		e.call(c)
+		e.endSpan(span)
 	}
 	c.Command, c.Args = exec, request
-	e.endSpan(span)
 	e.endUnit(c)
 	c.Discard()
 }
@@ -173,12 +221,10 @@ func (c *Client) QueuedBytes() int {
 	return len(c.multi.words)
 }
 
-// Memory is what the client keeps of Go's heap from one request to the next: its
-// transaction, and what it watches. In bytes. O(1).
-func (c *Client) Memory() int {
-	bytes := c.watchedBytes
-	if c.multi != nil {
-		bytes += c.multi.memory()
+// QueueMemory is what the transaction takes of Go's heap, in bytes.
+func (c *Client) QueueMemory() int {
+	if c.multi == nil {
+		return 0
 	}
-	return bytes
+	return c.multi.memory()
 }

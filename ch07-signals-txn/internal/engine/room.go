@@ -25,7 +25,7 @@ const errOOM = "OOM command not allowed when used memory > 'maxmemory'."
 // may run, and replies the error if not: one that may need more memory must not when
 // there is none left and no key may go. Redis: server.c, processCommand.
 func (e *Engine) makeRoom(c *Client) bool {
-	if c.Command.grows && !e.hasRoom(c) {
+	if c.Command.grows && !c.queues() && !e.hasRoom(c) {
 		c.reject(ErrNoMemory)
 		return false
 	}

@@ -10,8 +10,9 @@
 // That is optimistic locking: nobody waits for anybody; who was late tries again. A
 // watched key has a list of its watchers, and a change walks it:
 //
-//	keys  (db 0, "balance") ─▶ watch of A ⇄ watch of C        A.watches ─▶ { balance, x }
-//	      (db 0, "x")       ─▶ watch of A
+//	watched   db 0   "balance" ─▶ watch of A ⇄ watch of C        A.watches ─▶ { balance, x }
+//	                 "x"       ─▶ watch of A                     C.watches ─▶ { balance }
+//	          db 1
 //
 // A client that has been told once forgets all that it watched: more cannot happen to
 // it. So a change costs a look into a map, and each watcher is told of one at most.
@@ -44,30 +45,74 @@ type watch struct {
 // two maps.
 const watchMemory = 200
 
-// watchers are all watches, by key: the first of each key's list.
-type watchers map[place]*watch
+// watchers are all watches: the first of each key's list, by the database's number.
+type watchers struct {
+	first []map[string]*watch // a map that is empty may be nil
+	keys  int                 // in all of them
+}
 
 // Watch makes the next EXEC depend on that the key does not change. O(1). Redis: multi.c,
 // watchForKey.
 func (c *Client) Watch(key []byte) {
-	e, at := c.Engine, place{c.DB, string(key)}
+	at := place{c.DB, string(key)}
 	if c.touched || c.watches[at] != nil {
 		return
 	}
-	w := &watch{client: c, at: at, next: e.watchers[at]}
+	w := &watch{client: c, at: at}
 	_, w.expired = c.DB.Lies(key)
-	if w.next != nil {
-		w.next.prev = w
-	}
-	if len(e.watchers) == 0 {
-		e.Keyspace.Observer = keyspace.Observer{Changing: e.touch, Replacing: e.touchAll}
-	}
-	e.watchers[at] = w
 	if c.watches == nil {
 		c.watches = map[place]*watch{}
 	}
 	c.watches[at] = w
-	c.watchedBytes += watchMemory + len(key)
+	c.Engine.addWatch(w)
+	c.countWatch(watchMemory + len(key))
+}
+
+// countWatch counts the memory of what the client watches, as its own and as all clients'.
+// A change by one client may end another's watches, so it is counted here at once.
+func (c *Client) countWatch(bytes int) {
+	c.watchedBytes += bytes
+	c.Engine.CountClientMemory(bytes)
+}
+
+// addWatch puts a watch in front of its key's list.
+func (e *Engine) addWatch(w *watch) {
+	all := &e.watchers
+	if all.keys == 0 {
+		e.Keyspace.Observer = keyspace.Observer{Changing: e.touch, Replacing: e.touchAll}
+	}
+	first := all.first[w.at.db.ID]
+	if first == nil {
+		first = map[string]*watch{}
+		all.first[w.at.db.ID] = first
+	}
+	if w.next = first[w.at.key]; w.next != nil {
+		w.next.prev = w
+	} else {
+		all.keys++
+	}
+	first[w.at.key] = w
+}
+
+// dropWatch takes a watch out of its key's list.
+func (e *Engine) dropWatch(w *watch) {
+	all := &e.watchers
+	switch first := all.first[w.at.db.ID]; {
+	case w.prev != nil:
+		w.prev.next = w.next
+	case w.next != nil:
+		first[w.at.key] = w.next
+	default:
+		delete(first, w.at.key)
+		all.keys--
+	}
+	if w.next != nil {
+		w.next.prev = w.prev
+	}
+	if all.keys == 0 {
+		clear(all.first)
+		e.Keyspace.Observer = keyspace.Observer{}
+	}
 }
 
 // Unwatch forgets what was watched, and whether it has changed. O(keys watched). Redis:
@@ -83,25 +128,15 @@ func (c *Client) endWatches() {
 	if len(c.watches) == 0 {
 		return
 	}
-	all := c.Engine.watchers
 	for _, w := range c.watches {
-		switch {
-		case w.prev != nil:
-			w.prev.next = w.next
-		case w.next != nil:
-			all[w.at] = w.next
-		default:
-			delete(all, w.at)
-		}
-		if w.next != nil {
-			w.next.prev = w.prev
-		}
+		c.Engine.dropWatch(w)
 	}
-	c.watches, c.watchedBytes = nil, 0
-	if len(all) == 0 {
-		c.Engine.Keyspace.Observer = keyspace.Observer{}
-	}
+	c.watches = nil
+	c.countWatch(-c.watchedBytes)
 }
+
+// WatchMemory is what the client's watches take, in bytes.
+func (c *Client) WatchMemory() int { return c.watchedBytes }
 
 // Touched reports whether a key has changed that the client watches: by a write, or
 // because its time has come, whether anybody has noticed or not. Redis: multi.c,
@@ -118,7 +153,7 @@ func (c *Client) Touched() bool {
 // touch tells the watchers of a key that it changes. O(watchers). Redis: multi.c,
 // touchWatchedKey.
 func (e *Engine) touch(db *keyspace.DB, key []byte) {
-	for w := e.watchers[place{db, string(key)}]; w != nil; {
+	for w := e.watchers.first[db.ID][string(key)]; w != nil; {
 		next := w.next
 		if w.expired { // what becomes of it first is that it is deleted
 			w.expired = false
@@ -136,15 +171,12 @@ func (c *Client) touch() {
 
 // touchAll tells the watchers of a database's keys that it is about to hold what by
 // holds; nothing, if by is nil. Keys that neither of them has do not change. O(keys
-// watched). Redis: multi.c, touchAllWatchedKeysInDb.
+// watched there). Redis: multi.c, touchAllWatchedKeysInDb.
 func (e *Engine) touchAll(db, by *keyspace.DB) {
 	var changed []*Client
-	for at, first := range e.watchers {
-		if at.db != db {
-			continue
-		}
-		now, _ := db.Lies([]byte(at.key))
-		then, expired := by.Lies([]byte(at.key))
+	for key, first := range e.watchers.first[db.ID] {
+		now, _ := db.Lies([]byte(key))
+		then, expired := by.Lies([]byte(key))
 		if !now && !then {
 			continue
 		}
@@ -152,7 +184,7 @@ func (e *Engine) touchAll(db, by *keyspace.DB) {
 			switch {
 			case w.expired && !then: // gone, as it was
 				w.expired = false
-			case w.expired && expired, !w.expired && !now && expired: // and still is
+			case expired && (w.expired || !now): // still is, or was not there: that is the same
 				w.expired = true
 			default:
 				changed = append(changed, w.client)

@@ -104,6 +104,9 @@ func (ks *Keyspace) Flush() {
 // Swap makes each of two databases hold what the other one held. Whoever works
 // on one of them sees it at once. O(1). Redis: db.c, dbSwapDatabases.
 func (ks *Keyspace) Swap(a, b *DB) {
+	if a == b {
+		return
+	}
 	a.tellReplaced(b)
 	b.tellReplaced(a)
 	a.contents, b.contents = b.contents, a.contents

@@ -54,6 +54,7 @@ func TestObserver_IsToldOfEveryChange(t *testing.T) {
 	db.Set(k, nil, Never)
 	require.Equal(t, string(evicted)+"k", string(told), "evicting")
 	change("swapping", func() { ks.Swap(db, other) }, "0*", "by1", "1*", "by0")
+	change("swapping with itself", func() { ks.Swap(db, db) })
 	change("flushing", func() { db.Flush() }, "0*")
 }
 

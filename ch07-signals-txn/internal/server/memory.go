@@ -2,7 +2,8 @@
 //
 //	a connection     from accept to close                          connMemory
 //	its buffers      query, Reply and backlog, with all their room  conn.countMemory
-//	its transaction  what is queued, and what is watched           conn.countMemory
+//	its transaction  what is queued                                conn.countMemory
+//	its watches      a change may end them                         package engine
 //	arguments        of a batch, where they are many               Server.countArguments
 //	idle buffers     not counted: nobody uses them, and the next borrower will
 //
@@ -35,10 +36,13 @@ const connMemory = 700
 // countMemory counts by how much the connection's buffers have grown since it was last
 // called, or become less. O(1).
 func (c *conn) countMemory() {
-	bytes := cap(c.queryBuf) + cap(c.client.Reply) + c.backlogRoom + c.client.Memory()
+	bytes := cap(c.queryBuf) + cap(c.client.Reply) + c.backlogRoom + c.client.QueueMemory()
 	c.server.engine.CountClientMemory(bytes - c.counted)
 	c.counted = bytes
 }
+
+// taken is what the connection takes of Go's heap, as it was last counted.
+func (c *conn) taken() int { return c.counted + c.client.WatchMemory() }
 
 // countArguments does the same for the arguments of the batch. The room for few of them
 // is always there.
@@ -75,7 +79,7 @@ func (s *Server) closeGreediest() (closed bool) {
 	for end := s.engine.ClientMemory() - 2*lookAgain; s.engine.ClientMemory() > end; closed = true {
 		var most *conn
 		for _, c := range s.conns {
-			if c.counted >= minTaken && (most == nil || c.counted > most.counted) {
+			if c.taken() >= minTaken && (most == nil || c.taken() > most.taken()) {
 				most = c
 			}
 		}
