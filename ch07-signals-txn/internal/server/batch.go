@@ -209,6 +209,8 @@ func (c *conn) endShare() {
 		c.more = !c.mayExecute()
 		c.keepQuery()
 	}
+	if c.requests == 0 { // or it is counted with its replies
+		c.countMemory()
+	}
 	c.parsed, c.executed, c.requests = 0, 0, 0
-	c.countMemory()
 }
