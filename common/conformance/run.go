@@ -51,6 +51,7 @@ func (t *T) execute() {
 		defer close(done)
 		defer t.tasks.Wait()
 		t.guard(func() {
+			t.makeFresh()
 			t.c.Run(t)
 			t.Wait()
 			t.expectNothingLeft()

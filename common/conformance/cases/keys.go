@@ -27,7 +27,7 @@ type keys string
 
 // suiteKeys is what every key of the suite begins with, but for those of cases
 // that have the server to themselves.
-const suiteKeys = "suite:"
+const suiteKeys = conformance.SuiteKeys
 
 var (
 	keysOfRun = suiteKeys + strconv.FormatInt(time.Now().UnixNano(), 36)
