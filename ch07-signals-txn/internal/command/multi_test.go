@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"redis-internals/ch07/internal/engine"
 )
 
 const (
@@ -115,6 +117,20 @@ func TestMulti_NothingIsTakenBack(t *testing.T) {
 	stats := s.fields("commandstats")
 	require.Contains(t, stats["cmdstat_incr"], "rejected_calls=0,failed_calls=1")
 	require.Contains(t, stats["cmdstat_exec"], "rejected_calls=0,failed_calls=0")
+}
+
+func TestMulti_RepliesBeyondTheLimitAreNotKept(t *testing.T) {
+	s := newSession(t)
+	require.Equal(t, ok, s.ask("CONFIG", "SET", "client-output-buffer-limit", "normal 1000 0 0"))
+	s.ask("SET", "k", strings.Repeat("v", 400))
+	s.expect("MULTI", ok)
+	for range 100 {
+		s.expect("GET k", queued)
+	}
+	s.expect("SET last 1", queued)
+	require.LessOrEqual(t, len(s.ask("EXEC")), 1001)
+	require.Equal(t, engine.CloseForOutput, s.c.Closing)
+	require.NotNil(t, s.c.DB.Peek([]byte("last")), "all has run")
 }
 
 func TestWatch_AnyChangeMakesExecAnswerNull(t *testing.T) {

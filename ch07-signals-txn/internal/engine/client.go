@@ -48,6 +48,7 @@ const (
 	StayOpen        Closing = iota // it goes on
 	CloseAfterReply                // it closes once its replies are delivered
 	CloseNow                       // it closes at once, without them
+	CloseForOutput                 // so, too: they are more than a client may have waiting
 )
 
 // RejectProtocol answers what cannot be understood, and closes the connection

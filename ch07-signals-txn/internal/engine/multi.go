@@ -30,6 +30,7 @@ import (
 	"slices"
 	"strings"
 
+	"redis-internals/ch07/internal/config"
 	"redis-internals/ch07/internal/zmalloc"
 )
 
@@ -175,6 +176,9 @@ func (e *Engine) Exec(c *Client) {
 				continue
 			}
 			e.call(c)
+			if hard := e.Config.Output[config.Normal].Hard; hard > 0 && len(c.Reply) > hard {
+				c.Closing, c.Reply = CloseForOutput, c.Reply[:hard+1] // the rest runs, and nobody will be told
+			}
 		}
 		e.endSpan(span)
 	}
@@ -213,7 +217,9 @@ func (c *Client) reject(why string) {
 	c.ReplyError(why)
 }
 
-// QueuedBytes is how many bytes of requests wait for EXEC.
+// QueuedBytes is how many bytes of requests wait for EXEC. They count against
+// client-query-buffer-limit: Redis does so from 7.2 on, and until then has no bound for
+// them but maxmemory.
 func (c *Client) QueuedBytes() int {
 	if c.multi == nil {
 		return 0

@@ -180,9 +180,12 @@ func (c *conn) execute(r *request) {
 		c.client.Args = r.args
 		c.server.engine.Execute(&c.client)
 	}
-	if c.client.Closing == engine.CloseNow {
+	switch c.client.Closing {
+	case engine.CloseNow:
 		c.server.logAttack(c)
 		c.close()
+	case engine.CloseForOutput:
+		c.closeForOutput()
 	}
 }
 
