@@ -207,7 +207,7 @@ var mutants = []mutant{
 	},
 	{
 		chapter: 7, name: "queue-is-not-counted", file: "internal/server/memory.go",
-		find:   " + c.client.Memory()",
+		find:   " + c.client.QueueMemory()",
 		put:    "",
 		caught: []string{"a queue counts as memory in use until it is gone"},
 	},
