@@ -82,6 +82,7 @@ type Log struct {
 	overdue        bool      // it has waited for long enough
 
 	rewriting *rewrite // nil if none is under way
+	abandoned *rewrite // the last one that was given up
 	failures  int      // rewrites that failed in a row
 	retryAt   time.Time
 
@@ -366,6 +367,9 @@ func (l *Log) Err() error {
 func (l *Log) Close() error {
 	var err error
 	l.abandonRewrite()
+	if l.abandoned != nil { // its temporary file must go
+		<-l.abandoned.ended
+	}
 	l.syncer.stop()
 	if l.file != nil {
 		if err = l.write(l.buf.len()); err == nil {

@@ -51,12 +51,15 @@ func (e *entry) SetEpoch(epoch uint32) { e.epoch = epoch }
 func (e *entry) move(key []byte, room int) {
 	block := make([]byte, len(key)+room)
 	n := copy(block, key)
-	e.key, e.value.data = block[:n:n], block[n:n]
+	e.key, e.value = block[:n:n], Value{data: block[n:n]}
 }
 
 // Value is what a key holds. One that a lookup returned is good until the key
 // is written.
-type Value struct{ data []byte }
+type Value struct {
+	data []byte
+	kept bool // somebody still reads them: they must stay as they are
+}
 
 // Len is the value's length in bytes.
 func (v *Value) Len() int { return len(v.data) }
@@ -64,10 +67,16 @@ func (v *Value) Len() int { return len(v.data) }
 // AppendTo appends the value's bytes to dst.
 func (v *Value) AppendTo(dst []byte) []byte { return append(dst, v.data...) }
 
+// AppendPart appends some of the value's bytes to dst.
+func (v *Value) AppendPart(dst []byte, from, to int) []byte { return append(dst, v.data[from:to]...) }
+
+// Keep makes the bytes stay as they are: who changes the value needs others.
+func (v *Value) Keep() { v.kept = true }
+
 // set stores a copy of b in the room there is. It reports false, and changes
-// nothing, if b does not fit there or would waste half of it.
+// nothing, if b does not fit there, would waste half of it or must not go there.
 func (v *Value) set(b []byte) (ok bool) {
-	if room := cap(v.data); len(b) > room || len(b) < room/2 {
+	if room := cap(v.data); v.kept || len(b) > room || len(b) < room/2 {
 		return false
 	}
 	v.data = append(v.data[:0], b...)

@@ -37,6 +37,7 @@ type Keyspace struct {
 	expireDB int // the database that the expire cycle looks at
 	random   *rand.Rand
 
+	dump        dump
 	snapshotCut bool // see SnapshotCut
 }
 
@@ -54,7 +55,7 @@ type Options struct {
 
 // New returns empty databases.
 func New(o Options) *Keyspace {
-	ks := &Keyspace{Options: o, random: rand.New(rand.NewPCG(o.Seed, o.Seed))}
+	ks := &Keyspace{Options: o, random: rand.New(rand.NewPCG(o.Seed, o.Seed)), dump: dump{size: pieceSize}}
 	for id := range o.Databases {
 		ks.dbs = append(ks.dbs, &DB{ID: id, ks: ks, contents: newContents()})
 	}

@@ -13,58 +13,103 @@
 //
 // An entry's epoch is the number of the last snapshot that need not look at it
 // again: it was dumped, or is newer than the start. So every key is dumped once,
-// with the value that it had when the snapshot began. Redis: aof.c,
-// rewriteAppendOnlyFileBackground.
+// with the value that it had when the snapshot began.
+//
+// A large value is not dumped at once: that would be a long wait for all clients. It is
+// dumped in pieces, one a slice, and nothing can be dumped between two of them. What
+// changes meanwhile is kept instead, as it is: its bytes stay, and whoever changes the
+// key gets others. So is what changes while the disk is behind with what was
+// dumped, and a large value that changes before its time.
+//
+//	kept   [ large: 384 of 40000 KB dumped ] [ h as it was ] [ k as it was ]
+//	                 ▲ the next slice goes on here; then h, k, then the walk
+//
+// What it costs is O(1) a change, and the memory of what changes: the same that Redis pays
+// for a page that both processes had.
+//
+// Redis: aof.c, rewriteAppendOnlyFileBackground.
 
 package keyspace
 
 import "time"
 
-// DumpFunc gets a key of a snapshot: the number its database had when the
-// snapshot began, its value, and when it expires (Unix milliseconds, 0 for
-// never). It keeps none of them.
-type DumpFunc func(db int, key []byte, value *Value, expireAt int64)
+// Piece is a key of a snapshot, or a part of one: bytes From to To of its value. Those of
+// one key come one after another, with no other key between. Nothing in it may be kept.
+type Piece struct {
+	DB       int // the number its database had when the snapshot began
+	Key      []byte
+	Value    *Value
+	ExpireAt int64 // Unix milliseconds; 0 is never
+	From, To int
+}
+
+// dump is where a snapshot goes.
+type dump struct {
+	piece  func(Piece)
+	behind func() bool // more should not be dumped at present
+	size   int         // bytes of a value that are dumped at a time
+	kept   []keptValue // still to be dumped, in this order
+	offset int         // of the first of them: what is dumped of it already
+}
+
+// keptValue is a key as it was.
+type keptValue struct {
+	db       int
+	key      []byte
+	value    Value
+	expireAt int64
+}
 
 // snapshot is the state of the walk through one database.
 type snapshot struct {
-	dump  DumpFunc // nil if there is none
-	db    int      // the number to dump
-	next  *entry   // the walk's place
-	epoch uint32   // grows with every snapshot
+	open  bool   // there is one
+	db    int    // the number to dump
+	next  *entry // the walk's place
+	epoch uint32 // grows with every snapshot
 }
 
 const (
-	keyCost   = 64        // of coming by a key, in bytes of a value that cost as much
-	clockCost = 16 * 64   // after which the walk looks at the clock
-	sliceCost = 128 << 10 // after which a step ends in any case
+	keyCost   = 64       // of coming by a key, in bytes of a value that cost as much
+	clockCost = 16 * 64  // after which the walk looks at the clock
+	pieceSize = 64 << 10 // bytes of a large value that are dumped at a time
 )
 
-// StartSnapshot begins a snapshot of what the databases hold now: dump is called
-// once with each key that has not expired, from SnapshotStep or from a write
-// before it changes the key. There must be none yet. What is flushed before it is
-// dumped is left out. O(databases).
-func (ks *Keyspace) StartSnapshot(dump DumpFunc) {
+// StartSnapshot begins a snapshot of what the databases hold now: piece is called with
+// each key that has not expired, from SnapshotStep or from a write before it changes the
+// key; while behind reports true only from SnapshotStep. There must be none yet. What is
+// flushed before it is dumped is left out. O(databases).
+func (ks *Keyspace) StartSnapshot(piece func(Piece), behind func() bool) {
 	ks.snapshotCut = false
+	ks.dump.piece, ks.dump.behind = piece, behind
 	for _, db := range ks.dbs {
-		db.snapshot = snapshot{dump: dump, db: db.ID, next: db.first, epoch: db.snapshot.epoch + 1}
+		db.snapshot = snapshot{open: true, db: db.ID, next: db.first, epoch: db.snapshot.epoch + 1}
 	}
 }
 
-// SnapshotStep dumps keys for as long as budget, but not many bytes after a large
-// value, and reports whether there are more. When there are none the snapshot has
-// ended.
+// SnapshotStep dumps keys for as long as budget, or until more should not be dumped, and
+// reports whether there are more. When there are none the snapshot has ended.
 func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 	start, cost, looked := time.Now(), 0, 0
+	over := func() bool {
+		if cost-looked < clockCost {
+			return false
+		}
+		looked = cost
+		return time.Since(start) > budget || ks.dump.behind()
+	}
+	for len(ks.dump.kept) > 0 {
+		cost += keyCost + ks.dumpKept()
+		if over() {
+			return true
+		}
+	}
 	for _, db := range ks.dbs {
 		for s := &db.snapshot; s.next != nil; {
 			e := s.next
 			s.next = e.next
-			cost += keyCost + e.value.Len()
+			cost += keyCost + min(e.value.Len(), ks.dump.size)
 			db.dumpOnce(e)
-			if cost-looked < clockCost {
-				continue
-			}
-			if looked = cost; cost >= sliceCost || time.Since(start) > budget {
+			if over() || len(ks.dump.kept) > 0 {
 				return true
 			}
 		}
@@ -75,8 +120,9 @@ func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 
 // EndSnapshot gives the snapshot up.
 func (ks *Keyspace) EndSnapshot() {
+	ks.dump = dump{size: ks.dump.size}
 	for _, db := range ks.dbs {
-		db.snapshot.dump, db.snapshot.next = nil, nil
+		db.snapshot.open, db.snapshot.next = false, nil
 	}
 }
 
@@ -85,21 +131,71 @@ func (ks *Keyspace) EndSnapshot() {
 func (ks *Keyspace) SnapshotCut() bool { return ks.snapshotCut }
 
 // cutSnapshot ends the walk through a database that is being flushed: what it has not
-// come to is not dumped, and nothing that was flushed stays in memory for it. The log
-// repeats the flush, and until there it does not miss those keys: a command that
-// changed one has dumped it, and none depends on a key that it does not change. (One
-// that did would have to call changing for what it reads.)
+// come to is not dumped, and nothing that was flushed stays in memory for it, but for a
+// value that is dumped by half. The log repeats the flush, and until there it does not
+// miss those keys: a command that changed one has dumped or kept it, and none depends on a
+// key that it does not change. (One that did would have to call changing for what it
+// reads.)
 func (db *DB) cutSnapshot() {
 	db.ks.snapshotCut = db.ks.snapshotCut || db.snapshot.next != nil
 	db.snapshot.next = nil
 }
 
-// dumpOnce dumps an entry, if the snapshot still has to.
+// dumpOnce dumps an entry, if the snapshot still has to; a large one it begins.
 func (db *DB) dumpOnce(e *entry) {
-	if s := &db.snapshot; e.Epoch() != s.epoch {
-		e.SetEpoch(s.epoch)
-		if !db.expired(e) {
-			s.dump(s.db, e.Key(), &e.value, e.ExpireAt())
+	switch {
+	case !db.mustDump(e):
+	case e.value.Len() > db.ks.dump.size:
+		db.keep(e)
+		db.ks.dumpKept()
+	default:
+		db.dumpWhole(e)
+	}
+}
+
+// dumpOrKeep is dumpOnce for an entry that is about to change, and cannot wait.
+func (db *DB) dumpOrKeep(e *entry) {
+	switch d := &db.ks.dump; {
+	case !db.mustDump(e):
+	case len(d.kept) > 0 || e.value.Len() > d.size || d.behind():
+		db.keep(e)
+	default:
+		db.dumpWhole(e)
+	}
+}
+
+// mustDump reports whether an entry is still to be dumped. After that it is not.
+func (db *DB) mustDump(e *entry) bool {
+	s := &db.snapshot
+	if e.Epoch() == s.epoch {
+		return false
+	}
+	e.SetEpoch(s.epoch)
+	return !db.expired(e)
+}
+
+// keep keeps an entry as it is, to be dumped later.
+func (db *DB) keep(e *entry) {
+	e.value.Keep()
+	db.ks.dump.kept = append(db.ks.dump.kept, keptValue{db.snapshot.db, e.key, e.value, e.expireAt})
+}
+
+// dumpKept dumps a piece of what was kept first, and returns how many bytes.
+func (ks *Keyspace) dumpKept() (bytes int) {
+	d := &ks.dump
+	k := &d.kept[0]
+	length := k.value.Len()
+	from, to := d.offset, min(d.offset+d.size, length)
+	d.piece(Piece{k.db, k.key, &k.value, k.expireAt, from, to})
+	if d.offset = to; to == length {
+		*k = keptValue{} // to be freed
+		if d.kept, d.offset = d.kept[1:], 0; len(d.kept) == 0 {
+			d.kept = nil
 		}
 	}
+	return to - from
+}
+
+func (db *DB) dumpWhole(e *entry) {
+	db.ks.dump.piece(Piece{db.snapshot.db, e.key, &e.value, e.expireAt, 0, e.value.Len()})
 }

@@ -172,8 +172,8 @@ func (db *DB) insert(e *entry) {
 // there passes here, in whatever way it comes about; insert has the keys that are
 // new. So this is the place to tell whoever must see what the entry still is.
 func (db *DB) changing(e *entry) {
-	if db.snapshot.dump != nil {
-		db.dumpOnce(e)
+	if db.snapshot.open {
+		db.dumpOrKeep(e)
 	}
 }
 

@@ -57,6 +57,7 @@ type Object struct {
 	encoding Encoding
 	number   int64  // if encoding is Int
 	data     []byte // otherwise; memory that is its own
+	kept     bool   // somebody still reads data: it must stay as it is
 }
 
 // Type is what kind of value it is.
@@ -88,6 +89,18 @@ func (o *Object) AppendTo(dst []byte) []byte {
 	return append(dst, o.data...)
 }
 
+// AppendPart appends some of a string's bytes to dst.
+func (o *Object) AppendPart(dst []byte, from, to int) []byte {
+	if o.encoding == Int {
+		var digits [maxDigits]byte
+		return append(dst, o.AppendTo(digits[:0])[from:to]...)
+	}
+	return append(dst, o.data[from:to]...)
+}
+
+// Keep makes the bytes stay as they are: who changes the string needs others.
+func (o *Object) Keep() { o.kept = true }
+
 // Int is the number that a string is. ok is false if it is none: only what a
 // number would be written as is one. Redis: object.c, getLongLongFromObject.
 func (o *Object) Int() (n int64, ok bool) {
@@ -102,7 +115,7 @@ func (o *Object) SetInt(n int64) { o.encoding, o.number = Int, n }
 
 // SetString makes it a string with these bytes, in the encoding that suits them.
 // It keeps a copy, in the room it has. It reports false, and changes nothing, if
-// they do not fit there or would waste half of it: then Place comes first.
+// they do not fit there, would waste half of it or must not go there: then Place comes first.
 // Redis: object.c, tryObjectEncoding.
 func (o *Object) SetString(b []byte) (ok bool) {
 	if len(b) <= maxDigits {
@@ -111,7 +124,7 @@ func (o *Object) SetString(b []byte) (ok bool) {
 			return true
 		}
 	}
-	if room := cap(o.data); len(b) > room || len(b) < room/2 {
+	if room := cap(o.data); o.kept || len(b) > room || len(b) < room/2 {
 		return false
 	}
 	o.data = append(o.data[:0], b...)
@@ -123,4 +136,4 @@ func (o *Object) SetString(b []byte) (ok bool) {
 }
 
 // Place gives it other room for its bytes. What it held is lost.
-func (o *Object) Place(room []byte) { o.data = room[:0] }
+func (o *Object) Place(room []byte) { o.data, o.kept = room[:0], false }

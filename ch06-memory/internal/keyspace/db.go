@@ -124,9 +124,11 @@ func (db *DB) Set(key, value []byte, expiry Expiry) {
 func (db *DB) SetInt(key []byte, n int64) {
 	if e := db.lookup(key); e != nil && e.Encoding() == object.Int { // a counter
 		db.changing(e)
-		e.SetNumber(n)
-		e.Touch(db.ks.clock)
-		return
+		if !e.Kept() {
+			e.SetNumber(n)
+			e.Touch(db.ks.clock)
+			return
+		}
 	}
 	db.set(key, object.IntValue(n), Keep)
 }
@@ -231,8 +233,8 @@ func (db *DB) insert(hash uint64, e *entry) {
 // there passes here, in whatever way it comes about; insert has the keys that are
 // new. So this is the place to tell whoever must see what the entry still is.
 func (db *DB) changing(e *entry) {
-	if db.snapshot.dump != nil {
-		db.dumpOnce(e)
+	if db.snapshot.open {
+		db.dumpOrKeep(e)
 	}
 }
 

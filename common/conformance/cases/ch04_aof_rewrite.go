@@ -32,6 +32,7 @@ func aofRewrite() list {
 		{Name: "FLUSHALL during BGREWRITEAOF is kept", Run: flushDuringRewrite},
 		{Name: "BGREWRITEAOF without appendonly writes a base that loads later", Run: rewriteWithoutLog},
 		{Name: "SIGTERM during BGREWRITEAOF loses nothing", Run: stopDuringRewrite},
+		{Name: "BGREWRITEAOF of large values that change meanwhile loses nothing", Timeout: time.Minute, Run: rewriteOfChangingLarge},
 		{Name: "a rewrite does not keep other clients waiting", Alone: true, Timeout: 2 * time.Minute, Run: rewriteDelaysNobody},
 		{Name: "a log that has grown is rewritten by itself", Run: rewrittenByItself},
 		{Name: "a log that is shorter than the least size is not rewritten by itself", Run: staysAsItIs("--auto-aof-rewrite-min-size", "1mb", "--auto-aof-rewrite-percentage", "1")},
@@ -306,4 +307,36 @@ func setKilobytes(c *conformance.Conn, from, to int) {
 		sets.WriteString(cmd("SET", "key"+strconv.Itoa(i), numbered(1000)))
 	}
 	c.Exchange(sets.String(), strings.Repeat(done, to-from))
+}
+
+// rewriteOfChangingLarge changes, deletes and sets anew values of a megabyte and small ones
+// while they are written to the base.
+func rewriteOfChangingLarge(t *T) {
+	d := newDisk(t, unsynced...)
+	s, c := d.start()
+	large := numbered(1 << 20)
+	for i := range 16 {
+		c.Exchange(cmd("SET", "large"+strconv.Itoa(i), large[i:]), done)
+		c.Exchange(cmd("SET", "small"+strconv.Itoa(i), "v", "EX", "1000"), done)
+	}
+	beginRewrite(t, c)
+	for i := range 16 {
+		key := "large" + strconv.Itoa(i)
+		switch i % 4 {
+		case 0:
+			c.Exchange(cmd("SET", key, large[100+i:]), done)
+		case 1:
+			c.Exchange(cmd("DEL", key), one)
+		case 2:
+			c.Exchange(cmd("EXPIRE", key, "2000"), one)
+		case 3:
+			c.Exchange(cmd("DEL", key)+cmd("SET", key, strconv.Itoa(i)), one+done)
+		}
+		c.Exchange(cmd("PERSIST", "small"+strconv.Itoa(i)), one)
+	}
+	d.awaitGeneration(2)
+	s, c = d.afterKill(s, c)
+	beginRewrite(t, c)
+	d.awaitGeneration(3)
+	d.afterKill(s, c)
 }
