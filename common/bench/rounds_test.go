@@ -23,7 +23,7 @@ import (
 // short is a run of a server on addr that takes a fraction of a second.
 func short(t *testing.T, addr string, commands ...string) Config {
 	t.Helper()
-	rows, err := load.RowsOf(8, commands)
+	rows, err := load.RowsOf(6, commands) // the responder knows no transactions
 	require.NoError(t, err)
 	return Config{
 		Addr: addr, NoRedis: true, Rounds: 2, Clients: 3, Pipeline: []int{1, 4}, Rows: rows,

@@ -35,6 +35,7 @@ var Rows = []Row{
 	{Name: "get", From: 3, Build: get, Load: Set},
 	{Name: "set_get", From: 4, Build: Set, Also: get, Load: Set},
 	{Name: "incr", From: 5, Build: incr, Load: incr},
+	{Name: "transaction", From: 7, Build: transaction, Load: Set},
 }
 
 // Batches renders the row for a depth, with keys at random.
@@ -72,6 +73,24 @@ func get(size int) Template {
 
 // incr counts under keys of its own: those of SET hold no integers.
 func incr(int) Template { return Command(anInteger, "INCR", NumberedKey("cnt:")) }
+
+// transactionLength is how many commands there are between MULTI and EXEC.
+const transactionLength = 10
+
+// transaction is one request to the load, from MULTI to EXEC: SET of a key, and of nine
+// that are always the same.
+func transaction(size int) Template {
+	set := Set(size)
+	begin, end := Command(Reply{}, "MULTI").Request, Command(Reply{}, "EXEC").Request
+	t := Template{Request: append(begin, set.Request...), KeyAt: len(begin) + set.KeyAt}
+	for i := 1; i < transactionLength; i++ {
+		t.Request = append(t.Request, Command(Reply{}, "SET", fmt.Sprint("fixed:", i), Value(size)).Request...)
+	}
+	t.Request = append(t.Request, end...)
+	t.Reply = exactly("+OK\r\n" + strings.Repeat("+QUEUED\r\n", transactionLength) +
+		fmt.Sprintf("*%d\r\n", transactionLength) + strings.Repeat("+OK\r\n", transactionLength))
+	return t
+}
 
 // in says whether the chapter answers the row's command.
 func (r Row) in(chapter int) bool {

@@ -1,6 +1,8 @@
 package load
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,6 +24,20 @@ func TestRows_RenderTheRequestTheyAreNamedFor(t *testing.T) {
 	}
 }
 
+func TestRows_ATransactionIsOneRequest(t *testing.T) {
+	b := NewBatch(rowNamed(t, "transaction").Build(5), 2, EveryKey(2))
+	want := func(key string) string {
+		all := string(Command(Reply{}, "MULTI").Request) + string(Command(Reply{}, "SET", key, "xxxxx").Request)
+		for i := 1; i < 10; i++ {
+			all += string(Command(Reply{}, "SET", fmt.Sprint("fixed:", i), "xxxxx").Request)
+		}
+		return all + string(Command(Reply{}, "EXEC").Request)
+	}
+	require.Equal(t, want("key:000000000000")+want("key:000000000001"), string(b.buf))
+	require.True(t, strings.HasPrefix(string(b.reply.Exact), "+OK\r\n+QUEUED\r\n"))
+	require.True(t, strings.HasSuffix(string(b.reply.Exact), "+QUEUED\r\n*10\r\n"+strings.Repeat("+OK\r\n", 10)))
+}
+
 func TestRowsOf_ListsWhatTheChapterAnswers(t *testing.T) {
 	for chapter, want := range map[int][]string{
 		1: {"echo_bytes"},
@@ -29,7 +45,7 @@ func TestRowsOf_ListsWhatTheChapterAnswers(t *testing.T) {
 		3: {"ping", "ping_inline", "set", "get"},
 		4: {"ping", "ping_inline", "set", "get", "set_get"},
 		5: {"ping", "ping_inline", "set", "get", "set_get", "incr"},
-		8: {"ping", "ping_inline", "set", "get", "set_get", "incr"},
+		7: {"ping", "ping_inline", "set", "get", "set_get", "incr", "transaction"},
 	} {
 		rows, err := RowsOf(chapter, nil)
 		require.NoError(t, err)
