@@ -101,6 +101,7 @@ func playAll(t *testing.T, target *conformance.Target, scenes []scene) {
 }
 
 func (s scene) play(t *conformance.T, target *conformance.Target, tmp string) {
+	var line transcript.Line
 	printed, ran := "", true // without nc or redis-cli a line cannot be run, and has no effect
 	for _, a := range s.acts {
 		switch {
@@ -110,21 +111,24 @@ func (s scene) play(t *conformance.T, target *conformance.Target, tmp string) {
 			}
 		case target.Redis: // it has a log of its own, and the lines were tried already
 		case a.block == nil:
-			printed, ran = runShell(t, a.line, tmp)
+			line = a.line
+			printed, ran = runShell(t, line, tmp)
 		case !ran:
 		case a.block.Kind == transcript.Output:
-			require.NoError(t, a.block.CheckOutput(printed))
+			await(t, a.block.CheckOutput(printed), func() error { // it looks at what a server does meanwhile
+				printed, _ = runShell(t, line, tmp)
+				return a.block.CheckOutput(printed)
+			})
 		default:
-			awaitLog(t, *a.block)
+			await(t, a.block.CheckLog(t.Server().Log()), func() error { return a.block.CheckLog(t.Server().Log()) })
 		}
 	}
 }
 
-// awaitLog waits until the server has logged what the block shows.
-func awaitLog(t *conformance.T, b transcript.Block) {
-	err := b.CheckLog(t.Server().Log())
-	for end := time.Now().Add(t.Patience()); err != nil && time.Now().Before(end); err = b.CheckLog(t.Server().Log()) {
-		time.Sleep(10 * time.Millisecond)
+// await looks again until there is no error any more.
+func await(t *conformance.T, err error, again func() error) {
+	for end := time.Now().Add(t.Patience()); err != nil && time.Now().Before(end); err = again() {
+		time.Sleep(50 * time.Millisecond)
 	}
 	require.NoError(t, err)
 }

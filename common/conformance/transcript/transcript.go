@@ -32,7 +32,8 @@
 //	(nil)
 //	```
 //
-// A block "```output" is what the shell line above it prints; "```log" has lines that
+// A block "```output" is what the shell line above it prints, sooner or later: the line
+// may look at what a server does meanwhile. "```log" has lines that
 // the server's log has, in that order, from the role on:
 //
 //	```log
