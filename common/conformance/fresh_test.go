@@ -11,7 +11,7 @@ import (
 
 // A server of which only the address is known is lent to a case that wants one of its
 // own: empty, and given back as it was.
-func TestRun_LendsAnAddressAsACasesOwn(t *testing.T) {
+func TestRedis_IsLentToACaseAsItsOwn(t *testing.T) {
 	redis, err := redisTarget(t).Launch(harness.Options{})
 	require.NoError(t, err)
 	t.Cleanup(redis.Kill)
