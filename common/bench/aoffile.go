@@ -81,7 +81,7 @@ func writeCommands(w *bufio.Writer, commands, size int, stop *atomic.Bool) error
 		if t != &again {
 			keys++
 		}
-		load.PutDigits(t.Request[t.KeyAt:t.KeyAt+load.KeyDigits], number)
+		load.PutDigits(t.Request[t.KeysAt[0]:t.KeysAt[0]+load.KeyDigits], number)
 		_, _ = w.Write(t.Request)
 	}
 	return nil

@@ -1,11 +1,11 @@
 // request.go: requests are rendered once and patched in place.
 //
 //	*2\r\n$3\r\nGET\r\n$16\r\nkey:000000000000\r\n   one request, stride bytes
-//	                             ^^^^^^^^^^^^ keyAt: the digits to patch
+//	                             ^^^^^^^^^^^^ the digits to patch
 //
 // A batch is that request, repeated depth times in one buffer. Before it is
 // sent again each copy gets a fresh key number: twelve stores, no formatting.
-// A request without a key (PING) is never touched.
+// A request without a key (PING) is never touched; a transaction has many.
 
 package load
 
@@ -22,23 +22,39 @@ const KeyDigits = 12
 // Template is one request, ready for the wire, and the reply it must get.
 type Template struct {
 	Request []byte
-	KeyAt   int // where in Request the key's digits begin; -1: it has no key
+	KeysAt  []int // where in Request the digits of each key begin
 	Reply   Reply
 }
 
 // Command renders a request as an array of bulk strings. The argument that is
 // exactly a key made by NumberedKey becomes the one to patch.
 func Command(reply Reply, args ...string) Template {
-	t := Template{KeyAt: -1, Reply: reply}
+	t := Template{Reply: reply}
 	t.Request = fmt.Appendf(nil, "*%d\r\n", len(args))
 	for _, a := range args {
 		t.Request = fmt.Appendf(t.Request, "$%d\r\n", len(a))
-		if i := len(a) - KeyDigits; t.KeyAt < 0 && i > 0 && a == NumberedKey(a[:i]) {
-			t.KeyAt = len(t.Request) + i
+		if i := len(a) - KeyDigits; t.KeysAt == nil && i > 0 && a == NumberedKey(a[:i]) {
+			t.KeysAt = []int{len(t.Request) + i}
 		}
 		t.Request = append(append(t.Request, a...), "\r\n"...)
 	}
 	return t
+}
+
+// Transaction renders MULTI, so many times the request, and EXEC. It counts as one
+// request, whose reply is all that comes until EXEC's is whole.
+func Transaction(t Template, times int) Template {
+	all := Command(exactly("+OK\r\n"), "MULTI")
+	for range times {
+		for _, at := range t.KeysAt {
+			all.KeysAt = append(all.KeysAt, len(all.Request)+at)
+		}
+		all.Request = append(all.Request, t.Request...)
+		all.Reply.Exact = append(all.Reply.Exact, "+QUEUED\r\n"...)
+	}
+	all.Request = append(all.Request, Command(Reply{}, "EXEC").Request...)
+	all.Reply.Exact = fmt.Appendf(all.Reply.Exact, "*%d\r\n%s", times, bytes.Repeat(t.Reply.Exact, times))
+	return all
 }
 
 // NumberedKey is the key number 0 after the prefix: "key:" -> key:000000000000.
@@ -48,28 +64,26 @@ func NumberedKey(prefix string) string { return fmt.Sprintf("%s%0*d", prefix, Ke
 type Batch struct {
 	buf    []byte
 	Depth  int
-	stride int // bytes of one request
-	keyAt  int // as in Template
+	keysAt []int // where in buf the digits of each key begin
 	reply  Reply
 	keys   KeySource
 }
 
 // NewBatch renders the copies, with the first keys in them.
 func NewBatch(t Template, depth int, keys KeySource) *Batch {
-	b := &Batch{
-		buf: bytes.Repeat(t.Request, depth), Depth: depth,
-		stride: len(t.Request), keyAt: t.KeyAt, reply: t.Reply, keys: keys,
+	b := &Batch{buf: bytes.Repeat(t.Request, depth), Depth: depth, reply: t.Reply, keys: keys}
+	for i := range depth {
+		for _, at := range t.KeysAt {
+			b.keysAt = append(b.keysAt, i*len(t.Request)+at)
+		}
 	}
 	b.patch()
 	return b
 }
 
-// patch gives every request of the batch the next key.
+// patch writes the next numbers into all keys of the batch.
 func (b *Batch) patch() {
-	if b.keyAt < 0 {
-		return
-	}
-	for at := b.keyAt; at < len(b.buf); at += b.stride {
+	for _, at := range b.keysAt {
 		PutDigits(b.buf[at:at+KeyDigits], b.keys.Next())
 	}
 }

@@ -71,6 +71,18 @@ func TestBatch_PatchAllocatesNothing(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(100, b.patch))
 }
 
+func TestTransaction_HasAKeyOfItsOwnInEachCommand(t *testing.T) {
+	b := NewBatch(Transaction(Set(1), 2), 2, EveryKey(4))
+	b.Depth *= 4 // commands, for who reads them
+	set := func(n string) []string { return []string{"SET", "key:00000000000" + n, "x"} }
+	multi, exec := []string{"MULTI"}, []string{"EXEC"}
+	want := [][]string{multi, set("0"), set("1"), exec, multi, set("2"), set("3"), exec}
+	require.Equal(t, want, requests(t, b))
+	b.patch()
+	require.Equal(t, want, requests(t, b), "the keys begin again")
+	require.Equal(t, "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n+OK\r\n", string(b.reply.Exact))
+}
+
 func TestPutDigits_WritesAllTwelve(t *testing.T) {
 	for _, n := range []uint64{0, 9, 10, 123_456_789_012, 999_999_999_999} {
 		dst := make([]byte, KeyDigits)
@@ -80,8 +92,9 @@ func TestPutDigits_WritesAllTwelve(t *testing.T) {
 }
 
 func TestCommand_FindsTheKeyOnlyWhereAnArgumentIsOne(t *testing.T) {
-	require.Negative(t, Command(anInteger, "ECHO", "000000000000").KeyAt)
-	require.Negative(t, Command(anInteger, "ECHO", "key:000000000001").KeyAt)
+	require.Empty(t, Command(anInteger, "ECHO", "000000000000").KeysAt)
+	require.Empty(t, Command(anInteger, "ECHO", "key:000000000001").KeysAt)
 	c := Command(anInteger, "GET", "key:000000000000")
-	require.Equal(t, "000000000000\r\n", string(c.Request[c.KeyAt:]))
+	require.Len(t, c.KeysAt, 1)
+	require.Equal(t, "000000000000\r\n", string(c.Request[c.KeysAt[0]:]))
 }

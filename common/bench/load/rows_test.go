@@ -25,15 +25,13 @@ func TestRows_RenderTheRequestTheyAreNamedFor(t *testing.T) {
 }
 
 func TestRows_ATransactionIsOneRequest(t *testing.T) {
-	b := NewBatch(rowNamed(t, "transaction").Build(5), 2, EveryKey(2))
-	want := func(key string) string {
-		all := string(Command(Reply{}, "MULTI").Request) + string(Command(Reply{}, "SET", key, "xxxxx").Request)
-		for i := 1; i < 10; i++ {
-			all += string(Command(Reply{}, "SET", fmt.Sprint("fixed:", i), "xxxxx").Request)
-		}
-		return all + string(Command(Reply{}, "EXEC").Request)
+	b := NewBatch(rowNamed(t, "transaction").Build(5), 2, EveryKey(10))
+	want := string(Command(Reply{}, "MULTI").Request)
+	for i := range 10 {
+		want += string(Command(Reply{}, "SET", fmt.Sprintf("key:%012d", i), "xxxxx").Request)
 	}
-	require.Equal(t, want("key:000000000000")+want("key:000000000001"), string(b.buf))
+	want += string(Command(Reply{}, "EXEC").Request)
+	require.Equal(t, want+want, string(b.buf))
 	require.True(t, strings.HasPrefix(string(b.reply.Exact), "+OK\r\n+QUEUED\r\n"))
 	require.True(t, strings.HasSuffix(string(b.reply.Exact), "+QUEUED\r\n*10\r\n"+strings.Repeat("+OK\r\n", 10)))
 }

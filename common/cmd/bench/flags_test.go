@@ -139,7 +139,7 @@ func TestParse_AddressNeedsNoRepository(t *testing.T) {
 	require.Len(t, o.config.Rows, 2, "the commands of chapter 2")
 	o, err = parse([]string{"-addr", "[::1]:7000"}, io.Discard)
 	require.NoError(t, err)
-	require.Len(t, o.config.Rows, 6, "those of the last chapter")
+	require.Len(t, o.config.Rows, 7, "those of the last chapter")
 }
 
 func TestRun_SaysWhatIsWrongInALineAndExitsWithTwo(t *testing.T) {
