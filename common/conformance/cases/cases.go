@@ -35,7 +35,7 @@ func All() []conformance.Case {
 		info(), settings(), countedEviction(),
 		maxMemory(), addresses(), memoryEviction(), clientsMemory(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
 		shutdown(), crash(), debug(),
-		multi(), watch(), multiLog(),
+		multi(), multiTable(), multiLimits(), watch(), multiLog(), multiExchange(),
 	)
 }
 
