@@ -157,11 +157,20 @@ var mutants = []mutant{
 		put:    "set(c, pairs[2*i+1:2*i+2])",
 		caught: []string{"CONFIG SET changes several settings or none"},
 	},
-	{ // the course's: the signal's goroutine looks whether it may, and ends the process
+	{ // the course's: the signal's goroutine waits until no command runs, and saves and exits
 		chapter: 7, name: "signal-checks-then-stores", file: "internal/server/signals.go",
-		find:   "\tif !s.ending.Swap(true) {\n",
-		put:    "\tif s.engine.Current() == nil || !s.ending.Swap(true) {\n\t\tos.Exit(0)\n",
-		caught: []string{"a command that runs when SIGTERM comes is finished and answered", "SIGTERM ends the server in order, and its log says so"},
+		find: "\tif !s.ending.Swap(true) {\n",
+		put: `	for s.engine.Current() != nil { // is it busy?
+	}
+	if !s.ending.Swap(true) { // it is over
+		for range 1000 { // it lasts a while, and the loop goes on
+			_ = s.aof.Save()
+		}
+		os.Exit(0)
+	}
+	if false {
+`,
+		caught: []string{"what is executed when SIGTERM comes is answered, and what is not answered has not happened"},
 	},
 	{
 		chapter: 7, name: "waiting-for-a-signal-spins", file: "internal/server/signals.go",

@@ -317,7 +317,7 @@ func (l *Log) writeBase(w *rewrite, temporary string, fail func(error)) (size in
 	}
 	unsynced := 0
 	for chunk := range w.chunks { // to the end, also after an error: the loop must not wait
-		if err == nil {
+		if err == nil && !w.abandoned.Load() {
 			size += int64(len(chunk))
 			unsynced += len(chunk)
 			if _, err = f.Write(chunk); err == nil && unsynced >= syncEvery {
