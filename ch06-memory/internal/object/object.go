@@ -193,11 +193,12 @@ func Set(o *Object, v Value, at int64, place uint32) *Object {
 	return o
 }
 
-// SetExpiry is Set for an object that keeps its value.
+// SetExpiry is Set for an object that keeps its value: also in a block that is kept, as
+// key and value stay where they are.
 func SetExpiry(o *Object, at int64, place uint32) *Object {
-	if expires := at != 0; expires != o.Expires() || o.Kept() {
+	if expires := at != 0; expires != o.Expires() {
 		l := layout{o.keyLen(), o.valueLen(), expires}
-		if zmalloc.GoodSize(l.total()) == zmalloc.Size(o.Ref()) && !o.Kept() {
+		if zmalloc.GoodSize(l.total()) == zmalloc.Size(o.Ref()) {
 			o.write(l)
 		} else {
 			o = o.moveTo(l)

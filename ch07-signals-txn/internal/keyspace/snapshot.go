@@ -60,8 +60,9 @@ type dump struct {
 
 // keptValue is a key as it was.
 type keptValue struct {
-	db    int
-	value ref
+	db       int
+	value    ref
+	expireAt int64
 }
 
 // snapshot is the state of the walk through one database.
@@ -226,7 +227,7 @@ func (db *DB) mustDump(e *entry) bool {
 // keep keeps an entry as it is, to be dumped later.
 func (db *DB) keep(e *entry) {
 	e.Keep()
-	db.ks.dump.kept = append(db.ks.dump.kept, keptValue{db.snapshot.db, e.Ref()})
+	db.ks.dump.kept = append(db.ks.dump.kept, keptValue{db.snapshot.db, e.Ref(), e.ExpireAt()})
 }
 
 // dumpKept dumps a piece of what was kept first, and returns how many bytes.
@@ -235,7 +236,7 @@ func (ks *Keyspace) dumpKept() (bytes int) {
 	k := d.kept[0]
 	e := object.At(k.value)
 	from, to := d.offset, min(d.offset+d.size, e.Len())
-	ks.dumpPiece(k.db, e, from, to)
+	ks.dump.piece(Piece{k.db, e.Key(), e, k.expireAt, from, to})
 	if d.offset = to; to == e.Len() {
 		e.Release()
 		if d.kept, d.offset = d.kept[1:], 0; len(d.kept) == 0 {

@@ -238,6 +238,31 @@ func TestSnapshot_OfALargeValueGoesOnWhateverBecomesOfIt(t *testing.T) {
 	}
 }
 
+// To expire at another time is no reason to copy a value that is kept, however large.
+func TestSnapshot_ExpiryOfAKeptValueCopiesNothing(t *testing.T) {
+	ks, now := newTestKeyspace(t, Eviction{})
+	db, key := ks.DB(0), []byte("large")
+	db.Set(key, make([]byte, 1_000_000), Never)
+	want, got := ks.now(), ks.collect(nil)
+	used, block := zmalloc.Used(), db.find(key).Ref()
+	change := func() {
+		db.SetExpire(key, now.ms+1e6)
+		db.Persist(key)
+		db.SetExpire(key, now.ms+2e6)
+		require.Equal(t, block, db.find(key).Ref())
+		require.Less(t, zmalloc.Used()-used, 10_000, "but for the list of what expires")
+	}
+	change() // before the walk comes by
+	require.True(t, ks.SnapshotStep(0))
+	change() // and in the middle
+	for ks.SnapshotStep(0) {
+	}
+	require.Equal(t, want, got)
+	at, _ := db.ExpireAt(key)
+	require.Equal(t, now.ms+2e6, at)
+	ks.check()
+}
+
 // While the disk is behind nothing is dumped by those who write.
 func TestSnapshot_KeepsWhatChangesWhileTheDiskIsBehind(t *testing.T) {
 	ks, _ := newTestKeyspace(t, Eviction{})

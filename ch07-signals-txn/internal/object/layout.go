@@ -37,7 +37,7 @@ const (
 	expires    = 1 << 0 // flag: there is an expiry
 	epochShift = 1      // three bits: see keyspace/snapshot.go
 	epochMask  = 7 << epochShift
-	kept       = 1 << 4 // somebody still reads the block: it must stay as it is
+	kept       = 1 << 4 // somebody still reads the block: key and value must stay as they are
 	left       = 1 << 5 // and nobody else has it any more
 )
 
@@ -182,11 +182,12 @@ func (o *Object) Epoch() uint8 { return o.flags & epochMask >> epochShift }
 // SetEpoch changes it. It must be less than Epochs.
 func (o *Object) SetEpoch(e uint8) { o.flags = o.flags&^epochMask | e<<epochShift }
 
-// Keep makes the block stay as it is, whatever becomes of the object: who changes it
-// makes another block, and who frees it leaves it to Release.
+// Keep makes key and value stay as they are in the block, whatever becomes of the object:
+// who sets it makes another block, and who frees it leaves it to Release. The expiry may
+// change: who keeps the block notes when it was.
 func (o *Object) Keep() { o.flags |= kept }
 
-// Kept reports whether the block must stay as it is.
+// Kept reports whether key and value must stay as they are in the block.
 func (o *Object) Kept() bool { return o.flags&kept != 0 }
 
 // Release ends Keep.
