@@ -1,0 +1,130 @@
+// Package command holds the commands: families of them, each in a file, with the rows
+// that describe them beside the handlers. How a request gets to its handler is package
+// engine's business.
+//
+//	string.go      GET SET INCR DECR and their variants
+//	generic.go     DEL UNLINK EXISTS TYPE MOVE RANDOMKEY KEYS
+//	expire.go      EXPIRE TTL PERSIST and their variants
+//	object.go      OBJECT
+//	multi.go       MULTI EXEC DISCARD WATCH UNWATCH
+//	connection.go  PING ECHO QUIT SELECT HELLO RESET CLIENT
+//	server.go      DBSIZE FLUSHDB FLUSHALL SWAPDB BGREWRITEAOF COMMAND
+//	config.go      CONFIG
+//	info.go        INFO
+//	memory.go      MEMORY
+//	debug.go       DEBUG
+//	shutdown.go    SHUTDOWN
+package command
+
+import "redis-internals/ch08/internal/engine"
+
+// Families are all commands.
+var Families = []engine.Family{
+	{Group: "string", Rows: stringCommands},
+	{Group: "generic", Rows: genericCommands},
+	{Group: "generic", Rows: expireCommands},
+	{Group: "generic", Rows: objectCommands},
+	{Group: "transactions", Rows: multiCommands},
+	{Group: "connection", Rows: connectionCommands},
+	{Group: "server", Rows: serverCommands},
+	{Group: "server", Rows: infoCommands},
+	{Group: "server", Rows: configCommands},
+	{Group: "server", Rows: memoryCommands},
+	{Group: "server", Rows: debugCommands},
+	{Group: "server", Rows: shutdownCommands},
+}
+
+// Rows and handlers are written in the engine's words, so often that they are short
+// here.
+type (
+	Client = engine.Client
+	Row    = engine.Row
+)
+
+// The flags.
+const (
+	Write           = engine.Write
+	ReadOnly        = engine.ReadOnly
+	DenyOOM         = engine.DenyOOM
+	Module          = engine.Module
+	Admin           = engine.Admin
+	PubSub          = engine.PubSub
+	NoScript        = engine.NoScript
+	Blocking        = engine.Blocking
+	Loading         = engine.Loading
+	Stale           = engine.Stale
+	SkipMonitor     = engine.SkipMonitor
+	SkipSlowLog     = engine.SkipSlowLog
+	Asking          = engine.Asking
+	Fast            = engine.Fast
+	NoAuth          = engine.NoAuth
+	MayReplicate    = engine.MayReplicate
+	NoMandatoryKeys = engine.NoMandatoryKeys
+	NoAsyncLoading  = engine.NoAsyncLoading
+	NoMulti         = engine.NoMulti
+	MovableKeys     = engine.MovableKeys
+	AllowBusy       = engine.AllowBusy
+	Immediate       = engine.Immediate
+	EndsMulti       = engine.EndsMulti
+	Protected       = engine.Protected
+	Brief           = engine.Brief
+)
+
+// The ACL categories.
+const (
+	ACLKeyspace    = engine.ACLKeyspace
+	ACLRead        = engine.ACLRead
+	ACLWrite       = engine.ACLWrite
+	ACLSet         = engine.ACLSet
+	ACLSortedSet   = engine.ACLSortedSet
+	ACLList        = engine.ACLList
+	ACLHash        = engine.ACLHash
+	ACLString      = engine.ACLString
+	ACLBitmap      = engine.ACLBitmap
+	ACLHyperLogLog = engine.ACLHyperLogLog
+	ACLGeo         = engine.ACLGeo
+	ACLStream      = engine.ACLStream
+	ACLPubSub      = engine.ACLPubSub
+	ACLAdmin       = engine.ACLAdmin
+	ACLFast        = engine.ACLFast
+	ACLSlow        = engine.ACLSlow
+	ACLBlocking    = engine.ACLBlocking
+	ACLDangerous   = engine.ACLDangerous
+	ACLConnection  = engine.ACLConnection
+	ACLTransaction = engine.ACLTransaction
+	ACLScripting   = engine.ACLScripting
+)
+
+// noKeys are the keys of a command that has none.
+var noKeys []engine.KeySpec
+
+// The keys that commands have: one or several, and what happens to them.
+var (
+	readKey   = keySpec(1, 1, engine.KeyRO|engine.KeyAccess, "")
+	seenKey   = keySpec(1, 1, engine.KeyRO, "")
+	seenKeys  = keySpec(1, -1, engine.KeyRO, "")
+	secondKey = keySpec(2, 2, engine.KeyRO, "")
+	updateKey = keySpec(1, 1, engine.KeyRW|engine.KeyUpdate, "")
+	accessKey = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate, "")
+	setKey    = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate|engine.KeyVariableFlags,
+		"RW and ACCESS due to the optional `GET` argument")
+	deleteAll = keySpec(1, -1, engine.KeyRM|engine.KeyDelete, "")
+)
+
+// keySpec is the one spec that most commands have, of all words from first to last.
+func keySpec(first, last int, flags engine.KeyFlags, notes string) []engine.KeySpec {
+	return []engine.KeySpec{{First: first, Last: last, Step: 1, Flags: flags, Notes: notes}}
+}
+
+// row is a line of a family. What the columns are Row says; arity counts the name, and
+// is negative where there may be more.
+func row(name string, handler func(*Client), arity int, flags engine.Flags, acl engine.Category,
+	keys []engine.KeySpec, doc engine.Doc,
+) Row {
+	return Row{Name: name, Handler: handler, Arity: arity, Flags: flags, ACL: acl, Keys: keys, Doc: doc}
+}
+
+// doc builds a Doc; most commands have no tips.
+func doc(since, complexity, syntax, summary string, tips ...string) engine.Doc {
+	return engine.Doc{Since: since, Complexity: complexity, Syntax: syntax, Summary: summary, Tips: tips}
+}

@@ -1,0 +1,194 @@
+// connection.go: what a client says about the connection itself.
+// Redis: networking.c; PING and ECHO are in server.c.
+
+package command
+
+import (
+	"redis-internals/ch08/internal/engine"
+	"redis-internals/ch08/internal/resp"
+)
+
+var connectionCommands = []Row{
+	row("ping", ping, -1, Fast|Brief, ACLConnection, noKeys,
+		doc("1.0.0", "O(1)", "[<message>]", "Answers PONG, or the message.", "request_policy:all_shards", "response_policy:all_succeeded")),
+	row("echo", echo, 2, Loading|Stale|Fast|Brief, ACLConnection, noKeys,
+		doc("1.0.0", "O(1)", "<message>", "Answers the message.")),
+	row("quit", quit, -1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy|Immediate|EndsMulti|Brief, ACLConnection, noKeys,
+		doc("1.0.0", "O(1)", "", "Closes the connection once all replies are sent.")),
+	row("select", selectDB, 2, Loading|Stale|Fast|Brief, ACLConnection, noKeys,
+		doc("1.0.0", "O(1)", "<index>", "Chooses the database to work on.")),
+	row("hello", hello, -1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy, ACLConnection, noKeys,
+		doc("6.0.0", "O(1)", "[<protover> [AUTH <username> <password>] [SETNAME <name>]]", "Agrees on a protocol version, and tells who answers.")),
+
+	row("reset", reset, 1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy|Immediate|EndsMulti|Brief, ACLConnection, noKeys,
+		doc("6.2.0", "O(1)", "", "Makes the connection be as a new one.")),
+
+	row("client", nil, -2, 0, 0, noKeys,
+		doc("2.4.0", "Depends on subcommand.", "", "Holds the commands about client connections.")),
+	row("client|id", clientID, 2, NoScript|Loading|Stale|Brief, ACLConnection, noKeys,
+		doc("5.0.0", "O(1)", "", "Answers the connection's ID.")),
+	row("client|getname", clientGetName, 2, NoScript|Loading|Stale|Brief, ACLConnection, noKeys,
+		doc("2.6.9", "O(1)", "", "Answers the connection's name.")),
+	row("client|setname", clientSetName, 3, NoScript|Loading|Stale|Brief, ACLConnection, noKeys,
+		doc("2.6.9", "O(1)", "<name>", "Names the connection.")),
+	row("client|setinfo", clientSetInfo, 4, NoScript|Loading|Stale|Brief, ACLConnection, noKeys,
+		doc("7.2.0", "O(1)", "(LIB-NAME <name>|LIB-VER <version>)", "Tells which client library is in use.")),
+	row("client|help", help, 2, Loading|Stale, ACLConnection, noKeys,
+		doc("5.0.0", "O(1)", "", "Prints this help.")),
+}
+
+func ping(c *Client) {
+	switch len(c.Args) {
+	case 1:
+		c.ReplyWire("+PONG\r\n")
+	case 2:
+		c.ReplyBulk(c.Args[1])
+	default:
+		c.ReplyError("ERR wrong number of arguments for 'ping' command")
+	}
+}
+
+func echo(c *Client) { c.ReplyBulk(c.Args[1]) }
+
+func quit(c *Client) {
+	c.ReplyOK()
+	c.Closing = engine.CloseAfterReply
+}
+
+// reset answers RESET. What is known of the client's library stays: it is the same one.
+// Redis: networking.c, clearClientConnectionState.
+func reset(c *Client) {
+	c.Discard()
+	c.DB, c.Name = c.Engine.Keyspace.DB(0), ""
+	c.ReplySimple("RESET")
+}
+
+// selectDB answers SELECT. Redis: db.c, selectCommand.
+func selectDB(c *Client) {
+	if db, ok := c.ParseDB(c.Args[1]); ok {
+		c.DB = db
+		c.ReplyOK()
+	}
+}
+
+// hello answers HELLO [protover [AUTH username password] [SETNAME name]]. There
+// is one user, default, whom any password lets in. An option counts as soon as it
+// is read: a mistake after it takes nothing back.
+func hello(c *Client) {
+	options := [][]byte(nil)
+	if len(c.Args) > 1 {
+		if !checkProtocol(c) {
+			return
+		}
+		options = c.Args[2:]
+	}
+	for len(options) > 0 {
+		switch {
+		case engine.EqualFold(options[0], "auth") && len(options) >= 3:
+			if string(options[1]) != "default" {
+				c.ReplyError("WRONGPASS invalid username-password pair or user is disabled.")
+				return
+			}
+			options = options[3:]
+		case engine.EqualFold(options[0], "setname") && len(options) >= 2:
+			if !validName(c, options[1]) {
+				return
+			}
+			c.Name, options = string(options[1]), options[2:]
+		default:
+			c.ReplyError("ERR Syntax error in HELLO option '" + engine.Quoted(options[0], len(options[0])) + "'")
+			return
+		}
+	}
+	replyHello(c)
+}
+
+// checkProtocol replies the error if HELLO's version is not one we speak.
+func checkProtocol(c *Client) bool {
+	version, ok := resp.ParseInt(c.Args[1])
+	switch {
+	case !ok:
+		c.ReplyError("ERR Protocol version is not an integer or out of range")
+		return false
+	case version != 2:
+		c.ReplyError("NOPROTO unsupported protocol version")
+		return false
+	}
+	return true
+}
+
+func replyHello(c *Client) {
+	c.ReplyMapLen(7)
+	c.ReplyBulkString("server")
+	c.ReplyBulkString("redis")
+	c.ReplyBulkString("version")
+	c.ReplyBulkString(Version)
+	c.ReplyBulkString("proto")
+	c.ReplyInt(2)
+	c.ReplyBulkString("id")
+	c.ReplyInt(c.ID)
+	c.ReplyBulkString("mode")
+	c.ReplyBulkString("standalone")
+	c.ReplyBulkString("role")
+	c.ReplyBulkString("master")
+	c.ReplyBulkString("modules")
+	c.ReplyArrayLen(0)
+}
+
+func clientID(c *Client) { c.ReplyInt(c.ID) }
+
+func clientGetName(c *Client) {
+	if c.Name == "" {
+		c.ReplyNull()
+		return
+	}
+	c.ReplyBulkString(c.Name)
+}
+
+func clientSetName(c *Client) {
+	if !validName(c, c.Args[2]) {
+		return
+	}
+	c.Name = string(c.Args[2])
+	c.ReplyOK()
+}
+
+// validName replies the error if a client may not be called so: CLIENT LIST
+// must stay one line of words a client. Redis: networking.c, validateClientName.
+func validName(c *Client, name []byte) bool {
+	if !isWord(name) {
+		c.ReplyError("ERR Client names cannot contain spaces, newlines or special characters.")
+		return false
+	}
+	return true
+}
+
+func clientSetInfo(c *Client) {
+	attribute, value := c.Args[2], c.Args[3]
+	var field *string
+	switch {
+	case engine.EqualFold(attribute, "lib-name"):
+		field = &c.LibName
+	case engine.EqualFold(attribute, "lib-ver"):
+		field = &c.LibVersion
+	default:
+		c.ReplyError("ERR Unrecognized option '" + engine.Quoted(attribute, engine.MaxQuoted) + "'")
+		return
+	}
+	if !isWord(value) {
+		c.ReplyError("ERR " + engine.Quoted(attribute, engine.MaxQuoted) + " cannot contain spaces, newlines or special characters.")
+		return
+	}
+	*field = string(value)
+	c.ReplyOK()
+}
+
+// isWord reports whether b holds visible ASCII only. Nothing is a word, too.
+func isWord(b []byte) bool {
+	for _, x := range b {
+		if x < '!' || x > '~' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,59 @@
+// absent.go: settings of Redis 7.0 that somebody relies on, and that this server
+// does not have. Whoever asks for a password and gets a server that lets everybody
+// in has been deceived: the start is refused. With the values that ask for nothing,
+// which every Redis writes to its redis.conf, the settings are taken.
+
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+// absent is a setting that this server does not have.
+type absent struct {
+	name    string
+	neutral []string // values that ask for nothing, words joined by a space
+	reason  string   // of refusing others
+}
+
+const (
+	noPasswords   = "this server has no passwords and no users: it would let everybody in"
+	noReplication = "this server has no replication"
+	noTLS         = "this server has no TLS: what should be encrypted would not be"
+)
+
+var absents = []absent{
+	{"aclfile", []string{""}, noPasswords},
+	{"cluster-enabled", []string{"no"}, "this server is no node of a cluster"},
+	{"loadmodule", nil, "this server has no modules"},
+	{"masterauth", []string{""}, noReplication},
+	{"masteruser", []string{""}, noReplication},
+	{"maxmemory-clients", []string{"0", "0%", ""}, "this server has no limit to what all clients together may take"},
+	{"min-replicas-to-write", []string{"0"}, noReplication + ": no write would be as safe as this asks for"},
+	{"min-slaves-to-write", []string{"0"}, noReplication + ": no write would be as safe as this asks for"},
+	{"rename-command", nil, "this server renames no commands: what should be hidden would not be"},
+	{"replicaof", []string{"no one", ""}, noReplication},
+	{"requirepass", []string{""}, noPasswords},
+	{"slaveof", []string{"no one", ""}, noReplication},
+	{"tls-cluster", []string{"no"}, noTLS},
+	{"tls-port", []string{"0"}, noTLS},
+	{"tls-replication", []string{"no"}, noTLS},
+	{"unixsocket", []string{""}, "this server listens on TCP only"},
+	{"user", []string{"default on nopass ~* &* +@all", "default on nopass sanitize-payload ~* &* +@all"}, noPasswords},
+}
+
+// refuseAbsent is for a setting that is neither this server's nor ignored: it is
+// absent, or there is none of that name.
+func refuseAbsent(s setting) error {
+	i := slices.IndexFunc(absents, func(a absent) bool { return a.name == s.name() })
+	switch {
+	case i < 0:
+		return errUnknown
+	case len(s) == 1:
+		return errCount
+	case slices.Contains(absents[i].neutral, strings.ToLower(strings.Join(s[1:], " "))):
+		return nil
+	}
+	return RedisError(absents[i].reason)
+}

@@ -1,0 +1,164 @@
+// Package config is the server's settings: what there is, what values it may have,
+// and where they come from.
+//
+//	config.go   the settings
+//	options.go  the table: a row each
+//	kinds.go    what values there are: numbers, sizes, words
+//	parse.go    the command line
+//	file.go     redis.conf
+//	change.go   CONFIG GET and SET
+//	rewrite.go  CONFIG REWRITE
+//	ignored.go  what Redis has and nobody misses here
+//	absent.go   what Redis has and somebody might: it is refused
+//	help.go     --help, and the nearest name for one that does not exist
+//
+// Whoever needs a setting reads it from the Config when it needs it. A Config
+// belongs to one goroutine.
+//
+// Redis: config.c.
+package config
+
+import (
+	"time"
+
+	"redis-internals/ch08/internal/logging"
+)
+
+// Config is the settings. A field's comment gives Redis' name where it differs.
+type Config struct {
+	// Addresses to listen on; one with a leading - may be missing.
+	Bind []string
+	// Whether clients from other machines are sent away, as there is no password
+	// (protected-mode).
+	ProtectedMode bool
+	// Who may use DEBUG (enable-debug-command).
+	EnableDebugCommand Allowed
+	// TCP port.
+	Port int
+	// Connections that the kernel may hold for accept (tcp-backlog).
+	Backlog int
+	// Seconds of silence before the kernel probes a peer; 0 is never (tcp-keepalive).
+	KeepAlive int
+	// Seconds of silence after which a client is closed; 0 is never.
+	Timeout int
+	// Connections at a time.
+	MaxClients int
+	// Bytes of one client's unexecuted requests (client-query-buffer-limit).
+	MaxQuery int
+	// Bytes of one argument (proto-max-bulk-len).
+	MaxBulk int
+	// The least level that is logged.
+	LogLevel logging.Level
+	// Where the log goes; empty is standard output.
+	LogFile string
+	// Where the process writes its number; empty is nowhere.
+	PidFile string
+	// How the server ends when it is told to by a signal (shutdown-on-sigterm,
+	// shutdown-on-sigint).
+	ShutdownOnSigterm, ShutdownOnSigint Shutdown
+	// Seconds that a replica has to catch up at the end (shutdown-timeout). There is
+	// none, so nobody waits.
+	ShutdownTimeout int
+	// Whether a crash is told of in the log (crash-log-enabled).
+	CrashLog bool
+	// Keys there may be; 0 is no limit. It is this repository's.
+	MaxKeys int
+	// Bytes that may be in use; 0 is no limit.
+	MaxMemory int
+	// Which key goes (maxmemory-policy).
+	MaxMemoryPolicy string
+	// Keys that are looked at for that (maxmemory-samples).
+	MaxMemorySamples int
+	// From 0 to 100: how long evicting may take (maxmemory-eviction-tenacity).
+	EvictionTenacity int
+	// Numbered databases there are.
+	Databases int
+	// Told by INFO; the cron keeps its own time.
+	Hz int
+	// Bytes of one client's unsent replies, by Class (client-output-buffer-limit).
+	Output [3]OutputLimit
+	// Where the append-only file's directory stands.
+	Dir string
+	// Whether writes are logged.
+	AppendOnly bool
+	// When the log is forced to the disk.
+	AppendFsync Fsync
+	// A directory in Dir.
+	AppendDirName string
+	// How the names of the files in it begin.
+	AppendFileName string
+	// Whether half a command at the log's end is cut off.
+	AOFLoadTruncated bool
+	// Always false: this server writes commands, never RDB.
+	AOFUseRDBPreamble bool
+	// Growth of the log, in percent, that makes it be rewritten; 0 is never
+	// (auto-aof-rewrite-percentage).
+	AutoRewritePercentage int
+	// And the least size for that, in bytes (auto-aof-rewrite-min-size).
+	AutoRewriteMinSize int
+	// Whether it is not forced to the disk meanwhile (no-appendfsync-on-rewrite).
+	NoFsyncOnRewrite bool
+
+	// The absolute path of the file that was read; empty if none was.
+	File string
+	// Settings of Redis that have no meaning here, with their places.
+	Ignored []string
+}
+
+// Allowed says which clients may have something.
+type Allowed int
+
+const (
+	Nobody Allowed = iota
+	Everybody
+	LocalClients
+)
+
+// Shutdown says how the server ends: a set of these.
+type Shutdown int
+
+const (
+	Save   Shutdown = 1 << iota // save the data, or stay
+	NoSave                      // never stay for the data's sake
+	Now                         // do not wait for replicas
+	Force                       // never stay, whatever goes wrong
+)
+
+// Fsync says when the append-only file is forced to the disk.
+type Fsync int
+
+const (
+	Always      Fsync = iota // before any reply that depends on it
+	EverySecond              // about once a second
+	Never                    // when the kernel likes
+)
+
+// Class is a class of clients, as limits of output tell them apart. In this chapter
+// all are Normal.
+type Class int
+
+// The classes, under the names they have in the configuration.
+const (
+	Normal Class = iota
+	Replica
+	PubSub
+)
+
+var classNames = [...]string{"normal", "slave", "pubsub"}
+
+// OutputLimit bounds the replies that wait for one client; 0 is no limit.
+type OutputLimit struct {
+	Hard, Soft int           // bytes
+	SoftFor    time.Duration // how long there may be more than Soft
+}
+
+// Default returns the settings of a server that is told nothing.
+func Default() *Config {
+	c := &Config{}
+	for o := range options {
+		if err := o.set(c, []string{o.initial}); err != nil {
+			panic("config: the default of " + o.name + ": " + err.Error())
+		}
+	}
+	return c
+}

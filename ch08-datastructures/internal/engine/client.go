@@ -1,0 +1,59 @@
+// client.go: a connection, as commands see it.
+
+package engine
+
+import "redis-internals/ch08/internal/keyspace"
+
+// Client is what commands see of one connection: the request being executed,
+// the replies to it, and what the connection has told about itself. Who reads
+// and writes its bytes is not a command's business.
+type Client struct {
+	// Args is the request: the command's name and its arguments. They borrow
+	// from the connection's query buffer and die when the command returns: a
+	// command that keeps one copies it.
+	Args [][]byte
+
+	// Reply collects the replies, encoded. The connection's owner lends the
+	// buffer before a request and sends what is in it after.
+	Reply []byte
+
+	// Closing says whether the connection ends when the command has returned.
+	Closing Closing
+
+	// LastWrite is the log's length, in bytes since the start, when it had taken
+	// in what this client wrote last: a reply to that is a promise which must wait
+	// until so much of the log is safe.
+	LastWrite int64
+
+	DB      *keyspace.DB // the one that is selected
+	Command *Command     // the one being executed
+	Engine  *Engine
+
+	multi        *transaction     // since MULTI; nil outside of a transaction
+	watches      map[place]*watch // what the client watches
+	watchedBytes int              // that this takes
+	touched      bool             // some of it has changed; then there are no watches any more
+
+	Local               bool   // it is connected from 127.0.0.1 or ::1
+	ID                  int64  // from 1, in the order of connecting; never given twice
+	Name                string // by CLIENT SETNAME or HELLO; empty is none
+	LibName, LibVersion string // by CLIENT SETINFO; empty is unknown
+}
+
+// Closing is a client's way to its end.
+type Closing uint8
+
+// The ways.
+const (
+	StayOpen        Closing = iota // it goes on
+	CloseAfterReply                // it closes once its replies are delivered
+	CloseNow                       // it closes at once, without them
+	CloseForOutput                 // so, too: they are more than a client may have waiting
+)
+
+// RejectProtocol answers what cannot be understood, and closes the connection
+// once that is delivered. Redis: networking.c, setProtocolError.
+func (c *Client) RejectProtocol(err error) {
+	c.ReplyError("ERR " + err.Error())
+	c.Closing = CloseAfterReply
+}

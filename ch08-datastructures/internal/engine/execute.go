@@ -1,0 +1,59 @@
+// execute.go: the way of a request, whole: find, admit, call, run, log, count.
+//
+//	words ─▶ find its row ─▶ may it run? ─▶ now? ─▶ handler ─▶ count ─▶ log what changed ─▶ replies
+//	           │ none           │ no        │ no: in a transaction
+//	           └─▶ error        └─▶ error   └─▶ queue, for EXEC
+//
+// Redis: server.c, processCommand and call.
+
+package engine
+
+// Execute executes the request in c.Args, of at least one argument, and appends
+// the replies to c.Reply.
+func (e *Engine) Execute(c *Client) {
+	e.current = c
+	c.Command = e.Table.Find(c.Args)
+	switch {
+	case c.Command == nil:
+		e.rejectUnknown(c)
+	case !e.admits(c):
+		c.Command.Stats.Rejected++
+	case c.queues():
+		e.enqueue(c)
+	default:
+		e.call(c)
+	}
+}
+
+// admits reports whether the command may run, and replies the error if not.
+func (e *Engine) admits(c *Client) bool {
+	switch {
+	case !c.Command.Accepts(len(c.Args)):
+		c.reject("ERR wrong number of arguments for '" + c.Command.Name + "' command")
+	case c.Command.Flags&Protected != 0 && !e.isAllowed(c): // it has replied why
+	case c.multi != nil && c.Command.Flags&NoMulti != 0:
+		c.reject("ERR Command not allowed inside a transaction")
+	case !e.makeRoom(c): // it has replied -OOM
+	case e.isDeniedByDisk(c): // it has replied -MISCONF
+	case e.loading && c.Command.Flags&Loading == 0:
+		c.reject(errLoading)
+	default:
+		return true
+	}
+	return false
+}
+
+// call runs the command. Every request that may write passes here, and no other
+// place decides whether it is logged.
+func (e *Engine) call(c *Client) {
+	cmd, before := c.Command, e.dirty
+	began := e.startMeasuring(cmd)
+	cmd.Handler(c)
+	e.count(cmd, began)
+	if e.dirty != before && e.log != nil && cmd.Flags&Write != 0 { // not EXEC: what it ran is logged
+		e.propagate(c)
+	}
+	e.rewritten = e.rewritten[:0]
+}
+
+const errLoading = "LOADING Redis is loading the dataset in memory"

@@ -1,0 +1,40 @@
+// facts.go: what the engine and its commands ask of the server around them.
+
+package engine
+
+import (
+	"time"
+
+	"redis-internals/ch08/internal/config"
+)
+
+// Server is what commands need of the server around the engine.
+type Server interface {
+	Facts() Facts
+	ResetStats()
+	// ConfigChanged is told which options have new values. If one of them cannot
+	// hold it says which, and why: then all get the old ones back.
+	ConfigChanged(names []string) (refused string, err error)
+	// Shutdown begins the server's end. The error is why it must stay.
+	Shutdown(how config.Shutdown) error
+}
+
+// Facts are what only the server knows, for INFO.
+type Facts struct {
+	PID                       int
+	RunID, Executable, System string
+	Started                   time.Time
+	Connections               int   // now
+	Accepted, Rejected        int64 // connections, since the start
+	LongestQuery              int   // bytes that wait for one client
+	LongestReply              int
+	BytesIn, BytesOut         int64
+	Reads, Writes             int64   // system calls on connections
+	OpsPerSecond              int64   // of late, as the three that follow
+	KilobytesIn, KilobytesOut float64 // a second
+	PeakMemory                int64   // bytes that were in use at most
+	StartMemory               int64   // and when the server was ready
+	Resident, SystemMemory    int64   // bytes
+	CPUSystem, CPUUser        float64 // seconds
+	ExpireMilliseconds        int64   // that the cycle of expiry has taken
+}

@@ -1,0 +1,260 @@
+// db.go: one database: look up, set, delete. Redis: db.c.
+
+package keyspace
+
+import (
+	"bytes"
+
+	"redis-internals/ch08/internal/object"
+	"redis-internals/ch08/internal/structures/dict"
+	"redis-internals/ch08/internal/zmalloc"
+)
+
+// DB is a database.
+type DB struct {
+	ID int // its number
+	contents
+
+	ks *Keyspace
+}
+
+// contents is all that a database holds. Two databases may swap theirs.
+type contents struct {
+	dict     *dict.Dict
+	volatile volatile
+	snapshot snapshot
+	last     *entry // the one that was found or set last, while it is there; or nil
+	lastHash uint64 // the hash of the key that was looked for last, found or not
+	avgTTL   int64  // milliseconds; of the keys that the expire cycle has seen
+}
+
+func newContents() contents { return contents{dict: dict.New(objects)} }
+
+// entry is one key with what belongs to it: all of that is in the object's block. A
+// pointer to it is good until the key is written. Who keeps one keeps a ref.
+type entry = object.Object
+
+// ref names an entry's block; 0 is none.
+type ref = zmalloc.Ref
+
+// objects says how the dict gets at a key.
+var objects = &dict.Type{Key: func(r ref) []byte { return object.At(r).Key() }}
+
+// free frees what a dict that is cleared held.
+func free(r ref) { object.Free(object.At(r)) }
+
+// LookupRead returns the value of key, or nil if there is none, or it has
+// expired. It counts as a use of the key. The object is good until the key is
+// written. O(1). Redis: db.c, lookupKeyRead.
+func (db *DB) LookupRead(key []byte) *object.Object {
+	o := db.Peek(key)
+	if o != nil {
+		o.Touch(db.ks.clock)
+	}
+	return o
+}
+
+// Peek is LookupRead for a command that asks about the key and does not use it.
+// Redis: LOOKUP_NOTOUCH.
+func (db *DB) Peek(key []byte) *object.Object {
+	e := db.lookup(key)
+	if e == nil {
+		db.ks.Stats.Misses++
+		return nil
+	}
+	db.ks.Stats.Hits++
+	return e
+}
+
+// LookupWrite is LookupRead for a command that means to change the key. It is no
+// hit or miss. O(1). Redis: db.c, lookupKeyWrite.
+func (db *DB) LookupWrite(key []byte) *object.Object {
+	e := db.lookup(key)
+	if e == nil {
+		return nil
+	}
+	e.Touch(db.ks.clock)
+	return e
+}
+
+// find finds a key, whether it has expired or not. One command asks for its key several
+// times, to read it, to set it, to make it expire: the last one found is remembered. O(1).
+func (db *DB) find(key []byte) *entry {
+	if db.last != nil && bytes.Equal(db.last.Key(), key) {
+		return db.last
+	}
+	return db.findHashed(dict.Hash(key), key)
+}
+
+// findHashed is find for a key whose hash is known.
+func (db *DB) findHashed(hash uint64, key []byte) *entry {
+	db.last, db.lastHash = nil, hash
+	if r := db.dict.Find(hash, key); r != 0 {
+		db.last = object.At(r)
+	}
+	return db.last
+}
+
+// hashOf is the hash of an entry's key.
+func (db *DB) hashOf(e *entry) uint64 {
+	if e == db.last {
+		return db.lastHash
+	}
+	return dict.Hash(e.Key())
+}
+
+// lookup finds a key. One that has expired is deleted on the way: nobody sees
+// it again, however late the expire cycle comes by.
+func (db *DB) lookup(key []byte) *entry {
+	e := db.find(key)
+	if e != nil && db.expired(e) {
+		db.removeExpired(e)
+		return nil
+	}
+	return e
+}
+
+// Set makes key hold a copy of value, and expire as expiry says. A key that is new
+// may push another one out: see evict.go. O(1). Redis: db.c, setKey.
+func (db *DB) Set(key, value []byte, expiry Expiry) {
+	db.set(key, object.StringValue(value), expiry)
+}
+
+// SetInt makes key hold a number. It keeps its time to live. O(1).
+func (db *DB) SetInt(key []byte, n int64) {
+	if e := db.lookup(key); e != nil && e.Encoding() == object.Int { // a counter
+		db.changing(e)
+		e.SetNumber(n)
+		e.Touch(db.ks.clock)
+		return
+	}
+	db.set(key, object.IntValue(n), Keep)
+}
+
+// set gives a key its value and its expiry at once: most often its block has the right
+// size for both, and nothing moves.
+func (db *DB) set(key []byte, v object.Value, expiry Expiry) {
+	e := db.lookup(key)
+	if e == nil {
+		hash := db.lastHash // before room is made, which looks for other keys
+		db.ks.makeRoom()
+		e = object.New(key, v, max(0, int64(expiry))) // Keep is never, too
+		db.insert(hash, e)
+	} else {
+		db.changing(e)
+		at, place := db.enlist(e, expiry)
+		e = db.moved(e, object.Set(e, v, at, place))
+	}
+	e.Touch(db.ks.clock)
+}
+
+// moved puts a block's new place into the dict and into volatile, if it has one, and
+// returns it.
+func (db *DB) moved(from, to *entry) *entry {
+	if from != to {
+		if from == db.last {
+			db.last = to
+		}
+		db.dict.Replace(db.hashOf(to), from.Ref(), to.Ref())
+		if to.Expires() {
+			db.volatile.set(to.Place(), to)
+		}
+	}
+	return to
+}
+
+// Delete deletes key, and reports whether it was there. O(1). Redis: db.c,
+// dbGenericDelete.
+func (db *DB) Delete(key []byte) bool {
+	e := db.lookup(key)
+	if e == nil {
+		return false
+	}
+	db.remove(e)
+	object.Free(e)
+	return true
+}
+
+// Len is the number of keys. Those that have expired and were not noticed yet
+// count. O(1).
+func (db *DB) Len() int { return db.dict.Len() }
+
+// Flush deletes all keys. O(n).
+func (db *DB) Flush() {
+	db.tellReplaced(nil)
+	db.ks.keys -= db.Len()
+	old := db.contents
+	db.contents = newContents()
+	db.snapshot = old.snapshot
+	db.cutSnapshot()
+	old.volatile.free()
+	old.dict.Clear(free)
+}
+
+// Walk calls visit with each key that has not expired. visit must not change the
+// database. O(n).
+func (db *DB) Walk(visit func(key []byte)) {
+	for i, more := uint64(0), true; more; {
+		i, more = db.dict.Walk(i, func(r ref) {
+			if e := object.At(r); !db.expired(e) {
+				visit(e.Key())
+			}
+		})
+	}
+}
+
+// RandomKey returns one of the keys that have not expired, each as likely as the
+// others; false if there is none. It is borrowed. What it meets on the way that has
+// expired is deleted. O(1), more where much has expired. Redis: db.c, dbRandomKey.
+func (db *DB) RandomKey() (key []byte, ok bool) {
+	for db.Len() > 0 {
+		e := object.At(db.dict.Random(db.ks.random))
+		if !db.expired(e) {
+			return e.Key(), true
+		}
+		db.removeExpired(e)
+	}
+	return nil, false
+}
+
+// insert adds an entry, whose key has that hash.
+func (db *DB) insert(hash uint64, e *entry) {
+	db.tell(e.Key())
+	e.SetEpoch(db.snapshot.epoch)
+	if e.Expires() {
+		e.SetPlace(db.volatile.push(e))
+	}
+	db.dict.Insert(hash, e.Ref())
+	db.last, db.lastHash = e, hash
+	db.ks.keys++
+}
+
+// changing is called before an entry changes or goes. Every change of a key that is
+// there passes here, in whatever way it comes about; insert has the keys that are
+// new. So this is the place to tell whoever must see what the entry still is.
+func (db *DB) changing(e *entry) {
+	db.tell(e.Key())
+	if db.snapshot.dump != nil {
+		db.dumpOnce(e)
+	}
+}
+
+// removeUnasked deletes an entry that has expired or is evicted.
+func (db *DB) removeUnasked(e *entry) {
+	db.remove(e)
+	if db.ks.Deleted != nil {
+		db.ks.Deleted(db, e.Key())
+	}
+	object.Free(e)
+}
+
+// remove takes out an entry that is there. It is the caller's to free.
+func (db *DB) remove(e *entry) {
+	db.changing(e)
+	if e.Expires() {
+		db.volatile.drop(e.Place())
+	}
+	db.dict.Delete(db.hashOf(e), e.Key())
+	db.last = nil
+	db.ks.keys--
+}

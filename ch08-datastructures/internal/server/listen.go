@@ -1,0 +1,228 @@
+// listen.go: listening sockets, and who is let in through them.
+
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"redis-internals/ch08/internal/eventloop"
+)
+
+// listen opens a listening socket for each address of the options. Redis:
+// server.c, listenToPort.
+func (s *Server) listen() error {
+	for _, address := range s.opts.Bind {
+		host, optional := strings.CutPrefix(address, "-")
+		fd, err := s.listenOn(host)
+		switch {
+		case err == nil:
+			s.listeners = append(s.listeners, fd)
+		case optional && (errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.EAFNOSUPPORT)):
+			s.log.Notice("Not listening on %s: not an address of ours", host)
+		default:
+			return s.cannotListen(host, err)
+		}
+	}
+	if len(s.listeners) == 0 {
+		return fmt.Errorf("this machine has none of the addresses to bind: %s", strings.Join(s.opts.Bind, " "))
+	}
+	return nil
+}
+
+// cannotListen logs what Redis logs, which programs that start one look for, and
+// returns the error that ends the server.
+func (s *Server) cannotListen(host string, err error) error {
+	reason := err.Error()
+	if call := (*os.SyscallError)(nil); errors.As(err, &call) { // in C's words: bind: Address already in use
+		text := call.Err.Error()
+		reason = call.Syscall + ": " + strings.ToUpper(text[:1]) + text[1:]
+	}
+	s.log.Warning("Warning: Could not create server TCP listening socket %s:%d: %s", host, s.opts.Port, reason)
+	s.log.Warning("Failed listening on port %d (TCP), aborting.", s.opts.Port)
+	if errors.Is(err, unix.EADDRINUSE) {
+		return fmt.Errorf("%s is in use, perhaps by a redis-server: stop that,\n"+
+			"or choose another port: --port 7000, in make run ARGS=\"--port 7000\"", s.hostPort(host))
+	}
+	return fmt.Errorf("cannot listen on %s: %w", s.hostPort(host), err)
+}
+
+// listenOn opens a listening socket on one address, and accepts from it. Redis:
+// anet.c, _anetTcpServer.
+func (s *Server) listenOn(host string) (fd int, err error) {
+	family, address, err := socketAddress(host, s.opts.Port)
+	if err != nil {
+		return 0, err
+	}
+	fd, err = unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return 0, os.NewSyscallError("socket", err)
+	}
+	err = os.NewSyscallError("setsockopt", s.setOptions(fd, family))
+	if err == nil {
+		err = os.NewSyscallError("bind", unix.Bind(fd, address))
+	}
+	if err == nil {
+		err = os.NewSyscallError("listen", unix.Listen(fd, s.opts.Backlog))
+	}
+	if err == nil {
+		err = s.loop.Watch(fd, eventloop.Readable, func(eventloop.Events) { s.accept(fd) })
+	}
+	if err != nil {
+		unix.Close(fd)
+		return 0, err
+	}
+	return fd, nil
+}
+
+// setOptions sets what a listening socket needs, and what the connections
+// accepted from it inherit.
+func (s *Server) setOptions(fd, family int) error {
+	set := func(level, option, value int) error { return unix.SetsockoptInt(fd, level, option, value) }
+	// A restarted server may bind while the old one's connections die down.
+	err := set(unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
+	if family == unix.AF_INET6 { // leave the port's IPv4 half to its own socket
+		err = errors.Join(err, set(unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, 1))
+	}
+	// A reply goes out at once. Nagle's algorithm would hold a small one back
+	// until the peer acknowledges the one before.
+	err = errors.Join(err, set(unix.IPPROTO_TCP, unix.TCP_NODELAY, 1))
+	if s.opts.KeepAlive > 0 {
+		seconds := s.opts.KeepAlive
+		err = errors.Join(err,
+			set(unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1),
+			set(unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, seconds),            // silence before the first probe
+			set(unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, max(1, seconds/3)), // between probes
+			set(unix.IPPROTO_TCP, unix.TCP_KEEPCNT, 3))                   // unanswered ones until it counts as dead
+	}
+	return err
+}
+
+// socketAddress resolves a host, or * for every IPv4 and ::* for every IPv6
+// address of this machine.
+func socketAddress(host string, port int) (family int, address unix.Sockaddr, err error) {
+	switch host {
+	case "*":
+		host = "0.0.0.0"
+	case "::*":
+		host = "::"
+	}
+	resolved, err := net.ResolveTCPAddr("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	if err != nil {
+		return 0, nil, err
+	}
+	if ip := resolved.IP.To4(); ip != nil {
+		return unix.AF_INET, &unix.SockaddrInet4{Port: port, Addr: [4]byte(ip)}, nil
+	}
+	v6 := &unix.SockaddrInet6{Port: port, Addr: [16]byte(resolved.IP.To16())}
+	if resolved.Zone != "" {
+		link, err := net.InterfaceByName(resolved.Zone)
+		if err != nil {
+			return 0, nil, err
+		}
+		v6.ZoneId = uint32(link.Index)
+	}
+	return unix.AF_INET6, v6, nil
+}
+
+func (s *Server) hostPort(host string) string {
+	return net.JoinHostPort(host, strconv.Itoa(s.opts.Port))
+}
+
+const (
+	// maxAccepts bounds the connections accepted in one turn, so that a storm
+	// of them does not keep those that are there waiting.
+	maxAccepts = 1000
+	// acceptPause is how long accepting rests when there is no descriptor left.
+	acceptPause = 100 * time.Millisecond
+)
+
+// errMaxClients is sent to a client beyond maxclients, before it is closed.
+const errMaxClients = "-ERR max number of clients reached\r\n"
+
+// accept takes the connections that wait on a listener. Redis: networking.c,
+// acceptTcpHandler.
+func (s *Server) accept(listener int) {
+	for range maxAccepts {
+		fd, peer, err := unix.Accept4(listener, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		switch err {
+		case nil:
+			s.admit(fd, peer)
+		case unix.EAGAIN:
+			return
+		case unix.EINTR, unix.ECONNABORTED: // a signal, or one that left while it waited
+		default:
+			s.pauseAccepting(err)
+			return
+		}
+	}
+}
+
+// admit makes a connection of an accepted socket, or turns it away.
+func (s *Server) admit(fd int, peer unix.Sockaddr) {
+	switch {
+	case len(s.conns) >= s.opts.MaxClients:
+		s.refuse(fd, errMaxClients)
+		return
+	case s.isStranger(peer):
+		s.refuse(fd, errProtected)
+		return
+	}
+	s.log.Verbose("Accepted %v", addressOf(peer))
+	s.lastID++
+	s.stats.accepted++
+	c := &conn{server: s, fd: fd, client: s.engine.NewClient(s.lastID), used: s.loop.Now()}
+	c.client.Local = isLocal(peer)
+	c.parser.MaxBulk = &s.opts.MaxBulk
+	if err := s.loop.Watch(fd, eventloop.Readable, c.ready); err != nil {
+		s.log.Warning("Cannot watch a new client: %v", err)
+		unix.Close(fd)
+		return
+	}
+	s.conns[c.client.ID] = c
+	s.engine.CountClientMemory(connMemory)
+	s.roster.add(c)
+}
+
+// refuse closes an accepted socket, and says why. If that cannot be sent, it is
+// closed all the same.
+func (s *Server) refuse(fd int, why string) {
+	s.stats.rejected++
+	_, _ = send(fd, []byte(why))
+	unix.Close(fd)
+}
+
+// pauseAccepting looks away from the listeners for a moment. Without
+// descriptors or memory, a connection that waits to be accepted would be
+// reported again in every turn, and the loop would spin.
+func (s *Server) pauseAccepting(err error) {
+	s.log.Warning("Accepting client connection: %v", err)
+	s.watchListeners(0)
+	s.loop.After(acceptPause, func() time.Duration {
+		s.watchListeners(eventloop.Readable)
+		return 0
+	})
+}
+
+func (s *Server) watchListeners(interest eventloop.Events) {
+	for _, fd := range s.listeners {
+		if err := s.loop.SetInterest(fd, interest); err != nil {
+			s.log.Warning("Cannot watch a listening socket: %v", err)
+		}
+	}
+}
+
+func (s *Server) closeListeners() {
+	for _, fd := range s.listeners {
+		s.loop.Forget(fd)
+		unix.Close(fd)
+	}
+	s.listeners = nil
+}
