@@ -1,0 +1,231 @@
+// Package listpack is a list of strings and integers in one block, one after another.
+//
+//	listpack.go  what it is; walking, seeking, finding
+//	encode.go    an element's bytes
+//	edit.go      insert, replace, delete
+//	pick.go      random elements
+//	validate.go  bytes that come from elsewhere
+//
+//	| bytes u32 | count u16 | element | element | ... | FF |
+//
+//	element:  | encoding and data | backlen |
+//
+// A small list as a chain of blocks costs more for its links than for what is in it, and
+// a cache line for each step. Here a step is to add the element's length. The price is
+// that an insertion shifts all that is behind: so packs are kept small, and what grows
+// beyond becomes a quicklist, a hash table or a skip list.
+//
+// "ada", 1815 and 5, all 17 bytes:
+//
+//	11 00 00 00  03 00   83 61 64 61 04   c7 17 02   05 01   ff
+//	17 bytes     3       "ada"            1815       5       end
+//
+// 83 is 10 000011: a string of 3. c7 17 is 110 00111 00010111: a number of 13 bits. 05 is
+// itself: numbers to 127 take a byte (encode.go has all forms). Behind each stands its
+// backlen, how long what is before it was: 4, 2 and 1 bytes. Who walks backwards reads
+// it, and steps over as many.
+//
+// # What the ziplist was
+//
+// The videos' Redis has ziplists. There each entry began with the length of the one
+// before it, in a byte if that is less than 254, or in five:
+//
+//	ziplist:   | prevlen | encoding | data |    prevlen: of the entry before
+//	listpack:  | encoding | data | backlen |    backlen: of the entry itself
+//
+// Take entries of 253 bytes each, 1 + 2 + 250, and put one of 300 in front:
+//
+//	       [01..253] [fd..253] [fd..253]          every prevlen is one byte
+//	[300]  [fe..257] ...                          the first needs five for 300: it has 257
+//	[300]  [fe..257] [fe..257] ...                so the second needs five for 257,
+//	[300]  [fe..257] [fe..257] [fe..257]          and so on to the end
+//
+// That is the cascading update: one insertion, and every entry is moved, each again and
+// again; O(n^2) bytes. A backlen speaks of its own element alone, so no other one changes
+// when an element does. TestZiplist_Cascades counts both.
+//
+// First, Last, Next, Prev, At and appending are O(1); Seek is O(n) from the nearer end;
+// Find, Insert, Replace and Delete are O(bytes). The bytes are Redis' own.
+//
+// Redis: listpack.c; ziplist.c for what was before.
+package listpack
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+
+	"redis-internals/ch08/internal/zmalloc"
+)
+
+// Pack is a list in a block. See package structures for how handles are used.
+type Pack zmalloc.Ref
+
+// Pos is where an element begins, in bytes from the block's start; 0 is no element. It
+// is good until the pack is written to.
+type Pos int
+
+const (
+	headSize = 6
+	endMark  = 0xff
+	unknown  = math.MaxUint16 // a count that says: go and count
+	maxBytes = 1 << 30        // that a pack may have; Redis' LISTPACK_MAX_SAFETY_LIMIT
+)
+
+var order = binary.LittleEndian
+
+// New returns an empty pack.
+func New() Pack {
+	r := zmalloc.Alloc(headSize + 1)
+	b := zmalloc.Bytes(r)
+	order.PutUint32(b, headSize+1)
+	order.PutUint16(b[4:], 0)
+	b[headSize] = endMark
+	return Pack(r)
+}
+
+// Load returns a pack with these bytes, which Validate has approved of.
+func Load(b []byte) Pack {
+	r := zmalloc.Alloc(len(b))
+	copy(zmalloc.Bytes(r), b)
+	return Pack(r)
+}
+
+// Free gives the block back.
+func (p Pack) Free() { zmalloc.Free(zmalloc.Ref(p)) }
+
+// Size is how many bytes the pack has, the end included. O(1).
+func (p Pack) Size() int { return int(*(*uint32)(zmalloc.Pointer(zmalloc.Ref(p)))) }
+
+// Bytes is the pack as Redis writes it to a file. Borrowed.
+func (p Pack) Bytes() []byte { return zmalloc.Bytes(zmalloc.Ref(p))[:p.Size()] }
+
+// MemoryUsage is how many bytes the pack takes. O(1).
+func (p Pack) MemoryUsage() int { return zmalloc.Size(zmalloc.Ref(p)) }
+
+// Len is how many elements there are. O(1) up to 65,534 of them, and O(n) beyond: the
+// count has two bytes. Who finds fewer by counting writes it down. Redis: lpLength.
+func (p Pack) Len() int {
+	b := p.Bytes()
+	if n := order.Uint16(b[4:]); n != unknown {
+		return int(n)
+	}
+	n := 0
+	for at := headSize; b[at] != endMark; n++ {
+		at = after(b, at)
+	}
+	order.PutUint16(b[4:], uint16(min(n, unknown)))
+	return n
+}
+
+// HasRoom reports whether n bytes more may go into the pack. Redis: lpSafeToAdd.
+func (p Pack) HasRoom(n int) bool { return p.Size()+n <= maxBytes }
+
+// First and Last are the elements at the ends. Next and Prev are those beside one. All
+// are 0 where there is none. O(1).
+func (p Pack) First() Pos { return p.orNone(headSize) }
+
+func (p Pack) Last() Pos {
+	b := p.Bytes()
+	return before(b, len(b)-1)
+}
+
+func (p Pack) Next(at Pos) Pos {
+	b := p.Bytes()
+	return posOrNone(b, after(b, int(at)))
+}
+
+func (p Pack) Prev(at Pos) Pos { return before(p.Bytes(), int(at)) }
+
+func (p Pack) orNone(at int) Pos { return posOrNone(p.Bytes(), at) }
+
+func posOrNone(b []byte, at int) Pos {
+	if b[at] == endMark {
+		return 0
+	}
+	return Pos(at)
+}
+
+// after is where the element behind the one at at begins, or the end.
+func after(b []byte, at int) int {
+	n := encodedLen(b[at:])
+	return at + n + backlenSize(n)
+}
+
+// before is where the element in front of at begins.
+func before(b []byte, at int) Pos {
+	if at == headSize {
+		return 0
+	}
+	n := decodeBacklen(b[:at])
+	return Pos(at - n - backlenSize(n))
+}
+
+// Seek is element i, from 0 on, or from -1 backwards; 0 if there is none. O(n) from the
+// end that is nearer. Redis: lpSeek.
+func (p Pack) Seek(i int) Pos {
+	b := p.Bytes()
+	n := int(order.Uint16(b[4:]))
+	if n != unknown { // else the end that the index counts from has to do
+		if i < 0 {
+			i += n
+		}
+		if i < 0 || i >= n {
+			return 0
+		}
+		if i > n/2 {
+			i -= n
+		}
+	}
+	if i >= 0 {
+		at := headSize
+		for ; i > 0 && b[at] != endMark; i-- {
+			at = after(b, at)
+		}
+		return posOrNone(b, at)
+	}
+	at := before(b, len(b)-1)
+	for i++; i < 0 && at != 0; i++ {
+		at = before(b, int(at))
+	}
+	return at
+}
+
+// Value is an element: a string, or an integer. Its string is borrowed.
+type Value struct {
+	Text    []byte // of a string
+	Integer int64
+	IsInt   bool
+}
+
+// At is the element at a position. O(1).
+func (p Pack) At(at Pos) Value { return decode(p.Bytes()[at:]) }
+
+// Find is the first element at or behind a position that is text, looking only at each
+// (skip+1)th: with skip 1 at the names of a row of names and values. 0 if there is none,
+// or at is 0. O(bytes). Redis: lpFind.
+func (p Pack) Find(at Pos, text []byte, skip int) Pos {
+	if at == 0 {
+		return 0
+	}
+	b, i := p.Bytes(), int(at)
+	number, isInt := parseInt(text) // then it is stored as one, and as nothing else
+	for left := 0; b[i] != endMark; left-- {
+		if left == 0 {
+			if v := decode(b[i:]); v.IsInt == isInt && v.Integer == number && bytes.Equal(v.Text, text[:textLen(text, isInt)]) {
+				return Pos(i)
+			}
+			left = skip + 1
+		}
+		i = after(b, i)
+	}
+	return 0
+}
+
+// textLen is how many bytes of a text are kept as such: none of an integer's.
+func textLen(text []byte, isInt bool) int {
+	if isInt {
+		return 0
+	}
+	return len(text)
+}
