@@ -10,8 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
-
-	"redis-internals/ch08/internal/structures/oracle"
 )
 
 func place() *rapid.Generator[Point] {
@@ -135,15 +133,15 @@ func TestRanges_HoldAllThatIsInTheShape(t *testing.T) {
 // With a running server: ten thousand searches, in the same order; and distances. C's sine
 // and Go's may differ in the last bit, which turns the fourth decimal once in thousands.
 func TestOracle_FindsTheSame(t *testing.T) {
-	server := oracle.Dial(t)
+	server := dial(t)
 	random := rand.New(rand.NewPCG(3, 4))
 	s := randomSet(random, 2000)
 	args := []string{"ZADD", "places"}
 	for i, bits := range s {
 		args = append(args, strconv.FormatUint(bits, 10), strconv.Itoa(i))
 	}
-	server.Do("DEL", "places")
-	server.Do(args...)
+	server.do("DEL", "places")
+	server.do(args...)
 	compared, differ := 0, 0
 	sameDistance := func(theirs string, ours float64) bool {
 		compared++
@@ -163,7 +161,7 @@ func TestOracle_FindsTheSame(t *testing.T) {
 		} else {
 			args = append(args, "BYRADIUS", number(shape.Radius), "M")
 		}
-		theirs, found := server.Do(append(args, "WITHDIST")...), s.search(&shape)
+		theirs, found := server.do(append(args, "WITHDIST")...), s.search(&shape)
 		if len(theirs) != 2*len(found) {
 			t.Fatalf("%+v: %d and not %d", shape, len(found), len(theirs)/2)
 		}
@@ -175,9 +173,9 @@ func TestOracle_FindsTheSame(t *testing.T) {
 			}
 		}
 		a, b := random.IntN(len(s)), random.IntN(len(s))
-		theirs = server.Do("GEODIST", "places", strconv.Itoa(a), strconv.Itoa(b))
+		theirs = server.do("GEODIST", "places", strconv.Itoa(a), strconv.Itoa(b))
 		require.True(t, sameDistance(theirs[0], Distance(Decode(s[a]), Decode(s[b]))), "%s", theirs)
-		require.Equal(t, server.Do("GEOHASH", "places", strconv.Itoa(a))[0], string(AppendText(nil, s[a])))
+		require.Equal(t, server.do("GEOHASH", "places", strconv.Itoa(a))[0], string(AppendText(nil, s[a])))
 	}
 	t.Logf("of %d distances %d differ in the fourth decimal", compared, differ)
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"redis-internals/ch08/internal/structures/oracle"
 	"redis-internals/ch08/internal/zmalloc"
 )
 
@@ -102,11 +101,11 @@ func TestHyperLogLog_HasRedisBytesWhenLong(t *testing.T) {
 
 // With a running server: the same for random elements and thresholds, merges too.
 func TestOracle_HasTheSameBytes(t *testing.T) {
-	server := oracle.Dial(t)
+	server := dial(t)
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.SampledFrom([]int{0, 18, 30, 300, 3000, 15000}).Draw(t, "hll-sparse-max-bytes")
-		server.Do("CONFIG", "SET", "hll-sparse-max-bytes", strconv.Itoa(limit))
-		server.Do("DEL", "a", "b", "merged")
+		server.do("CONFIG", "SET", "hll-sparse-max-bytes", strconv.Itoa(limit))
+		server.do("DEL", "a", "b", "merged")
 		var registers [Registers]byte
 		denseSource := false
 		for _, key := range []string{"a", "b"} {
@@ -118,15 +117,15 @@ func TestOracle_HasTheSameBytes(t *testing.T) {
 				args = append(args, e)
 				h, _, _ = Add(h, []byte(e), limit)
 			}
-			server.Do(args...)
-			require.Equal(t, server.Do("GET", key)[0], string(h))
+			server.do(args...)
+			require.Equal(t, server.do("GET", key)[0], string(h))
 			n64, err := Count(h)
 			require.NoError(t, err)
-			require.Equal(t, server.Do("PFCOUNT", key)[0], strconv.FormatUint(n64, 10))
+			require.Equal(t, server.do("PFCOUNT", key)[0], strconv.FormatUint(n64, 10))
 			require.NoError(t, Merge(&registers, h))
 			denseSource = denseSource || IsDense(h)
 		}
-		server.Do("PFMERGE", "merged", "a", "b")
+		server.do("PFMERGE", "merged", "a", "b")
 		h := newOne()
 		if denseSource {
 			h, _ = Promote(h)
@@ -134,8 +133,8 @@ func TestOracle_HasTheSameBytes(t *testing.T) {
 		h, err := Store(h, &registers, limit)
 		require.NoError(t, err)
 		Outdate(h)
-		require.Equal(t, server.Do("GET", "merged")[0], string(h))
-		require.Equal(t, server.Do("PFCOUNT", "a", "b")[0], strconv.FormatUint(CountMerged(&registers), 10))
+		require.Equal(t, server.do("GET", "merged")[0], string(h))
+		require.Equal(t, server.do("PFCOUNT", "a", "b")[0], strconv.FormatUint(CountMerged(&registers), 10))
 	})
 }
 

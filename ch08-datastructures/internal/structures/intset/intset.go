@@ -34,7 +34,7 @@ import (
 	"redis-internals/ch08/internal/zmalloc"
 )
 
-// Set is a set of integers. See package structures for how handles are used.
+// Set is a set of integers. See ../README.md for how handles are used.
 type Set zmalloc.Ref
 
 const headSize = 8

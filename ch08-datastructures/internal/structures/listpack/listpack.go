@@ -58,7 +58,7 @@ import (
 	"redis-internals/ch08/internal/zmalloc"
 )
 
-// Pack is a list in a block. See package structures for how handles are used.
+// Pack is a list in a block. See ../README.md for how handles are used.
 type Pack zmalloc.Ref
 
 // Pos is where an element begins, in bytes from the block's start; 0 is no element. It

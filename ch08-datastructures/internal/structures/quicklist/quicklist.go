@@ -41,7 +41,7 @@ import (
 // Ref names a node or a pack; 0 is none.
 type Ref = zmalloc.Ref
 
-// List is a quicklist. See package structures for how handles are used: it never moves.
+// List is a quicklist. See ../README.md for how handles are used: it never moves.
 type List Ref
 
 // root is the block of a list.

@@ -42,7 +42,7 @@ import (
 	"redis-internals/ch08/internal/zmalloc"
 )
 
-// String is a string. See package structures for how handles are used.
+// String is a string. See ../README.md for how handles are used.
 type String zmalloc.Ref
 
 const headSize = 4

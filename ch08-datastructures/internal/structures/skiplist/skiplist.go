@@ -53,7 +53,7 @@ import (
 // Ref names an entry or a node; 0 is none.
 type Ref = zmalloc.Ref
 
-// List is a skip list. See package structures for how handles are used: it never moves.
+// List is a skip list. See ../README.md for how handles are used: it never moves.
 type List Ref
 
 // Node is one of its nodes; 0 is none. It is good until it is deleted or updated.

@@ -1,10 +1,11 @@
-// Package oracle asks a running redis-server, for tests that compare with it:
+// oracle_test.go: asking a running redis-server, for a test that compares with it.
 //
 //	redis-server --port 7777 --save "" &
-//	ORACLE=127.0.0.1:7777 go test ./internal/structures/...
+//	ORACLE=127.0.0.1:7777 go test ./internal/structures/geohash
 //
-// Without ORACLE these tests are skipped; what they have found is recorded in others.
-package oracle
+// Without ORACLE the test is skipped; what it has found is recorded in others.
+
+package geohash
 
 import (
 	"bufio"
@@ -16,15 +17,15 @@ import (
 	"testing"
 )
 
-// Server is a connection.
-type Server struct {
+// server is a connection.
+type server struct {
 	t    testing.TB
 	conn net.Conn
 	in   *bufio.Reader
 }
 
-// Dial connects to the server that ORACLE names, and skips the test if there is none.
-func Dial(t testing.TB) *Server {
+// dial connects to the server that ORACLE names, and skips the test if there is none.
+func dial(t testing.TB) *server {
 	address := os.Getenv("ORACLE")
 	if address == "" {
 		t.Skip("ORACLE names no redis-server")
@@ -34,12 +35,12 @@ func Dial(t testing.TB) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	return &Server{t, conn, bufio.NewReader(conn)}
+	return &server{t, conn, bufio.NewReader(conn)}
 }
 
-// Do runs a command and returns its reply's strings and numbers, one after another. An
+// do runs a command and returns its reply's strings and numbers, one after another. An
 // error ends the test.
-func (s *Server) Do(args ...string) []string {
+func (s *server) do(args ...string) []string {
 	request := fmt.Appendf(nil, "*%d\r\n", len(args))
 	for _, a := range args {
 		request = fmt.Appendf(request, "$%d\r\n%s\r\n", len(a), a)
@@ -54,7 +55,7 @@ func (s *Server) Do(args ...string) []string {
 	return reply
 }
 
-func (s *Server) read(all []string) ([]string, error) {
+func (s *server) read(all []string) ([]string, error) {
 	line, err := s.in.ReadString('\n')
 	if err != nil {
 		return nil, err
