@@ -29,6 +29,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
+	"unsafe"
 
 	"redis-internals/ch08/internal/structures/room"
 	"redis-internals/ch08/internal/zmalloc"
@@ -37,32 +38,38 @@ import (
 // Set is a set of integers. See ../README.md for how handles are used.
 type Set zmalloc.Ref
 
+// head is the beginning of the block.
+type head struct{ width, count uint32 }
+
 const headSize = 8
 
 var order = binary.LittleEndian
 
 // New returns an empty set.
 func New() Set {
-	r := zmalloc.Alloc(headSize)
-	order.PutUint64(zmalloc.Bytes(r), 2)
-	return Set(r)
+	s := Set(zmalloc.Alloc(headSize))
+	*s.head() = head{width: 2}
+	return s
 }
 
 // Free gives the block back.
 func (s Set) Free() { zmalloc.Free(zmalloc.Ref(s)) }
 
 // Len is how many members there are. O(1).
-func (s Set) Len() int { return int(order.Uint32(s.block()[4:])) }
+func (s Set) Len() int { return int(s.head().count) }
 
 // Bytes is the set as Redis writes it to a file. Borrowed.
-func (s Set) Bytes() []byte { return s.block()[:headSize+s.Len()*s.width()] }
+func (s Set) Bytes() []byte {
+	h := s.head()
+	return unsafe.Slice((*byte)(unsafe.Pointer(h)), headSize+int(h.count)*int(h.width))
+}
 
 // MemoryUsage is how many bytes the set takes. O(1).
 func (s Set) MemoryUsage() int { return zmalloc.Size(zmalloc.Ref(s)) }
 
-func (s Set) block() []byte { return zmalloc.Bytes(zmalloc.Ref(s)) }
+func (s Set) head() *head { return (*head)(zmalloc.Pointer(zmalloc.Ref(s))) }
 
-func (s Set) width() int { return int(order.Uint32(s.block())) }
+func (s Set) width() int { return int(s.head().width) }
 
 // values is the array.
 func (s Set) values() []byte { return s.Bytes()[headSize:] }
@@ -160,10 +167,8 @@ func (s *Set) widen(w int, v int64) {
 // resize makes room for n members of a width, or gives it back, and writes the head.
 func (s *Set) resize(n, width int) {
 	r := room.Fit(zmalloc.Ref(*s), headSize+s.Len()*s.width(), headSize+n*width)
-	b := zmalloc.Bytes(r)
-	order.PutUint32(b, uint32(width))
-	order.PutUint32(b[4:], uint32(n))
 	*s = Set(r)
+	*s.head() = head{uint32(width), uint32(n)}
 }
 
 // widthOf is how many bytes v needs.

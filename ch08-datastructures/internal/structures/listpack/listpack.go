@@ -54,6 +54,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"unsafe"
 
 	"redis-internals/ch08/internal/zmalloc"
 )
@@ -98,7 +99,10 @@ func (p Pack) Free() { zmalloc.Free(zmalloc.Ref(p)) }
 func (p Pack) Size() int { return int(*(*uint32)(zmalloc.Pointer(zmalloc.Ref(p)))) }
 
 // Bytes is the pack as Redis writes it to a file. Borrowed.
-func (p Pack) Bytes() []byte { return zmalloc.Bytes(zmalloc.Ref(p))[:p.Size()] }
+func (p Pack) Bytes() []byte {
+	head := zmalloc.Pointer(zmalloc.Ref(p))
+	return unsafe.Slice((*byte)(head), *(*uint32)(head)) // the head knows: zmalloc need not be asked
+}
 
 // MemoryUsage is how many bytes the pack takes. O(1).
 func (p Pack) MemoryUsage() int { return zmalloc.Size(zmalloc.Ref(p)) }
