@@ -60,30 +60,63 @@ type bucket struct {
 // table is an array of buckets; none if it has no memory.
 type table struct {
 	memory Ref
-	mask   uint64 // buckets less one
+	log    uint32 // there are 1<<log buckets
 }
 
-// Dict is a hash table. It belongs to one goroutine.
+// mask is the number of buckets less one.
+func (t *table) mask() uint64 { return 1<<t.log - 1 }
+
+// Dict is a hash table: a block outside of Go's heap, so that one may be part of a value.
+// It belongs to one goroutine.
 type Dict struct {
-	kind   *Type
 	tables [2]table  // the second one while the first is being moved to it
-	next   uint64    // the first bucket that has not been moved yet
 	drawn  [2]uint64 // random numbers that choose the next samples
-	count  int
-	extra  int // buckets that are children
+	next   uint32    // the first bucket that has not been moved yet
+	count  uint32
+	extra  uint32 // buckets that are children
+	kind   uint32 // the number of its Type, since no Go pointer may be here
 }
+
+// kinds are the types that dicts have been made of: a handful in a program.
+var (
+	kinds     [8]*Type
+	kindCount uint32
+)
+
+// numberOf is the number of a type, which gets one when it is first used.
+func numberOf(kind *Type) uint32 {
+	for i := range kindCount {
+		if kinds[i] == kind {
+			return i
+		}
+	}
+	kinds[kindCount] = kind // panics at the ninth: types are variables of packages
+	kindCount++
+	return kindCount - 1
+}
+
+// key is an entry's key.
+func (d *Dict) key(r Ref) []byte { return kinds[d.kind&7].Key(r) }
 
 // New returns an empty dict. Clear frees its memory.
 func New(kind *Type) *Dict {
-	d := &Dict{kind: kind}
+	d := At(zmalloc.AllocZeroed(int(unsafe.Sizeof(Dict{}))))
+	d.kind = numberOf(kind)
 	d.tables[0], _ = newTable(minBuckets)
 	return d
 }
 
-// newTable returns a table; ok is false if there is no memory for one that is large.
+// At is the dict whose block that is, and Ref names a dict's block, for whoever keeps it
+// where no pointer may be.
+func At(r Ref) *Dict { return (*Dict)(zmalloc.Pointer(r)) }
+
+func (d *Dict) Ref() Ref { return zmalloc.RefOf(unsafe.Pointer(d)) }
+
+// newTable returns a table of so many buckets, a power of two; ok is false if there is no
+// memory for one that is large.
 func newTable(buckets uint64) (t table, ok bool) {
 	memory := zmalloc.AllocZeroed(int(buckets) * bucketSize)
-	return table{memory, buckets - 1}, memory != 0
+	return table{memory, uint32(bits.TrailingZeros64(buckets))}, memory != 0
 }
 
 var seed = maphash.MakeSeed()
@@ -106,11 +139,11 @@ func pointerTo(r Ref) *bucket { return (*bucket)(zmalloc.Pointer(r)) }
 // has been moved there.
 func (d *Dict) home(hash uint64) *bucket {
 	t := &d.tables[0]
-	if i := hash & t.mask; i >= d.next {
+	if i := hash & t.mask(); i >= uint64(d.next) {
 		return t.bucket(i)
 	}
 	t = &d.tables[1]
-	return t.bucket(hash & t.mask)
+	return t.bucket(hash & t.mask())
 }
 
 const (
@@ -167,7 +200,7 @@ func (d *Dict) find(hash uint64, key []byte) (*bucket, int) {
 	}
 }
 
-func (d *Dict) isKey(r Ref, key []byte) bool { return r != 0 && bytes.Equal(d.kind.Key(r), key) }
+func (d *Dict) isKey(r Ref, key []byte) bool { return r != 0 && bytes.Equal(d.key(r), key) }
 
 // PrefetchBucket and PrefetchEntries ask for the memory that Find will read: first
 // the bucket, then the entries that may be the right one. Each is worth calling for
@@ -270,11 +303,11 @@ func (d *Dict) freeChild(parent *bucket) {
 }
 
 // Len is the number of entries.
-func (d *Dict) Len() int { return d.count }
+func (d *Dict) Len() int { return int(d.count) }
 
-// MemoryUsage is how many bytes the tables take.
+// MemoryUsage is how many bytes the dict takes, without its entries.
 func (d *Dict) MemoryUsage() int {
-	n := d.extra * bucketSize
+	n := zmalloc.Size(d.Ref()) + int(d.extra)*bucketSize
 	for _, t := range d.tables {
 		if t.memory != 0 {
 			n += zmalloc.Size(t.memory)
@@ -283,15 +316,15 @@ func (d *Dict) MemoryUsage() int {
 	return n
 }
 
-// Clear takes all entries out, calls visit with each, if it is not nil, and frees
-// the tables: the dict is not to be used any more. O(n).
+// Clear takes all entries out, calls visit with each, if it is not nil, and frees the
+// tables and the dict: it is not to be used any more. O(n).
 func (d *Dict) Clear(visit func(Ref)) {
 	for i := range d.tables {
 		t := &d.tables[i]
 		if t.memory == 0 {
 			continue
 		}
-		for j := range t.mask + 1 {
+		for j := range t.mask() + 1 {
 			b := t.bucket(j)
 			b.each(visit)
 			for b.child != 0 {
@@ -299,9 +332,8 @@ func (d *Dict) Clear(visit func(Ref)) {
 			}
 		}
 		zmalloc.Free(t.memory)
-		*t = table{}
 	}
-	d.count, d.next = 0, 0
+	zmalloc.Free(d.Ref())
 }
 
 func (d *Dict) freeLastChild(b *bucket) {

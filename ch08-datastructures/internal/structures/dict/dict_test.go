@@ -45,7 +45,7 @@ func (d *Dict) check() {
 		if t.memory == 0 {
 			continue
 		}
-		for i := range t.mask + 1 {
+		for i := range t.mask() + 1 {
 			for b := t.bucket(i); ; b = pointerTo(b.child) {
 				n := b.len()
 				for s, tag := range b.tags {
@@ -54,8 +54,8 @@ func (d *Dict) check() {
 					}
 				}
 				for s := range n {
-					hash := Hash(d.kind.Key(b.refs[s]))
-					if hash&t.mask != i || tagOf(hash) != b.tags[s] || d.home(hash) != t.bucket(i) {
+					hash := Hash(d.key(b.refs[s]))
+					if hash&t.mask() != i || tagOf(hash) != b.tags[s] || d.home(hash) != t.bucket(i) {
 						panic(fmt.Sprintf("an entry of bucket %d belongs elsewhere", i))
 					}
 				}
@@ -70,7 +70,7 @@ func (d *Dict) check() {
 			}
 		}
 	}
-	if count != d.count || extra != d.extra {
+	if count != d.Len() || extra != int(d.extra) {
 		panic(fmt.Sprintf("%d entries and %d children are counted, and %d and %d there", d.count, d.extra, count, extra))
 	}
 }
@@ -108,6 +108,27 @@ func TestDict_AgreesWithAMap(t *testing.T) {
 	}
 	d.close()
 	require.Equal(t, before, zmalloc.Used())
+}
+
+// A dict is a block of 48 bytes, found again by its reference, and as many may be as are
+// wanted: they share their types.
+func TestDict_IsABlock(t *testing.T) {
+	before := zmalloc.Used()
+	var refs []Ref
+	for i := range 100 {
+		d := New(testType)
+		require.Equal(t, 48, zmalloc.Size(d.Ref()))
+		d.add(key(i))
+		refs = append(refs, d.Ref())
+	}
+	for i, r := range refs {
+		require.NotZero(t, At(r).Find(Hash(key(i)), key(i)))
+		require.Equal(t, 1, At(r).Len())
+		require.Equal(t, 48+minBuckets*bucketSize, At(r).MemoryUsage())
+		At(r).close()
+	}
+	require.Equal(t, before, zmalloc.Used())
+	require.Zero(t, testing.AllocsPerRun(100, func() { New(testType).Clear(nil) }))
 }
 
 func TestDict_ShrinksWhenItEmpties(t *testing.T) {
@@ -154,7 +175,7 @@ func TestDict_StaysAsItIsWithoutMemory(t *testing.T) {
 		for d.Rehash(100) {
 		}
 		d.check()
-		require.LessOrEqual(t, d.Len(), (int(d.tables[0].mask)+1)*growAt, "it has grown")
+		require.LessOrEqual(t, d.Len(), (int(d.tables[0].mask())+1)*growAt, "it has grown")
 		d.close()
 		require.Equal(t, before, zmalloc.Used())
 	}
@@ -276,7 +297,7 @@ func TestRandom_IsFairWhileRehashing(t *testing.T) {
 				d.add(key(i))
 			}
 		}
-		require.True(t, d.Rehash(int(d.tables[0].mask/2)))
+		require.True(t, d.Rehash(int(d.tables[0].mask()/2)))
 		n, drawn := d.Len(), map[Ref]int{}
 		const each = 200
 		for range n * each {

@@ -29,12 +29,12 @@ func (d *Dict) isRehashing() bool { return d.tables[1].memory != 0 }
 // resizeIfNeeded begins to move to a longer or a shorter table, if there is memory for
 // it. If not, the next insertion or deletion tries again.
 func (d *Dict) resizeIfNeeded() {
-	buckets := int(d.tables[0].mask) + 1
-	if d.isRehashing() || d.count <= buckets*growAt && (d.count >= buckets*shrinkBelow || buckets <= minBuckets) {
+	buckets, count := int(d.tables[0].mask())+1, d.Len()
+	if d.isRehashing() || count <= buckets*growAt && (count >= buckets*shrinkBelow || buckets <= minBuckets) {
 		return
 	}
 	// As many as leave four or five entries to a bucket, or fewer.
-	wanted := uint64(max(minBuckets, d.count*2/growAt))
+	wanted := uint64(max(minBuckets, count*2/growAt))
 	length := uint64(1) << bits.Len64(wanted-1)
 	if !zmalloc.HasRoom(int(length) * bucketSize) {
 		return
@@ -66,11 +66,11 @@ func (d *Dict) Rehash(n int) (more bool) {
 
 // moveBucket moves the entries of the next bucket to the second table.
 func (d *Dict) moveBucket() {
-	b, to := d.tables[0].bucket(d.next), &d.tables[1]
+	b, to := d.tables[0].bucket(uint64(d.next)), &d.tables[1]
 	for first := b; ; b = pointerTo(b.child) {
 		for i := 0; i < slots && b.tags[i] != 0; i++ {
-			hash := Hash(d.kind.Key(b.refs[i]))
-			d.put(to.bucket(hash&to.mask), b.tags[i], b.refs[i])
+			hash := Hash(d.key(b.refs[i]))
+			d.put(to.bucket(hash&to.mask()), b.tags[i], b.refs[i])
 		}
 		if b.child == 0 {
 			for first.child != 0 {
@@ -80,7 +80,7 @@ func (d *Dict) moveBucket() {
 			break
 		}
 	}
-	if d.next++; d.next > d.tables[0].mask {
+	if d.next++; uint64(d.next) > d.tables[0].mask() {
 		zmalloc.Free(d.tables[0].memory)
 		d.tables[0], d.tables[1], d.next = d.tables[1], table{}, 0
 		d.resizeIfNeeded()

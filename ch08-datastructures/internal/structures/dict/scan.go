@@ -24,24 +24,24 @@ func (d *Dict) Scan(cursor uint64, visit func(Ref)) (next uint64) {
 	small, large := &d.tables[0], &d.tables[1]
 	if !d.isRehashing() {
 		d.visitAt(small, cursor, visit)
-		return increment(cursor, small.mask)
+		return increment(cursor, small.mask())
 	}
-	if small.mask > large.mask {
+	if small.mask() > large.mask() {
 		small, large = large, small
 	}
 	d.visitAt(small, cursor, visit)
 	// And all buckets of the larger table whose numbers end in the same bits.
 	for {
 		d.visitAt(large, cursor, visit)
-		cursor = increment(cursor, large.mask)
-		if cursor&(small.mask^large.mask) == 0 {
+		cursor = increment(cursor, large.mask())
+		if cursor&(small.mask()^large.mask()) == 0 {
 			return cursor
 		}
 	}
 }
 
 func (d *Dict) visitAt(t *table, cursor uint64, visit func(Ref)) {
-	t.bucket(cursor & t.mask).each(visit)
+	t.bucket(cursor & t.mask()).each(visit)
 }
 
 // increment adds one to the masked bits of the cursor, in reverse.
@@ -54,17 +54,17 @@ func increment(cursor, mask uint64) uint64 {
 // returns the number of the next one; more is false after the last. If nothing is
 // inserted or deleted meanwhile, a walk meets every entry once.
 func (d *Dict) Walk(i uint64, visit func(Ref)) (next uint64, more bool) {
-	t, first := &d.tables[0], d.tables[0].mask+1
+	t, first := &d.tables[0], d.tables[0].mask()+1
 	if i >= first {
 		if !d.isRehashing() {
 			return i, false
 		}
 		t = &d.tables[1]
-		if i -= first; i > t.mask {
+		if i -= first; i > t.mask() {
 			return i + first, false
 		}
 		t.bucket(i).each(visit)
-		return i + first + 1, i < t.mask
+		return i + first + 1, i < t.mask()
 	}
 	t.bucket(i).each(visit)
 	return i + 1, i+1 < first || d.isRehashing()
@@ -131,14 +131,14 @@ func (d *Dict) randomBucket(random *rand.Rand) *bucket { return d.bucketOf(rando
 // bucketOf is the bucket, of those that may hold entries, that a random number
 // chooses.
 func (d *Dict) bucketOf(drawn uint64) *bucket {
-	left := d.tables[0].mask + 1 - d.next
+	left := d.tables[0].mask() + 1 - uint64(d.next)
 	n := left
 	if d.isRehashing() {
-		n += d.tables[1].mask + 1
+		n += d.tables[1].mask() + 1
 	}
 	i, _ := bits.Mul64(drawn, n) // drawn/2^64 of n
 	if i < left {
-		return d.tables[0].bucket(d.next + i)
+		return d.tables[0].bucket(uint64(d.next) + i)
 	}
 	return d.tables[1].bucket(i - left)
 }

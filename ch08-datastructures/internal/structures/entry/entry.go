@@ -23,6 +23,7 @@ import (
 	"encoding/binary"
 	"unsafe"
 
+	"redis-internals/ch08/internal/structures/dict"
 	"redis-internals/ch08/internal/zmalloc"
 )
 
@@ -64,6 +65,9 @@ func At(r Ref) *Entry { return (*Entry)(zmalloc.Pointer(r)) }
 
 // Key is the key of the entry r: what a dict asks. Borrowed.
 func Key(r Ref) []byte { return At(r).Key() }
+
+// Type is what a dict must know of entries: dict.New(entry.Type).
+var Type = &dict.Type{Key: Key}
 
 // Free gives the block back.
 func Free(r Ref) { zmalloc.Free(r) }

@@ -3,6 +3,7 @@ package skiplist
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"redis-internals/ch08/internal/structures/dict"
 	"redis-internals/ch08/internal/structures/entry"
 	"redis-internals/ch08/internal/zmalloc"
 )
@@ -218,6 +220,44 @@ func TestSkiplist_AgreesWithASortedSlice(t *testing.T) {
 			},
 		})
 	})
+	require.Equal(t, before, zmalloc.Used())
+}
+
+// As a sorted set has them: the dict finds a member's entry, whose value names the node, and
+// the node names the entry.
+func TestSkiplist_BesideADict(t *testing.T) {
+	before := zmalloc.Used()
+	d, l, random, model := dict.New(entry.Type), New(), rand.New(rand.NewPCG(5, 6)), map[int]float64{}
+	for range 30_000 {
+		i, score := random.IntN(2000), float64(random.IntN(500))
+		name := member(i)
+		hash := dict.Hash(name)
+		e := d.Find(hash, name)
+		_, there := model[i]
+		require.Equal(t, there, e != 0)
+		switch {
+		case e == 0:
+			e = entry.New(name, make([]byte, 4))
+			binary.LittleEndian.PutUint32(entry.At(e).Value(), uint32(l.Insert(score, e, random)))
+			d.Insert(hash, e)
+			model[i] = score
+		case random.IntN(3) == 0:
+			require.Equal(t, e, d.Delete(hash, name))
+			require.Equal(t, e, l.Delete(model[i], name))
+			entry.Free(e)
+			delete(model, i)
+		default:
+			l.Update(Node(binary.LittleEndian.Uint32(entry.At(e).Value())), score)
+			model[i] = score
+		}
+	}
+	l.check()
+	require.Equal(t, len(model), l.Len())
+	for n := l.First(); n != 0; n = n.Next() {
+		require.Equal(t, n.Entry(), d.Find(dict.Hash(entry.Key(n.Entry())), entry.Key(n.Entry())))
+	}
+	l.Free(nil)
+	d.Clear(entry.Free)
 	require.Equal(t, before, zmalloc.Used())
 }
 
