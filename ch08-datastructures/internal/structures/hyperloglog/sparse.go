@@ -69,21 +69,13 @@ func setSparse(h []byte, register int, row byte, maxSparse int) (longer []byte, 
 	if row > maxValue {
 		return setPromoted(h, register, row)
 	}
-	before, at, first := 0, headSize, 0 // the run before, and the one with the register
-	var r run
-	for {
-		if at >= len(h) {
-			return h, false, ErrCorrupt
-		}
-		if r = readRun(h[at:]); r.size == 0 {
-			return h, false, ErrCorrupt
-		}
-		if register < first+r.length {
-			break
-		}
-		before = at
-		at += r.size
-		first += r.length
+	before, at, first := seek(h, register)
+	if at >= len(h) {
+		return h, false, ErrCorrupt
+	}
+	r := readRun(h[at:])
+	if r.size == 0 {
+		return h, false, ErrCorrupt
 	}
 	if r.value && r.row >= row {
 		return h, false, nil
@@ -108,6 +100,31 @@ func setSparse(h []byte, register int, row byte, maxSparse int) (longer []byte, 
 		before = headSize
 	}
 	return joinValues(h, before), true, nil
+}
+
+// seek finds the run that a register is in: where it begins and its first register, and
+// the run before it, or 0. Nearly all the time of an Add is spent here, on a thousand runs
+// and more: so it reads no more of each than its length.
+func seek(h []byte, register int) (before, at, first int) {
+	at = headSize
+	for at < len(h) {
+		length, size := int(h[at])+1, 1 // zeros
+		if c := h[at]; c&value != 0 {
+			length = int(c&3) + 1
+		} else if c&xzero != 0 {
+			if at+1 == len(h) {
+				break
+			}
+			length, size = int(c&0x3f)<<8+int(h[at+1])+1, 2
+		}
+		if register < first+length {
+			break
+		}
+		before = at
+		at += size
+		first += length
+	}
+	return before, at, first
 }
 
 // substitute puts bytes in the place of gone others.
