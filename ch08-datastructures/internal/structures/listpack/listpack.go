@@ -150,8 +150,19 @@ func posOrNone(b []byte, at int) Pos {
 	return Pos(at)
 }
 
-// after is where the element behind the one at at begins, or the end.
+// after is where the element behind the one at at begins, or the end. Numbers to 127 and
+// strings of up to 63 bytes, which most are, have a head and a backlen of a byte each.
 func after(b []byte, at int) int {
+	switch c := b[at]; {
+	case c < 0x80:
+		return at + 2
+	case c < 0xc0:
+		return at + 2 + int(c&0x3f)
+	}
+	return afterOther(b, at)
+}
+
+func afterOther(b []byte, at int) int {
 	n := encodedLen(b[at:])
 	return at + n + backlenSize(n)
 }
@@ -216,7 +227,7 @@ func (p Pack) Find(at Pos, text []byte, skip int) Pos {
 	number, isInt := parseInt(text) // then it is stored as one, and as nothing else
 	for left := 0; b[i] != endMark; left-- {
 		if left == 0 {
-			if v := decode(b[i:]); v.IsInt == isInt && v.Integer == number && bytes.Equal(v.Text, text[:textLen(text, isInt)]) {
+			if isText(b[i:], text, number, isInt) {
 				return Pos(i)
 			}
 			left = skip + 1
@@ -226,10 +237,15 @@ func (p Pack) Find(at Pos, text []byte, skip int) Pos {
 	return 0
 }
 
-// textLen is how many bytes of a text are kept as such: none of an integer's.
-func textLen(text []byte, isInt bool) int {
-	if isInt {
-		return 0
+// isText reports whether the element that b begins with is text, or the number that text
+// is.
+func isText(b, text []byte, number int64, isInt bool) bool {
+	if c := b[0]; c >= 0x80 && c < 0xc0 {
+		return !isInt && int(c&0x3f) == len(text) && string(b[1:1+len(text)]) == string(text)
 	}
-	return len(text)
+	v := decode(b)
+	if v.IsInt || isInt {
+		return v.IsInt && isInt && v.Integer == number
+	}
+	return bytes.Equal(v.Text, text)
 }
