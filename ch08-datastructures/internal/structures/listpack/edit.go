@@ -57,7 +57,7 @@ func (p *Pack) Prepend(text []byte) Pos { return p.insert(headSize, valueOf(text
 
 // AppendInt is Append for an integer.
 func (p *Pack) AppendInt(n int64) Pos {
-	return p.insert(p.Size()-1, Value{Integer: n, IsInt: true})
+	return p.insert(p.Size()-1, Value{Integer: n})
 }
 
 // AppendAll adds elements at the end and moves the block at most once. O(their bytes).
@@ -87,7 +87,7 @@ func (p *Pack) Replace(at Pos, text []byte) Pos { return p.replace(at, valueOf(t
 
 // ReplaceInt is Replace for an integer.
 func (p *Pack) ReplaceInt(at Pos, n int64) Pos {
-	return p.replace(at, Value{Integer: n, IsInt: true})
+	return p.replace(at, Value{Integer: n})
 }
 
 func (p *Pack) replace(at Pos, v Value) Pos {

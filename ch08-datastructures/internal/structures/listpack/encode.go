@@ -36,7 +36,7 @@ const (
 
 // AppendTo appends the element as text: an integer in decimal.
 func (v Value) AppendTo(dst []byte) []byte {
-	if v.IsInt {
+	if v.IsInt() {
 		return strconv.AppendInt(dst, v.Integer, 10)
 	}
 	return append(dst, v.Text...)
@@ -44,7 +44,7 @@ func (v Value) AppendTo(dst []byte) []byte {
 
 // Len is how long the element is as text.
 func (v Value) Len() int {
-	if v.IsInt {
+	if v.IsInt() {
 		var digits [20]byte
 		return len(strconv.AppendInt(digits[:0], v.Integer, 10))
 	}
@@ -53,7 +53,7 @@ func (v Value) Len() int {
 
 // Is reports whether the element is text.
 func (v Value) Is(text []byte) bool {
-	if v.IsInt {
+	if v.IsInt() {
 		n, ok := parseInt(text)
 		return ok && n == v.Integer
 	}
@@ -63,7 +63,10 @@ func (v Value) Is(text []byte) bool {
 // valueOf is how a text is kept.
 func valueOf(text []byte) Value {
 	if n, ok := parseInt(text); ok {
-		return Value{Integer: n, IsInt: true}
+		return Value{Integer: n}
+	}
+	if text == nil {
+		text = []byte{}
 	}
 	return Value{Text: text}
 }
@@ -101,11 +104,11 @@ func parseInt(text []byte) (n int64, ok bool) {
 // size is how many bytes the element takes in a pack, without its backlen.
 func (v Value) size() int {
 	switch {
-	case !v.IsInt && len(v.Text) < 64:
+	case !v.IsInt() && len(v.Text) < 64:
 		return 1 + len(v.Text)
-	case !v.IsInt && len(v.Text) < 4096:
+	case !v.IsInt() && len(v.Text) < 4096:
 		return 2 + len(v.Text)
-	case !v.IsInt:
+	case !v.IsInt():
 		return 5 + len(v.Text)
 	}
 	switch n := v.Integer; {
@@ -130,7 +133,7 @@ func (v Value) whole() int { return v.size() + backlenSize(v.size()) }
 // length.
 func (v Value) put(dst []byte) int {
 	size := v.size()
-	if v.IsInt {
+	if v.IsInt() {
 		putInt(dst, v.Integer, size)
 	} else {
 		n := len(v.Text)
@@ -172,11 +175,11 @@ func putInt(dst []byte, n int64, size int) {
 func decode(b []byte) Value {
 	switch c := b[0]; {
 	case c < 0x80:
-		return Value{Integer: int64(c), IsInt: true}
+		return Value{Integer: int64(c)}
 	case c < 0xc0:
 		return Value{Text: b[1 : 1+c&0x3f]}
 	case c < 0xe0:
-		return Value{Integer: int64(int16(uint16(c)<<11|uint16(b[1])<<3) >> 3), IsInt: true}
+		return Value{Integer: int64(int16(uint16(c)<<11|uint16(b[1])<<3) >> 3)}
 	case c < 0xf0:
 		n := int(c&0x0f)<<8 | int(b[1])
 		return Value{Text: b[2 : 2+n]}
@@ -185,13 +188,13 @@ func decode(b []byte) Value {
 	case string32:
 		return Value{Text: b[5 : 5+int(order.Uint32(b[1:]))]}
 	case int16Tag:
-		return Value{Integer: int64(int16(order.Uint16(b[1:]))), IsInt: true}
+		return Value{Integer: int64(int16(order.Uint16(b[1:])))}
 	case int24Tag:
-		return Value{Integer: int64(int32(uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24) >> 8), IsInt: true}
+		return Value{Integer: int64(int32(uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24) >> 8)}
 	case int32Tag:
-		return Value{Integer: int64(int32(order.Uint32(b[1:]))), IsInt: true}
+		return Value{Integer: int64(int32(order.Uint32(b[1:])))}
 	}
-	return Value{Integer: int64(order.Uint64(b[1:])), IsInt: true}
+	return Value{Integer: int64(order.Uint64(b[1:]))}
 }
 
 // encodedLen is how long the element is that b begins with, without its backlen. At
