@@ -45,7 +45,7 @@ func (p Pack) all() (all []string) {
 	return all
 }
 
-// sizes has strings of all lengths at which the encoding or the backlen changes, and
+// element draws strings of all lengths at which the encoding or the backlen changes, and
 // integers near to those at which it does.
 func element() *rapid.Generator[string] {
 	near := func(limits ...int64) *rapid.Generator[string] {
