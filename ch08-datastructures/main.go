@@ -1,4 +1,5 @@
-// Chapter 7: a server that ends in order, and executes several commands as one.
+// Chapter 8: Redis' data structures. At its first stop they stand beside the server of
+// chapter 7.
 //
 // main wires the parts: the command line to the server, signals to its end,
 // errors to the exit code.
@@ -18,7 +19,7 @@ import (
 	"redis-internals/ch08/internal/server"
 )
 
-const program = "ch07-signals-txn"
+const program = "ch08-datastructures"
 
 func main() {
 	opts := config.Default()
@@ -73,11 +74,12 @@ func run(opts *config.Config) (err error) {
 }
 
 const banner = `
-  Chapter 7: an end in order, and transactions.
+  Chapter 8: data structures, each a package under internal/structures. The
+  server is chapter 7's: no command uses them yet.
 
-  try    redis-cli -p %[1]d, and in it: watch a, multi, incr a, exec
-         the same, but set a 1 in a second terminal before the exec
-         kill -TERM %[2]d, or Ctrl-C: the log tells the steps of the end
-  diff   make diff CH=07 shows what changed since chapter 6
+  read   ch08-datastructures/README.md
+  try    redis-cli -p %[1]d ping
+         go test ./ch08-datastructures/internal/structures/... -bench .
+  diff   make diff CH=08 shows what changed since chapter 7
 
 `

@@ -86,6 +86,7 @@ type Log struct {
 	delayedSyncs int64 // how often it did not wait any longer
 
 	rewriting   *rewrite // nil if none is under way
+	abandoned   *rewrite // the last one that was given up
 	rewrites    int64    // begun
 	lastRewrite int64    // seconds; -1 if there was none
 	failures    int      // rewrites that failed in a row
@@ -428,6 +429,9 @@ func (l *Log) Save() error {
 func (l *Log) Close() error {
 	var err error
 	l.abandonRewrite()
+	if l.abandoned != nil { // its temporary file must go
+		<-l.abandoned.ended
+	}
 	l.syncer.stop()
 	if l.file != nil {
 		err = l.Save()

@@ -31,7 +31,6 @@ import (
 
 	"redis-internals/ch08/internal/config"
 	"redis-internals/ch08/internal/keyspace"
-	"redis-internals/ch08/internal/object"
 	"redis-internals/ch08/internal/resp"
 )
 
@@ -83,7 +82,7 @@ func newRewrite(keys *keyspace.Keyspace) *rewrite {
 // incremental file is there. With appendonly no it makes a folder with
 // just a base. The error is ErrRewriting if a rewrite is under way.
 func (l *Log) Rewrite(keys *keyspace.Keyspace) error {
-	if l.rewriting != nil {
+	if l.rewriting != nil || !l.abandoned.hasEnded() {
 		return ErrRewriting
 	}
 	if err := l.openFolder(); err != nil {
@@ -155,6 +154,13 @@ func (l *Log) beginSnapshot(w *rewrite, m manifest, incr *os.File) {
 		}
 		return
 	}
+	if incr != nil && l.buf.len() > catchUp && l.writeErr == nil { // the turns write it, each its share
+		l.loop.After(slicePause, func() time.Duration {
+			l.beginSnapshot(w, m, incr)
+			return 0
+		})
+		return
+	}
 	if incr != nil {
 		if err := l.switchTo(incr); err != nil {
 			l.rewriteFailed(w, err)
@@ -163,7 +169,7 @@ func (l *Log) beginSnapshot(w *rewrite, m manifest, incr *os.File) {
 		l.manifest = m
 	}
 	w.chunk = w.emptyChunk()
-	w.keys.StartSnapshot(w.dump)
+	w.keys.StartSnapshot(w.dump, w.full)
 	l.resumeWalk(w)
 }
 
@@ -256,32 +262,34 @@ func (w *rewrite) handOver() {
 	w.chunk = w.emptyChunk()
 }
 
-// maxDumpFrame is the most bytes around a key and its value.
-const maxDumpFrame = 160
-
-// dump adds a key to the base. Redis: aof.c, rewriteAppendOnlyFileRio.
-func (w *rewrite) dump(db int, key []byte, value *object.Object, expireAt int64) {
-	w.dumped++
-	if len(w.chunk) >= chunkSize && !w.full() { // large values
-		w.handOver()
+// dump adds a key, or a piece of one, to the base. Redis: aof.c, rewriteAppendOnlyFileRio.
+func (w *rewrite) dump(p keyspace.Piece) {
+	b, length := w.chunk, p.Value.Len()
+	if p.From == 0 {
+		w.dumped++
+		if p.DB != w.db {
+			b, w.db = appendSelect(b, p.DB), p.DB
+		}
+		if p.ExpireAt == 0 {
+			b = append(b, "*3\r\n$3\r\nSET\r\n"...)
+		} else {
+			b = append(b, "*5\r\n$3\r\nSET\r\n"...)
+		}
+		b = resp.AppendBulkHead(resp.AppendBulk(b, p.Key), length)
 	}
-	b := slices.Grow(w.chunk, len(key)+value.Len()+maxDumpFrame) // at once: a large value is not copied as it grows
-	if db != w.db {
-		b, w.db = appendSelect(b, db), db
-	}
-	if expireAt == 0 {
-		b = append(b, "*3\r\n$3\r\nSET\r\n"...)
-	} else {
-		b = append(b, "*5\r\n$3\r\nSET\r\n"...)
-	}
-	b = resp.AppendBulk(b, key)
-	b = resp.AppendBulkTail(value.AppendTo(resp.AppendBulkHead(b, value.Len())))
-	if expireAt != 0 {
-		b = append(b, "$4\r\nPXAT\r\n"...)
-		var digits [20]byte
-		b = resp.AppendBulk(b, strconv.AppendInt(digits[:0], expireAt, 10))
+	b = p.Value.AppendPart(b, p.From, p.To)
+	if p.To == length {
+		b = resp.AppendBulkTail(b)
+		if p.ExpireAt != 0 {
+			b = append(b, "$4\r\nPXAT\r\n"...)
+			var digits [20]byte
+			b = resp.AppendBulk(b, strconv.AppendInt(digits[:0], p.ExpireAt, 10))
+		}
 	}
 	w.chunk = b
+	if len(b) >= chunkSize && !w.full() { // a write has dumped it, and may dump more before the next slice
+		w.handOver()
+	}
 }
 
 func (w *rewrite) emptyChunk() []byte {
@@ -309,7 +317,7 @@ func (l *Log) writeBase(w *rewrite, temporary string, fail func(error)) (size in
 	}
 	unsynced := 0
 	for chunk := range w.chunks { // to the end, also after an error: the loop must not wait
-		if err == nil {
+		if err == nil && !w.abandoned.Load() {
 			size += int64(len(chunk))
 			unsynced += len(chunk)
 			if _, err = f.Write(chunk); err == nil && unsynced >= syncEvery {
@@ -407,23 +415,36 @@ func (l *Log) rewriteFailed(w *rewrite, err error) {
 	l.log.Warning("Background AOF rewrite failed: %v", err)
 }
 
-// abandonRewrite gives a rewrite up and waits until its goroutine has ended.
+// abandonRewrite gives a rewrite up. Its goroutine may take a while to end: the disk may
+// be slow. Until then no other rewrite begins.
 func (l *Log) abandonRewrite() {
 	w := l.rewriting
 	if w == nil {
 		return
 	}
-	l.rewriting = nil
+	l.rewriting, l.abandoned = nil, w
 	w.keys.EndSnapshot()
 	w.abandoned.Store(true)
 	w.endChunks()
-	<-w.ended
+}
+
+// hasEnded reports whether the rewrite's goroutine has; w may be nil.
+func (w *rewrite) hasEnded() bool {
+	if w == nil {
+		return true
+	}
+	select {
+	case <-w.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // WantsRewrite reports whether the log has grown so much since it was last
 // rewritten that it should be again, or is damaged. Redis: server.c, serverCron.
 func (l *Log) WantsRewrite() bool {
-	if l.file == nil || l.rewriting != nil || l.loop.Now().Before(l.retryAt) {
+	if l.file == nil || l.rewriting != nil || !l.abandoned.hasEnded() || l.loop.Now().Before(l.retryAt) {
 		return false
 	}
 	if l.Err() != nil && l.damage() != nil {

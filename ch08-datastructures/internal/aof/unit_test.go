@@ -1,10 +1,13 @@
 package aof
 
 import (
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"redis-internals/ch08/internal/keyspace"
 )
 
 // appendUnit appends commands that are one.
@@ -80,5 +83,55 @@ func TestUnit_IsLoadedWholeOrNotAtAll(t *testing.T) {
 			want = data{"a": "0"}
 		}
 		requireLoads(t, want, logOf(t, "", whole[:n]))
+	}
+}
+
+// A disk that becomes full takes a part of a unit, perhaps, and the rest when there is room
+// again: nothing may come between, and a server that dies meanwhile has none of it.
+func TestUnit_ADiskMayTakeItInParts(t *testing.T) {
+	large := strings.Repeat("v", pieceSize)
+	dir := t.TempDir()
+	l, _ := startLog(t, dir, nil)
+	l.set("a", "0")
+	l.appendUnit([]string{"SET", "a", "1"}, []string{"SET", "b", large}, []string{"SET", "c", large}, []string{"SET", "d", "1"})
+	require.NoError(t, l.write(1)) // a piece
+	disk := l.file
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	require.NoError(t, err)
+	defer full.Close()
+	l.file = full
+	require.NoError(t, l.Flush())
+	require.Error(t, l.Err())
+	l.AppendDelete(0, []byte("d"))
+
+	part := folder(t, dir)[incr1]
+	require.Contains(t, part, cmd("MULTI"))
+	require.NotContains(t, part, cmd("EXEC"))
+	requireLoads(t, data{"a": "0"}, logOf(t, "", part))
+
+	l.file = disk
+	require.NoError(t, l.Close())
+	requireLoads(t, data{"a": "1", "b": large, "c": large}, dir)
+}
+
+// A rewrite that begins while a unit is appended goes on with another file behind it.
+func TestUnit_IsNotCutByARewrite(t *testing.T) {
+	dir := t.TempDir()
+	s := newStore(t, dir, nil)
+	s.set("a", "0")
+	s.BeginUnit()
+	for i, key := range []string{"a", "b", "c"} {
+		s.db.Set([]byte(key), []byte("1"), keyspace.Never)
+		s.testLog.set(key, "1")
+		if i == 0 {
+			require.NoError(t, s.rewrite())
+		}
+	}
+	require.True(t, s.EndUnit())
+	s.loop.until(t, func() bool { return s.rewriting == nil })
+	require.NoError(t, s.Close())
+	requireLoads(t, data{"a": "1", "b": "1", "c": "1"}, dir)
+	for name, content := range folder(t, dir) {
+		require.NotContains(t, content, "MULTI", name)
 	}
 }

@@ -183,7 +183,7 @@ func infoMemory(w *infoWriter) {
 	w.field("rss_overhead_bytes", m.resident-int64(a.Resident))
 	w.field("mem_fragmentation_ratio", ratio(m.resident, m.used))
 	w.field("mem_fragmentation_bytes", m.resident-m.used)
-	w.field("mem_not_counted_for_evict", w.engine.LogMemory())
+	w.field("mem_not_counted_for_evict", w.engine.UncountedMemory())
 	w.zeros("mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves")
 	w.field("mem_clients_normal", w.engine.ClientMemory())
 	w.field("mem_cluster_links", 0)

@@ -1,7 +1,10 @@
 package command
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,6 +16,7 @@ import (
 const (
 	queued    = "+QUEUED\r\n"
 	nullArray = "*-1\r\n"
+	flawed    = "-EXECABORT Transaction discarded because of previous errors.\r\n"
 )
 
 // clients is a session of several clients, each with a name of a letter.
@@ -90,9 +94,9 @@ func TestMulti_QueueingLooksAtNoKey(t *testing.T) {
 
 func TestMulti_WhatIsRefusedSpoilsIt(t *testing.T) {
 	for _, tc := range []struct{ request, reply, exec string }{
-		{"NOSUCH", "-ERR unknown command 'NOSUCH', with args beginning with: \r\n", "-EXECABORT Transaction discarded because of previous errors.\r\n"},
-		{"CLIENT NOSUCH", "-ERR unknown subcommand 'NOSUCH'. Try CLIENT HELP.\r\n", "-EXECABORT Transaction discarded because of previous errors.\r\n"},
-		{"GET", "-ERR wrong number of arguments for 'get' command\r\n", "-EXECABORT Transaction discarded because of previous errors.\r\n"},
+		{"NOSUCH", "-ERR unknown command 'NOSUCH', with args beginning with: \r\n", flawed},
+		{"CLIENT NOSUCH", "-ERR unknown subcommand 'NOSUCH'. Try CLIENT HELP.\r\n", flawed},
+		{"GET", "-ERR wrong number of arguments for 'get' command\r\n", flawed},
 		{"MULTI", "-ERR MULTI calls can not be nested\r\n", "*1\r\n+OK\r\n"},
 		{"WATCH k", "-ERR WATCH inside MULTI is not allowed\r\n", "*1\r\n+OK\r\n"},
 		{"EXEC k", "-EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command\r\n", "-ERR EXEC without MULTI\r\n"},
@@ -270,4 +274,73 @@ func TestMulti_AllocatesNothingOnceThereIsRoom(t *testing.T) {
 	}
 	transaction() // makes the room
 	require.Zero(t, testing.AllocsPerRun(100, transaction))
+}
+
+func TestMulti_NoMemoryForTheData(t *testing.T) {
+	s := newClients(t)
+	const oom = "OOM command not allowed when used memory > 'maxmemory'.\r\n"
+	s.do("A> SET k v", "A> MULTI", "A> SET k w", "B> MULTI", "B> GET k", "C> CONFIG SET maxmemory 1")
+	require.Equal(t, "-EXECABORT Transaction discarded because of: "+oom, s.do("A> EXEC"))
+	require.Equal(t, "*1\r\n$1\r\nv\r\n", s.do("B> EXEC"), "that needs none")
+	require.Equal(t, "-"+oom, s.do("A> MULTI", "A> GET k"), "but a queue does")
+	require.Equal(t, flawed, s.do("A> EXEC"))
+	require.Equal(t, "-ERR EXEC without MULTI\r\n", s.do("A> EXEC"))
+}
+
+func TestMulti_WhileTheLogFails(t *testing.T) {
+	s, dir := newClients(t), t.TempDir()
+	require.NoError(t, s.logTo(dir).Close())
+	incr := filepath.Join(dir, "appendonlydir", "appendonly.aof.1.incr.aof")
+	log := s.openLog(dir)
+	require.NoError(t, errors.Join(os.Remove(incr), os.Symlink("/dev/full", incr)))
+	s.startLog(log)
+	s.do("A> MULTI", "A> SET k v", "B> MULTI", "B> GET k", "C> SET k v")
+	require.NoError(t, log.Flush())
+	const full = "MISCONF Errors writing to the AOF file: No space left on device\r\n"
+	require.Equal(t, "-EXECABORT Transaction discarded because of: "+full, s.do("A> EXEC"))
+	require.Equal(t, "*1\r\n$1\r\nv\r\n", s.do("B> EXEC"))
+	require.Equal(t, "-"+full, s.do("A> MULTI", "A> DEL k"))
+	require.Equal(t, flawed, s.do("A> EXEC"))
+	require.Equal(t, "-"+full, s.do("A> MULTI", "A> PING"))
+	require.Equal(t, flawed, s.do("A> EXEC"))
+	require.NotNil(t, s.c.DB.Peek([]byte("k")))
+}
+
+func TestMulti_WhileTheDataIsLoaded(t *testing.T) {
+	s, dir := newClients(t), t.TempDir()
+	log := s.logTo(dir)
+	for range 2000 {
+		s.do("A> SET k v")
+	}
+	require.NoError(t, log.Close())
+	s = newClients(t)
+	log = s.openLog(dir)
+	defer log.Close()
+	asked := false
+	require.NoError(t, s.c.Engine.Load(log, func() bool {
+		asked = true
+		require.Equal(t, ok, s.do("A> WATCH k", "A> MULTI"))
+		require.Equal(t, "-LOADING Redis is loading the dataset in memory\r\n", s.do("A> GET k"))
+		require.Equal(t, flawed, s.do("A> EXEC"))
+		require.Equal(t, "*1\r\n$1\r\na\r\n", s.do("A> MULTI", "A> ECHO a", "A> EXEC"))
+		s.do("B> WATCH k")
+		return false
+	}))
+	require.True(t, asked)
+	require.Equal(t, nullArray, s.do("B> MULTI", "B> EXEC"), "loading has set it")
+}
+
+// What is deleted because its time is over belongs to the transaction that found it so.
+func TestMulti_LogsDeletesInside(t *testing.T) {
+	s, dir := newClients(t), t.TempDir()
+	log := s.logTo(dir)
+	s.do("A> SET k v PX 100", "A> SET n 1")
+	s.now = s.now.Add(101e6)
+	s.do("A> MULTI", "A> GET k", "A> INCR n", "A> EXEC")
+	s.do("A> SET k v PX 100")
+	s.now = s.now.Add(101e6)
+	s.do("A> MULTI", "A> GET k", "A> EXEC")
+	require.Equal(t, log.Appended(), s.c.LastWrite)
+	require.Equal(t, "SET k v PXAT 1700000000100 | SET n 1 | MULTI | DEL k | INCR n | EXEC "+
+		"| SET k v PXAT 1700000000201 | DEL k", logged(t, log, dir))
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"redis-internals/ch08/internal/keyspace"
+	"redis-internals/ch08/internal/object"
 	"redis-internals/ch08/internal/zmalloc"
 )
 
@@ -107,12 +108,19 @@ func (e *Engine) KeepEvicting() bool {
 // collector tells cannot be used: it is the state of the last collection, and counts the
 // buffers of a client that has left long ago. Keys would be evicted for that client.
 // Redis: zmalloc.c, zmalloc_used_memory.
-func (e *Engine) UsedMemory() int { return e.countedMemory() + e.LogMemory() }
+func (e *Engine) UsedMemory() int { return e.countedMemory() + e.UncountedMemory() }
 
-// countedMemory is what of it counts against maxmemory: the log's buffer does not,
-// since keys that are evicted make it longer. Redis: evict.c,
-// freeMemoryGetNotCountedMemory.
-func (e *Engine) countedMemory() int { return zmalloc.Used() + e.clientMemory + e.baseMemory }
+// countedMemory is what of it counts against maxmemory.
+func (e *Engine) countedMemory() int {
+	return zmalloc.Used() - object.LeftBytes() + e.clientMemory + e.baseMemory
+}
+
+// UncountedMemory is what does not, in bytes: the log's buffer and what a snapshot keeps
+// of keys that have changed or gone, since keys that are evicted make more of both. Redis:
+// evict.c, freeMemoryGetNotCountedMemory.
+func (e *Engine) UncountedMemory() int {
+	return e.LogMemory() + e.Keyspace.SnapshotMemory() + object.LeftBytes()
+}
 
 // CountClientMemory says that clients take so many bytes of Go's heap more, or fewer if
 // it is negative.

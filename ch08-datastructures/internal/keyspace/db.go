@@ -124,9 +124,11 @@ func (db *DB) Set(key, value []byte, expiry Expiry) {
 func (db *DB) SetInt(key []byte, n int64) {
 	if e := db.lookup(key); e != nil && e.Encoding() == object.Int { // a counter
 		db.changing(e)
-		e.SetNumber(n)
-		e.Touch(db.ks.clock)
-		return
+		if !e.Kept() {
+			e.SetNumber(n)
+			e.Touch(db.ks.clock)
+			return
+		}
 	}
 	db.set(key, object.IntValue(n), Keep)
 }
@@ -219,7 +221,7 @@ func (db *DB) RandomKey() (key []byte, ok bool) {
 
 // insert adds an entry, whose key has that hash.
 func (db *DB) insert(hash uint64, e *entry) {
-	db.tell(e.Key())
+	db.tell(e)
 	e.SetEpoch(db.snapshot.epoch)
 	if e.Expires() {
 		e.SetPlace(db.volatile.push(e))
@@ -233,9 +235,16 @@ func (db *DB) insert(hash uint64, e *entry) {
 // there passes here, in whatever way it comes about; insert has the keys that are
 // new. So this is the place to tell whoever must see what the entry still is.
 func (db *DB) changing(e *entry) {
-	db.tell(e.Key())
-	if db.snapshot.dump != nil {
-		db.dumpOnce(e)
+	if db.snapshot.open || db.ks.Observer.Changing != nil {
+		db.announce(e)
+	}
+}
+
+// announce is the rare part of changing, which so is short enough to cost no call.
+func (db *DB) announce(e *entry) {
+	db.tell(e)
+	if db.snapshot.open {
+		db.dumpOrKeep(e)
 	}
 }
 

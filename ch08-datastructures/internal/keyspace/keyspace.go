@@ -46,6 +46,7 @@ type Keyspace struct {
 	evictDB  int // and the one that lost a key last, at random
 	random   *rand.Rand
 
+	dump        dump
 	snapshotCut bool // see SnapshotCut
 }
 
@@ -72,7 +73,7 @@ type Stats struct {
 
 // New returns empty databases.
 func New(o Options) *Keyspace {
-	ks := &Keyspace{Options: o, random: rand.New(rand.NewPCG(o.Seed, o.Seed))}
+	ks := &Keyspace{Options: o, random: rand.New(rand.NewPCG(o.Seed, o.Seed)), dump: dump{size: pieceSize}}
 	for id := range o.Databases {
 		ks.dbs = append(ks.dbs, &DB{ID: id, ks: ks, contents: newContents()})
 	}

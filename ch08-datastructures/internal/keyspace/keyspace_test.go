@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"redis-internals/ch08/internal/object"
 )
 
 func (ks *Keyspace) check() {
@@ -89,12 +87,7 @@ func TestSnapshot_KeepsTheNumbersDatabasesHadAtItsStart(t *testing.T) {
 			ks.DB(id).Set(key, []byte(strconv.Itoa(id)+"-"+strconv.Itoa(i)), Never)
 		}
 	}
-	got := map[string]string{}
-	ks.StartSnapshot(func(db int, key []byte, o *object.Object, _ int64) {
-		id := strconv.Itoa(db) + ":" + string(key)
-		require.NotContains(t, got, id)
-		got[id] = string(o.AppendTo(nil))
-	})
+	got := ks.collect(nil)
 	ks.SnapshotStep(0)
 	ks.Swap(ks.DB(0), ks.DB(1))
 	ks.DB(1).Move([]byte("99"), ks.DB(7))
@@ -105,10 +98,10 @@ func TestSnapshot_KeepsTheNumbersDatabasesHadAtItsStart(t *testing.T) {
 	}
 	for id := range 3 {
 		for i := range 100 {
-			value, dumped := got[strconv.Itoa(id)+":"+strconv.Itoa(i)]
+			k, dumped := got[strconv.Itoa(id)+":"+strconv.Itoa(i)]
 			require.True(t, dumped || id == 0 && i != 99, "neither flushed nor dumped: %d-%d", id, i)
 			if dumped {
-				require.Equal(t, strconv.Itoa(id)+"-"+strconv.Itoa(i), value)
+				require.Equal(t, strconv.Itoa(id)+"-"+strconv.Itoa(i), k.value)
 			}
 		}
 	}

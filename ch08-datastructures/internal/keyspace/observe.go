@@ -23,10 +23,10 @@ type Observer struct {
 	Replacing func(db, by *DB)
 }
 
-// tell says that a key is about to change.
-func (db *DB) tell(key []byte) {
+// tell says that an entry is about to change, or to be added.
+func (db *DB) tell(e *entry) {
 	if changing := db.ks.Observer.Changing; changing != nil {
-		changing(db, key)
+		changing(db, e.Key())
 	}
 }
 

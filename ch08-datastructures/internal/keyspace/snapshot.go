@@ -15,49 +15,85 @@
 // again: it was dumped, or is newer than the start. So every key is dumped once,
 // with the value that it had when the snapshot began. The walk is a SCAN: it meets all
 // that stays, however the dict grows meanwhile, and what it meets twice is dumped once.
+//
+// A large value is not dumped at once: that would be a long wait for all clients. It is
+// dumped in pieces, one a slice, and nothing can be dumped between two of them. What
+// changes meanwhile is kept instead, as it is: its block stays, and whoever changes the
+// object makes another one. So is what changes while the disk is behind with what was
+// dumped, and a large value that changes before its time.
+//
+//	kept   [ large: 384 of 40000 KB dumped ] [ h as it was ] [ k as it was ]
+//	                 ▲ the next slice goes on here; then h, k, then the walk
+//
+// What it costs is O(1) a change, and the memory of what changes: the same that Redis pays
+// for a page that both processes had.
+//
 // Redis: aof.c, rewriteAppendOnlyFileBackground.
 
 package keyspace
 
 import (
 	"time"
+	"unsafe"
 
 	"redis-internals/ch08/internal/object"
 )
 
-// DumpFunc gets a key of a snapshot: the number its database had when the
-// snapshot began, its value, and when it expires (Unix milliseconds, 0 for
-// never). It keeps none of them.
-type DumpFunc func(db int, key []byte, value *object.Object, expireAt int64)
+// Piece is a key of a snapshot, or a part of one: bytes From to To of its value. Those of
+// one key come one after another, with no other key between. Nothing in it may be kept.
+type Piece struct {
+	DB       int // the number its database had when the snapshot began
+	Key      []byte
+	Value    *object.Object
+	ExpireAt int64 // Unix milliseconds; 0 is never
+	From, To int
+}
+
+// dump is where a snapshot goes.
+type dump struct {
+	piece  func(Piece)
+	behind func() bool // more should not be dumped at present
+	size   int         // bytes of a value that are dumped at a time
+	kept   []keptValue // still to be dumped, in this order
+	offset int         // of the first of them: what is dumped of it already
+}
+
+// keptValue is a key as it was.
+type keptValue struct {
+	db       int
+	value    ref
+	expireAt int64
+}
 
 // snapshot is the state of the walk through one database.
 type snapshot struct {
-	dump      DumpFunc // nil if there is none
-	db        int      // the number to dump
-	walking   bool     // the walk is not through
-	at        uint64   // where it is: a cursor of Scan
-	epoch     uint8    // changes with every snapshot
-	abandoned int      // snapshots given up in a row: keys may still bear their epochs
+	open      bool   // there is one
+	db        int    // the number to dump
+	walking   bool   // the walk is not through
+	at        uint64 // where it is: a cursor of Scan
+	epoch     uint8  // changes with every snapshot
+	abandoned int    // snapshots given up in a row: keys may still bear their epochs
 }
 
 const (
-	keyCost   = 64        // of coming by a key, in bytes of a value that cost as much
-	clockCost = 16 * 64   // after which the walk looks at the clock
-	sliceCost = 128 << 10 // after which a step ends in any case
+	keyCost   = 64       // of coming by a key, in bytes of a value that cost as much
+	clockCost = 16 * 64  // after which the walk looks at the clock
+	pieceSize = 64 << 10 // bytes of a large value that are dumped at a time
 )
 
-// StartSnapshot begins a snapshot of what the databases hold now: dump is called
-// once with each key that has not expired, from SnapshotStep or from a write
-// before it changes the key. There must be none yet. What is flushed before it is
-// dumped is left out. O(databases).
-func (ks *Keyspace) StartSnapshot(dump DumpFunc) {
+// StartSnapshot begins a snapshot of what the databases hold now: piece is called with
+// each key that has not expired, from SnapshotStep or from a write before it changes the
+// key; while behind reports true only from SnapshotStep. There must be none yet. What is
+// flushed before it is dumped is left out. O(databases).
+func (ks *Keyspace) StartSnapshot(piece func(Piece), behind func() bool) {
 	ks.snapshotCut = false
+	ks.dump.piece, ks.dump.behind = piece, behind
 	for _, db := range ks.dbs {
 		s := &db.snapshot
 		if s.abandoned == object.Epochs-2 {
 			db.renewEpochs()
 		}
-		s.dump, s.db, s.walking, s.at = dump, db.ID, true, 0
+		s.open, s.db, s.walking, s.at = true, db.ID, true, 0
 		s.epoch = (s.epoch + 1) % object.Epochs
 	}
 }
@@ -71,37 +107,46 @@ func (db *DB) renewEpochs() {
 	db.snapshot.abandoned = 0
 }
 
-// SnapshotStep dumps keys for as long as budget, but not many bytes after a large
-// value, and reports whether there are more. When there are none the snapshot has
-// ended.
+// SnapshotStep dumps keys for as long as budget, or until more should not be dumped, and
+// reports whether there are more. When there are none the snapshot has ended.
 func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 	start, cost, looked := time.Now(), 0, 0
+	over := func() bool {
+		if cost-looked < clockCost {
+			return false
+		}
+		looked = cost
+		return time.Since(start) > budget || ks.dump.behind()
+	}
+	for len(ks.dump.kept) > 0 {
+		cost += keyCost + ks.dumpKept()
+		if over() {
+			return true
+		}
+	}
 	for _, db := range ks.dbs {
 		s, left := &db.snapshot, false
 		visit := func(r ref) {
-			if left = cost >= sliceCost; left { // the rest of the bucket is for the next step
+			if left = left || len(ks.dump.kept) > 0; left { // the rest of the bucket is for the next step
 				return
 			}
 			e := object.At(r)
 			cost += keyCost
 			if e.Epoch() != s.epoch {
-				cost += e.Len()
+				cost += min(e.Len(), ks.dump.size)
 			}
 			db.dumpOnce(e)
 		}
 		for s.walking {
 			cost += keyCost // also of a bucket that is empty
 			next := db.dict.Scan(s.at, visit)
-			if left {
+			if left || len(ks.dump.kept) > 0 {
 				return true
 			}
 			if s.at = next; next == 0 {
 				s.walking, s.abandoned = false, 0
 			}
-			if cost-looked < clockCost {
-				continue
-			}
-			if looked = cost; cost >= sliceCost || time.Since(start) > budget {
+			if over() {
 				return true
 			}
 		}
@@ -112,12 +157,16 @@ func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 
 // EndSnapshot gives the snapshot up.
 func (ks *Keyspace) EndSnapshot() {
+	for _, k := range ks.dump.kept {
+		object.At(k.value).Release()
+	}
+	ks.dump = dump{size: ks.dump.size}
 	for _, db := range ks.dbs {
 		s := &db.snapshot
 		if s.walking {
 			s.abandoned++
 		}
-		s.dump, s.walking = nil, false
+		s.open, s.walking = false, false
 	}
 }
 
@@ -125,23 +174,78 @@ func (ks *Keyspace) EndSnapshot() {
 // of use only together with the log of what happened since it began.
 func (ks *Keyspace) SnapshotCut() bool { return ks.snapshotCut }
 
+// SnapshotMemory is what a snapshot takes besides the blocks that it keeps, in bytes.
+func (ks *Keyspace) SnapshotMemory() int {
+	return cap(ks.dump.kept) * int(unsafe.Sizeof(keptValue{}))
+}
+
 // cutSnapshot ends the walk through a database that is being flushed: what it has not
-// come to is not dumped, and nothing that was flushed stays in memory for it. The log
-// repeats the flush, and until there it does not miss those keys: a command that
-// changed one has dumped it, and none depends on a key that it does not change. (One
-// that did would have to call changing for what it reads.)
+// come to is not dumped, and nothing that was flushed stays in memory for it, but for a
+// value that is dumped by half. The log repeats the flush, and until there it does not
+// miss those keys: a command that changed one has dumped or kept it, and none depends on a
+// key that it does not change. (One that did would have to call changing for what it
+// reads.)
 func (db *DB) cutSnapshot() {
 	s := &db.snapshot
 	db.ks.snapshotCut = db.ks.snapshotCut || s.walking
 	s.walking, s.abandoned = false, 0
 }
 
-// dumpOnce dumps an entry, if the snapshot still has to.
+// dumpOnce dumps an entry, if the snapshot still has to; a large one it begins.
 func (db *DB) dumpOnce(e *entry) {
-	if s := &db.snapshot; e.Epoch() != s.epoch {
-		e.SetEpoch(s.epoch)
-		if !db.expired(e) {
-			s.dump(s.db, e.Key(), e, e.ExpireAt())
+	switch {
+	case !db.mustDump(e):
+	case e.Len() > db.ks.dump.size:
+		db.keep(e)
+		db.ks.dumpKept()
+	default:
+		db.ks.dumpPiece(db.snapshot.db, e, 0, e.Len())
+	}
+}
+
+// dumpOrKeep is dumpOnce for an entry that is about to change, and cannot wait.
+func (db *DB) dumpOrKeep(e *entry) {
+	switch d := &db.ks.dump; {
+	case !db.mustDump(e):
+	case len(d.kept) > 0 || e.Len() > d.size || d.behind():
+		db.keep(e)
+	default:
+		db.ks.dumpPiece(db.snapshot.db, e, 0, e.Len())
+	}
+}
+
+// mustDump reports whether an entry is still to be dumped. After that it is not.
+func (db *DB) mustDump(e *entry) bool {
+	s := &db.snapshot
+	if e.Epoch() == s.epoch {
+		return false
+	}
+	e.SetEpoch(s.epoch)
+	return !db.expired(e)
+}
+
+// keep keeps an entry as it is, to be dumped later.
+func (db *DB) keep(e *entry) {
+	e.Keep()
+	db.ks.dump.kept = append(db.ks.dump.kept, keptValue{db.snapshot.db, e.Ref(), e.ExpireAt()})
+}
+
+// dumpKept dumps a piece of what was kept first, and returns how many bytes.
+func (ks *Keyspace) dumpKept() (bytes int) {
+	d := &ks.dump
+	k := d.kept[0]
+	e := object.At(k.value)
+	from, to := d.offset, min(d.offset+d.size, e.Len())
+	ks.dump.piece(Piece{k.db, e.Key(), e, k.expireAt, from, to})
+	if d.offset = to; to == e.Len() {
+		e.Release()
+		if d.kept, d.offset = d.kept[1:], 0; len(d.kept) == 0 {
+			d.kept = nil
 		}
 	}
+	return to - from
+}
+
+func (ks *Keyspace) dumpPiece(db int, e *entry, from, to int) {
+	ks.dump.piece(Piece{db, e.Key(), e, e.ExpireAt(), from, to})
 }

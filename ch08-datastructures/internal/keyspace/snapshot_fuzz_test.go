@@ -2,27 +2,10 @@ package keyspace
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
-
-	"redis-internals/ch08/internal/object"
 )
-
-// contentsOf is all that the databases hold, as a snapshot should have it.
-func contentsOf(ks *Keyspace) map[string]string {
-	all := map[string]string{}
-	for _, db := range ks.dbs {
-		var keys []string
-		db.Walk(func(key []byte) { keys = append(keys, string(key)) })
-		for _, key := range keys {
-			at, _ := db.ExpireAt([]byte(key))
-			all[fmt.Sprint(db.ID, key)] = fmt.Sprintf("%s until %d", db.LookupWrite([]byte(key)).AppendTo(nil), at)
-		}
-	}
-	return all
-}
 
 // step changes something, as two bytes of a script say.
 func (ks *Keyspace) step(op, arg byte) {
@@ -75,28 +58,35 @@ func FuzzSnapshot(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, script []byte) {
 		ks, _ := newTestKeyspace(t, Eviction{Policy: AllKeysLRU, Samples: 5})
-		var want map[string]string // what is still to be dumped; nil without a snapshot
-		var began []int            // the numbers that the databases' contents had then
+		random := rand.New(rand.NewPCG(1, uint64(len(script))))
+		var want, got dumped // what is to be dumped, and is; nil without a snapshot
+		var maybe dumped     // of that, what was flushed before it was
+		var began []int      // the numbers that the databases' contents had then
 		for i := 0; i+1 < min(len(script), 2000); i += 2 {
 			op, arg := script[i], script[i+1]
 			switch {
 			case want == nil && arg%8 == 0:
-				want, began = contentsOf(ks), []int{0, 1, 2, 3, 4}
-				ks.StartSnapshot(func(db int, key []byte, o *object.Object, at int64) {
-					name := fmt.Sprint(db, string(key))
-					if is := fmt.Sprintf("%s until %d", o.AppendTo(nil), at); want[name] != is {
-						t.Fatalf("%s is dumped as %q, and not as %q", name, is, want[name])
-					}
-					delete(want, name)
-				})
+				ks.dump.size = 1 + int(op)*int(op)/4
+				want, maybe, began = ks.now(), dumped{}, []int{0, 1, 2, 3, 4}
+				got = ks.collect(random)
 			case want != nil && arg == 1:
 				ks.EndSnapshot()
 				want = nil
 			case want != nil && arg%4 == 2:
 				for range 1 + op%16 {
 					if !ks.SnapshotStep(0) {
-						if len(want) > 0 {
-							t.Fatalf("nobody dumped %v", want)
+						for name, k := range got { // by whoever changed it before the flush
+							if maybe[name] == k {
+								delete(got, name)
+							}
+						}
+						for name, k := range want {
+							if got[name] != k {
+								t.Fatalf("%.300q is dumped as %.300v, and not as %.300v", name, got[name], k)
+							}
+						}
+						if len(got) > len(want) {
+							t.Fatalf("%d keys are dumped, of %d", len(got), len(want))
 						}
 						want = nil
 						break
@@ -108,7 +98,12 @@ func FuzzSnapshot(f *testing.F) {
 				case want != nil && op&15 == 12:
 					began[db], began[other] = began[other], began[db]
 				case want != nil && op&15 == 13 && arg < 20:
-					maps.DeleteFunc(want, func(name, _ string) bool { return name[0] == byte('0'+began[db]) })
+					for name, k := range want {
+						if name[0] == '0'+byte(began[db]) {
+							maybe[name] = k
+							delete(want, name)
+						}
+					}
 				}
 				ks.step(op, arg)
 			}

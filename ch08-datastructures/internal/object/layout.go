@@ -37,6 +37,8 @@ const (
 	expires    = 1 << 0 // flag: there is an expiry
 	epochShift = 1      // three bits: see keyspace/snapshot.go
 	epochMask  = 7 << epochShift
+	kept       = 1 << 4 // somebody still reads the block: key and value must stay as they are
+	left       = 1 << 5 // and nobody else has it any more
 )
 
 // At is the object whose block that is.
@@ -179,6 +181,29 @@ func (o *Object) Epoch() uint8 { return o.flags & epochMask >> epochShift }
 
 // SetEpoch changes it. It must be less than Epochs.
 func (o *Object) SetEpoch(e uint8) { o.flags = o.flags&^epochMask | e<<epochShift }
+
+// Keep makes key and value stay as they are in the block, whatever becomes of the object:
+// who sets it makes another block, and who frees it leaves it to Release. The expiry may
+// change: who keeps the block notes when it was.
+func (o *Object) Keep() { o.flags |= kept }
+
+// Kept reports whether key and value must stay as they are in the block.
+func (o *Object) Kept() bool { return o.flags&kept != 0 }
+
+// Release ends Keep.
+func (o *Object) Release() {
+	o.flags &^= kept
+	if o.flags&left != 0 {
+		leftBytes -= zmalloc.Size(o.Ref())
+		Free(o)
+	}
+}
+
+// leftBytes is what blocks take that only who keeps them still has.
+var leftBytes int
+
+// LeftBytes is how many bytes will be free when they are released.
+func LeftBytes() int { return leftBytes }
 
 // Epochs is how many epochs can be told apart.
 const Epochs = 8

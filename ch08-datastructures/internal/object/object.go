@@ -75,7 +75,7 @@ func (o *Object) number() (n int64, ok bool) {
 	return int64(binary.LittleEndian.Uint64(o.value())), true
 }
 
-// SetNumber gives another number to an object that is encoded as one.
+// SetNumber gives another number to an object that is encoded as one, and not kept.
 func (o *Object) SetNumber(n int64) { binary.LittleEndian.PutUint64(o.value(), uint64(n)) }
 
 // Len is a string's length in bytes.
@@ -93,6 +93,15 @@ func (o *Object) AppendTo(dst []byte) []byte {
 		return strconv.AppendInt(dst, n, 10)
 	}
 	return append(dst, o.value()...)
+}
+
+// AppendPart appends some of a string's bytes to dst.
+func (o *Object) AppendPart(dst []byte, from, to int) []byte {
+	if o.Encoding() == Int {
+		var digits [maxDigits]byte
+		return append(dst, o.AppendTo(digits[:0])[from:to]...)
+	}
+	return append(dst, o.value()[from:to]...)
 }
 
 // Int is the number that a string is. ok is false if it is none: only what a
@@ -163,11 +172,18 @@ func (o *Object) setValue(v Value) {
 	v.put(o.value())
 }
 
-// Free frees an object's block.
-func Free(o *Object) { zmalloc.Free(o.Ref()) }
+// Free frees an object's block; later, if it is kept.
+func Free(o *Object) {
+	if o.Kept() {
+		o.flags |= left
+		leftBytes += zmalloc.Size(o.Ref())
+		return
+	}
+	zmalloc.Free(o.Ref())
+}
 
 // Set gives an object another value, and makes it expire (Unix milliseconds), or never
-// if at is 0; place is what Place then tells. If its block has not the right size the
+// if at is 0; place is what Place then tells. If its block has not the right size, or is kept, the
 // object moves to another one: Set returns where it is now, and the old one is freed.
 // v must not borrow from the object. O(length).
 func Set(o *Object, v Value, at int64, place uint32) *Object {
@@ -177,7 +193,8 @@ func Set(o *Object, v Value, at int64, place uint32) *Object {
 	return o
 }
 
-// SetExpiry is Set for an object that keeps its value.
+// SetExpiry is Set for an object that keeps its value: also in a block that is kept, as
+// key and value stay where they are.
 func SetExpiry(o *Object, at int64, place uint32) *Object {
 	if expires := at != 0; expires != o.Expires() {
 		l := layout{o.keyLen(), o.valueLen(), expires}
@@ -196,11 +213,12 @@ func SetExpiry(o *Object, at int64, place uint32) *Object {
 func (o *Object) resize(l layout) *Object {
 	old := o.layout()
 	switch {
-	case l == old:
+	case l == old && !o.Kept():
 		return o
-	case zmalloc.GoodSize(l.total()) != zmalloc.Size(o.Ref()):
+	case zmalloc.GoodSize(l.total()) != zmalloc.Size(o.Ref()) || o.Kept():
 		moved := At(zmalloc.Alloc(l.total()))
 		*moved = *o
+		moved.flags &^= kept
 		moved.write(l)
 		copy(moved.Key(), o.Key())
 		Free(o)
@@ -220,6 +238,7 @@ func (o *Object) moveTo(l layout) *Object {
 	moved := At(zmalloc.Alloc(l.total()))
 	n := l.headLen() + l.key + l.value
 	copy(moved.block(n), o.block(n))
+	moved.flags &^= kept
 	moved.write(l)
 	Free(o)
 	return moved

@@ -30,8 +30,10 @@ import (
 )
 
 // mortal are signals that end a process which has no use for them. Go would catch and
-// forget most of them.
-var mortal = []os.Signal{unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2, unix.SIGVTALRM}
+// forget most of them. (SIGXFSZ it may: a file that must not grow is a disk that is full.)
+var mortal = []os.Signal{
+	unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2, unix.SIGVTALRM, unix.SIGIO, unix.SIGXCPU, unix.SIGPWR, unix.SIGSTKFLT, unix.SIGSYS, unix.SIGTRAP,
+}
 
 // WatchForSignals has the server end when SIGTERM or SIGINT comes. There may be one
 // already: who sends it may do so as soon as the port is open.
