@@ -70,7 +70,7 @@ func (s *store) fill(keys int) {
 // finish takes turns until the rewrite has ended.
 func (s *store) finish(t *testing.T) {
 	t.Helper()
-	s.loop.until(t, func() bool { return s.rewriting == nil })
+	s.loop.until(t, func() bool { return s.rewriting == nil && s.abandoned.hasEnded() })
 }
 
 func TestRewrite_ReplacesTheLogByABaseOfTheSameData(t *testing.T) {
