@@ -89,9 +89,10 @@ func TestCrashes_child(t *testing.T) {
 // crashed lets a server crash, and returns the signal that it died by and its log.
 func crashed(t *testing.T, how string) (by unix.Signal, log string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "log")
+	dir := t.TempDir() // the child's own, too: who crashes does not tidy up
+	path := filepath.Join(dir, "log")
 	cmd := exec.Command(os.Args[0], "-test.run=^TestCrashes_child$")
-	cmd.Env = append(os.Environ(), crashVariable+"="+how, logVariable+"="+path)
+	cmd.Env = append(os.Environ(), crashVariable+"="+how, logVariable+"="+path, "TMPDIR="+dir)
 	output, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	require.ErrorAs(t, err, &exit, "%s", output)
