@@ -150,6 +150,20 @@ var exercises = []exercise{
 	},
 	{chapter: 7, number: 6, begins: "Let `asked` call `shutDownFor` itself", open: "something to watch"},
 	{chapter: 7, number: 7, begins: "Write a counter without INCR", open: "a program to write"},
+	{
+		chapter: 8, number: 1, begins: "Let `widen` copy from the first member on",
+		edits: []edit{{"internal/structures/intset/intset.go", "for i := n - 1; i >= 0; i-- {\n\t\tstore(all, w, first+i", "for i := range n {\n\t\tstore(all, w, first+i"}},
+		pkg:   "internal/structures/intset",
+	},
+	{chapter: 8, number: 2, begins: "Write `Pack.InsertAll(at, texts)`", open: "a function to write"},
+	{chapter: 8, number: 3, begins: "Take the line that compares the backlen out of `Validate`", open: "an input to find"},
+	{
+		chapter: 8, number: 4, begins: "Let `Freeze` hand out no copies",
+		edits: []edit{{"internal/structures/quicklist/edit.go", "\tif p.flags&isFrozen != 0 {\n\t\tl.unshare(p)\n\t}\n\treturn &p.pack\n", "\treturn &p.pack\n"}},
+		pkg:   "internal/structures/quicklist",
+	},
+	{chapter: 8, number: 5, begins: "Give the skip list a chance of a half", open: "a measurement"},
+	{chapter: 8, number: 6, begins: "Add `GEOHASH`'s eleven characters backwards", open: "a function to write"},
 }
 
 // TestExercises_AreAllHere holds the list against the READMEs.
