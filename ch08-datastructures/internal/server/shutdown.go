@@ -2,7 +2,7 @@
 //
 //	SIGTERM ──Post──▶ ┐
 //	                  ├─▶ 1 the log is written and synced. If it cannot be: stay
-//	SHUTDOWN ────────▶ ┘   2 nobody new is let in
+//	SHUTDOWN ───────▶ ┘   2 nobody new is let in
 //	                      3 what was received is executed, logged and answered
 //	                      4 who has replies to take has a moment for that
 //	                      5 all connections are closed, the log is written and synced,
