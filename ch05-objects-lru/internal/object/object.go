@@ -26,8 +26,8 @@ import (
 // Type is what kind of value an object is.
 type Type uint8
 
-// String is bytes, or a number: whatever SET stores.
-const String Type = 0
+// StringType is bytes, or a number: whatever SET stores.
+const StringType Type = 0
 
 // String is the type's name, as TYPE answers it.
 func (t Type) String() string { return [...]string{"string"}[t] }

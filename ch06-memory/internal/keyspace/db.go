@@ -145,7 +145,7 @@ func (db *DB) set(key []byte, v object.Value, expiry Expiry) {
 	} else {
 		db.changing(e)
 		at, place := db.enlist(e, expiry)
-		e = db.moved(e, object.Set(e, v, at, place))
+		e = db.moved(e, object.SetValue(e, v, at, place))
 	}
 	e.Touch(db.ks.clock)
 }

@@ -29,8 +29,8 @@ import (
 // Type is what kind of value an object is.
 type Type uint8
 
-// String is bytes, or a number: whatever SET stores.
-const String Type = 0
+// StringType is bytes, or a number: whatever SET stores.
+const StringType Type = 0
 
 // String is the type's name, as TYPE answers it.
 func (t Type) String() string { return [...]string{"string"}[t] }
@@ -168,7 +168,7 @@ func New(key []byte, v Value, at int64) *Object {
 }
 
 func (o *Object) setValue(v Value) {
-	o.kind = Type(v.encoding)<<4 | String
+	o.kind = Type(v.encoding)<<4 | StringType
 	v.put(o.value())
 }
 
@@ -182,18 +182,18 @@ func Free(o *Object) {
 	zmalloc.Free(o.Ref())
 }
 
-// Set gives an object another value, and makes it expire (Unix milliseconds), or never
+// SetValue gives an object another value, and makes it expire (Unix milliseconds), or never
 // if at is 0; place is what Place then tells. If its block has not the right size, or is kept, the
-// object moves to another one: Set returns where it is now, and the old one is freed.
+// object moves to another one: SetValue returns where it is now, and the old one is freed.
 // v must not borrow from the object. O(length).
-func Set(o *Object, v Value, at int64, place uint32) *Object {
+func SetValue(o *Object, v Value, at int64, place uint32) *Object {
 	o = o.resize(layout{o.keyLen(), v.size(), at != 0})
 	o.setValue(v)
 	o.setExpiry(at, place)
 	return o
 }
 
-// SetExpiry is Set for an object that keeps its value: also in a block that is kept, as
+// SetExpiry is SetValue for an object that keeps its value: also in a block that is kept, as
 // key and value stay where they are.
 func SetExpiry(o *Object, at int64, place uint32) *Object {
 	if expires := at != 0; expires != o.Expires() {

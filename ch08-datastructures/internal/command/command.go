@@ -6,6 +6,7 @@
 //	generic.go     DEL UNLINK EXISTS TYPE MOVE RANDOMKEY KEYS
 //	expire.go      EXPIRE TTL PERSIST and their variants
 //	object.go      OBJECT
+//	collections.go what handlers of collections begin and end with
 //	multi.go       MULTI EXEC DISCARD WATCH UNWATCH
 //	connection.go  PING ECHO QUIT SELECT HELLO RESET CLIENT
 //	server.go      DBSIZE FLUSHDB FLUSHALL SWAPDB BGREWRITEAOF COMMAND

@@ -16,16 +16,18 @@ type Setting struct{ Name, Value string }
 // and the setting has that name in the answer.
 func (c *Config) Get(patterns []string, match func(pattern, name string) bool) (found []Setting) {
 	for o := range settable {
-		for _, p := range patterns {
-			name, matches := o.name, false
-			if strings.ContainsAny(p, "*?[") {
-				matches = match(p, o.name)
-			} else if strings.EqualFold(p, o.name) {
-				name, matches = p, true
-			}
-			if matches {
-				found = append(found, Setting{name, o.get(c)})
-				break
+		for _, name := range o.names() {
+			for _, p := range patterns {
+				asked, matches := name, false
+				if strings.ContainsAny(p, "*?[") {
+					matches = match(p, name)
+				} else if strings.EqualFold(p, name) {
+					asked, matches = p, true
+				}
+				if matches {
+					found = append(found, Setting{asked, o.get(c)})
+					break
+				}
 			}
 		}
 	}
@@ -94,7 +96,7 @@ func settable(yield func(*option) bool) {
 // findSettable is find for CONFIG SET.
 func findSettable(name string) *option {
 	for o := range settable {
-		if o.name == name {
+		if o.name == today(name) {
 			return o
 		}
 	}

@@ -7,6 +7,7 @@
 //	parse.go    the command line
 //	file.go     redis.conf
 //	change.go   CONFIG GET and SET
+//	former.go   names that settings once had
 //	rewrite.go  CONFIG REWRITE
 //	ignored.go  what Redis has and nobody misses here
 //	absent.go   what Redis has and somebody might: it is refused
@@ -71,6 +72,17 @@ type Config struct {
 	MaxMemorySamples int
 	// From 0 to 100: how long evicting may take (maxmemory-eviction-tenacity).
 	EvictionTenacity int
+	// Up to which size collections are kept in the small way: elements, bytes of one.
+	HashMaxListpackEntries, HashMaxListpackValue           int
+	SortedSetMaxListpackEntries, SortedSetMaxListpackValue int
+	SetMaxIntsetEntries                                    int
+	// Elements of a list's node, or -1 to -5 for 4 to 64 KiB (list-max-listpack-size).
+	ListMaxListpackSize int
+	// Nodes at the ends of a list that are not compressed. None is, here
+	// (list-compress-depth).
+	ListCompressDepth int
+	// Bytes up to which a HyperLogLog is sparse (hll-sparse-max-bytes).
+	HLLSparseMaxBytes int
 	// Numbered databases there are.
 	Databases int
 	// Told by INFO; the cron keeps its own time.

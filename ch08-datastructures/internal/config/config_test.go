@@ -4,7 +4,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,11 +96,11 @@ func TestInclude_ReadsFilesInPlaceAndEnds(t *testing.T) {
 }
 
 func TestParse_ReportsWhatItHasNoUseFor(t *testing.T) {
-	name := write(t, "save 3600 1\ndaemonize no\nlist-max-listpack-size -2\nport 7000\naof-use-rdb-preamble yes\nnotify-keyspace-events \"\"\n")
+	name := write(t, "save 3600 1\ndaemonize no\nio-threads 4\nport 7000\naof-use-rdb-preamble yes\nnotify-keyspace-events \"\"\n")
 	c := Default()
 	require.NoError(t, c.Parse([]string{name, "--save", ""}))
 	require.Error(t, c.Parse([]string{"--aof-use-rdb-preamble", "yes"}))
-	require.Equal(t, []string{"save (" + name + ":1)", "daemonize (" + name + ":2)", "list-max-listpack-size (" + name + ":3)", "aof-use-rdb-preamble yes (" + name + ":5)"}, c.Ignored)
+	require.Equal(t, []string{"save (" + name + ":1)", "daemonize (" + name + ":2)", "io-threads (" + name + ":3)", "aof-use-rdb-preamble yes (" + name + ":5)"}, c.Ignored)
 }
 
 // A redis.conf that a Redis wrote, or a distribution ships, starts the server.
@@ -217,6 +216,15 @@ func TestSet_TakesValuesBackThatCannotHold(t *testing.T) {
 	require.Equal(t, []int{77, 10_000}, seen)
 }
 
+func TestSet_KnowsFormerNames(t *testing.T) {
+	c := Default()
+	require.NoError(t, c.Set([]string{"hash-max-ziplist-entries", "7"}, none))
+	require.Equal(t, 7, c.HashMaxListpackEntries)
+	require.Equal(t, []Setting{{"Hash-max-ZIPLIST-entries", "7"}}, c.Get([]string{"Hash-max-ZIPLIST-entries"}, nil))
+	require.NoError(t, c.Set([]string{"hash-max-listpack-entries", "8", "hash-max-ziplist-entries", "9"}, none), "as Redis: two names, no duplicate")
+	require.Same(t, find("hash-max-listpack-entries"), find("hash-max-ziplist-entries"))
+}
+
 func TestGet_AnswersInRedisForm(t *testing.T) {
 	c := Default()
 	require.NoError(t, c.Set([]string{"client-output-buffer-limit", "normal 1mb 2kb 3 pubsub 1 1 1", "appendfsync", "always"}, none))
@@ -225,7 +233,11 @@ func TestGet_AnswersInRedisForm(t *testing.T) {
 		require.NotContains(t, got, s.Name)
 		got[s.Name] = s.Value
 	}
-	require.Len(t, got, len(slices.Collect(settable)))
+	names := 0
+	for o := range settable {
+		names += len(o.names())
+	}
+	require.Len(t, got, names)
 	for name, want := range map[string]string{
 		"bind": "127.0.0.1 -::1", "port": "6379", "appendonly": "no", "appendfsync": "always", "aof-use-rdb-preamble": "no",
 		"auto-aof-rewrite-min-size": "67108864", "client-output-buffer-limit": "normal 1048576 2048 3 slave 268435456 67108864 60 pubsub 1 1 1", "maxmemory-policy": "noeviction",

@@ -29,14 +29,12 @@ var ignoredNames = strings.Fields(`
 	cluster-slave-validity-factor crash-memcheck-enabled
 	daemonize dbfilename disable-thp dynamic-hz
 	enable-module-command enable-protected-configs
-	hash-max-listpack-entries hash-max-listpack-value hash-max-ziplist-entries
-	hash-max-ziplist-value hll-sparse-max-bytes
 	ignore-warnings io-threads io-threads-do-reads
 	jemalloc-bg-thread latency-monitor-threshold latency-tracking
 	latency-tracking-info-percentiles lazyfree-lazy-eviction lazyfree-lazy-expire
 	lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush
-	lfu-decay-time lfu-log-factor list-compress-depth list-max-listpack-size
-	list-max-ziplist-entries list-max-ziplist-size list-max-ziplist-value
+	lfu-decay-time lfu-log-factor
+	list-max-ziplist-entries list-max-ziplist-value
 	lua-replicate-commands lua-time-limit
 	min-replicas-max-lag min-slaves-max-lag notify-keyspace-events
 	oom-score-adj oom-score-adj-values
@@ -48,7 +46,7 @@ var ignoredNames = strings.Fields(`
 	repl-timeout replica-announce-ip replica-announce-port replica-announced
 	replica-ignore-disk-write-errors replica-ignore-maxmemory replica-lazy-flush
 	replica-priority replica-read-only replica-serve-stale-data
-	sanitize-dump-payload server_cpulist set-max-intset-entries set-proc-title
+	sanitize-dump-payload server_cpulist set-proc-title
 	slave-announce-ip slave-announce-port slave-ignore-maxmemory slave-lazy-flush
 	slave-priority slave-read-only slave-serve-stale-data
 	slowlog-log-slower-than slowlog-max-len socket-mark-id
@@ -58,8 +56,7 @@ var ignoredNames = strings.Fields(`
 	tls-ciphersuites tls-client-cert-file tls-client-key-file tls-client-key-file-pass
 	tls-dh-params-file tls-key-file tls-key-file-pass tls-prefer-server-ciphers
 	tls-protocols tls-session-cache-size tls-session-cache-timeout tls-session-caching
-	tracking-table-max-keys unixsocketperm zset-max-listpack-entries zset-max-listpack-value
-	zset-max-ziplist-entries zset-max-ziplist-value
+	tracking-table-max-keys unixsocketperm
 `)
 
 // fixedAnswers are settings that clients ask for on connecting, as redis-benchmark

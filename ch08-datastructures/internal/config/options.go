@@ -106,6 +106,40 @@ var table = []section{
 			"from 0 to 100: how long evicting may take",
 		},
 	}},
+	{"up to which size a collection is kept in one block", []option{
+		{
+			"hash-max-listpack-entries", atRuntime, number(func(c *Config) *int { return &c.HashMaxListpackEntries }, 0, math.MaxInt64), "512",
+			"fields of a hash",
+		},
+		{
+			"hash-max-listpack-value", atRuntime, memory(func(c *Config) *int { return &c.HashMaxListpackValue }, 0), "64",
+			"bytes of a field or value",
+		},
+		{
+			"zset-max-listpack-entries", atRuntime, number(func(c *Config) *int { return &c.SortedSetMaxListpackEntries }, 0, math.MaxInt64), "128",
+			"members of a sorted set",
+		},
+		{
+			"zset-max-listpack-value", atRuntime, memory(func(c *Config) *int { return &c.SortedSetMaxListpackValue }, 0), "64",
+			"bytes of a member",
+		},
+		{
+			"set-max-intset-entries", atRuntime, number(func(c *Config) *int { return &c.SetMaxIntsetEntries }, 0, math.MaxInt64), "512",
+			"members of a set of integers",
+		},
+		{
+			"list-max-listpack-size", atRuntime, number(func(c *Config) *int { return &c.ListMaxListpackSize }, math.MinInt32, math.MaxInt32), "-2",
+			"elements of a part of a list; -1 to -5 are 4 to 64 kb",
+		},
+		{
+			"list-compress-depth", atRuntime, number(func(c *Config) *int { return &c.ListCompressDepth }, 0, math.MaxInt32), "0",
+			"taken so that Redis' setting is; nothing is compressed here",
+		},
+		{
+			"hll-sparse-max-bytes", atRuntime, memory(func(c *Config) *int { return &c.HLLSparseMaxBytes }, 0), "3000",
+			"bytes of a HyperLogLog with few registers in use",
+		},
+	}},
 	{"how much may wait for one client; sizes are in bytes or in kb, mb, gb", []option{
 		{
 			"client-query-buffer-limit", atRuntime, memory(func(c *Config) *int { return &c.MaxQuery }, 1<<20), "1gb",
@@ -213,7 +247,7 @@ func options(yield func(*option) bool) {
 // find returns the option of that name, or nil.
 func find(name string) *option {
 	for o := range options {
-		if o.name == name {
+		if o.name == today(name) {
 			return o
 		}
 	}

@@ -13,6 +13,7 @@ import (
 // The errors that several families share.
 const (
 	ErrSyntax     = "ERR syntax error"
+	ErrWrongType  = "WRONGTYPE Operation against a key holding the wrong kind of value"
 	ErrNotInteger = "ERR value is not an integer or out of range"
 	ErrNoDB       = "ERR DB index is out of range"
 	ErrNotInt32   = "ERR value is out of range, value must between -2147483648 and 2147483647"

@@ -78,6 +78,7 @@ func New(o Options) *Engine {
 	e.Keyspace = keyspace.New(keyspace.Options{
 		Databases: o.Config.Databases, Eviction: e.eviction(), Now: e.NowMs, Seed: o.Seed, Deleted: e.propagateDelete,
 	})
+	e.Keyspace.SetLimits(e.limits())
 	e.Stats.Errors = map[string]int64{}
 	e.exec = e.Table.Lookup([]byte("exec"))
 	e.watchers.first = make([]map[string]*watch, o.Config.Databases)

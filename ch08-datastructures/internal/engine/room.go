@@ -30,7 +30,7 @@ func (e *Engine) makeRoom(c *Client) bool {
 		c.reject(ErrNoMemory)
 		return false
 	}
-	if e.Config.MaxMemory == 0 || e.loading {
+	if e.Config.MaxMemory == 0 && e.Config.MaxKeys == 0 || e.loading {
 		return true
 	}
 	outcome := e.Keyspace.Evict()
@@ -135,6 +135,7 @@ func (e *Engine) SetBaseMemory(bytes int) { e.baseMemory = bytes }
 // ConfigChanged makes new settings hold.
 func (e *Engine) ConfigChanged(names []string) (refused string, err error) {
 	e.Keyspace.SetEviction(e.eviction())
+	e.Keyspace.SetLimits(e.limits())
 	return e.Server.ConfigChanged(names)
 }
 
@@ -151,6 +152,16 @@ func (e *Engine) eviction() keyspace.Eviction {
 	return keyspace.Eviction{
 		MaxMemory: e.Config.MaxMemory, MaxKeys: e.Config.MaxKeys, Policy: policy, Samples: e.Config.MaxMemorySamples,
 		Budget: evictionBudget(e.Config.EvictionTenacity), Used: e.countedMemory,
+	}
+}
+
+// limits are what the settings say of the sizes of collections.
+func (e *Engine) limits() object.Limits {
+	c := e.Config
+	return object.Limits{
+		HashEntries: c.HashMaxListpackEntries, HashValue: c.HashMaxListpackValue,
+		SortedSetEntries: c.SortedSetMaxListpackEntries, SortedSetValue: c.SortedSetMaxListpackValue,
+		SetInts: c.SetMaxIntsetEntries, ListSize: c.ListMaxListpackSize, HLLSparse: c.HLLSparseMaxBytes,
 	}
 }
 

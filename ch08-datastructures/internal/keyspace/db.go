@@ -142,10 +142,16 @@ func (db *DB) set(key []byte, v object.Value, expiry Expiry) {
 		db.ks.makeRoom()
 		e = object.New(key, v, max(0, int64(expiry))) // Keep is never, too
 		db.insert(hash, e)
+	} else if e.IsCollection() {
+		at, hash := expiry.of(e), db.hashOf(e)
+		db.remove(e)
+		object.Free(e)
+		e = object.New(key, v, at)
+		db.insert(hash, e)
 	} else {
 		db.changing(e)
 		at, place := db.enlist(e, expiry)
-		e = db.moved(e, object.Set(e, v, at, place))
+		e = db.moved(e, object.SetValue(e, v, at, place))
 	}
 	e.Touch(db.ks.clock)
 }

@@ -81,6 +81,7 @@ const evictionsAtATime = 16
 // Evict evicts keys until what is in use is below the limit. O(1) if it is. Redis:
 // evict.c, performEvictions.
 func (ks *Keyspace) Evict() Outcome {
+	ks.evictOver(ks.Eviction.MaxKeys)
 	limit := ks.Eviction.MaxMemory
 	if limit == 0 || ks.Eviction.Used() <= limit {
 		return EvictOK
@@ -103,7 +104,13 @@ func (ks *Keyspace) Evict() Outcome {
 
 // makeRoom evicts until one more key fits, or no key may go.
 func (ks *Keyspace) makeRoom() {
-	for ks.Eviction.MaxKeys > 0 && ks.keys >= ks.Eviction.MaxKeys && ks.evictOne() {
+	ks.evictOver(ks.Eviction.MaxKeys - 1)
+}
+
+// evictOver evicts until there are no more keys than n, if they are limited, or no key may
+// go.
+func (ks *Keyspace) evictOver(n int) {
+	for ks.Eviction.MaxKeys > 0 && ks.keys > n && ks.evictOne() {
 	}
 }
 

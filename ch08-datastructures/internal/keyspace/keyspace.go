@@ -3,6 +3,7 @@
 //
 //	keyspace.go  the numbered databases, and what they have in common
 //	db.go        one of them: look up, set, delete
+//	edit.go      changing a collection where it stands
 //	expire.go    times to live: on access, and the cycle that needs none
 //	volatile.go  the list of the keys that have one
 //	evict.go     which key goes when there is no room
@@ -45,6 +46,7 @@ type Keyspace struct {
 	expireDB int // the database that the expire cycle looks at
 	evictDB  int // and the one that lost a key last, at random
 	random   *rand.Rand
+	env      object.Env // what collections need to know
 
 	dump        dump
 	snapshotCut bool // see SnapshotCut
@@ -73,7 +75,8 @@ type Stats struct {
 
 // New returns empty databases.
 func New(o Options) *Keyspace {
-	ks := &Keyspace{Options: o, random: rand.New(rand.NewPCG(o.Seed, o.Seed)), dump: dump{size: pieceSize}}
+	random := rand.New(rand.NewPCG(o.Seed, o.Seed))
+	ks := &Keyspace{Options: o, random: random, env: object.Env{Random: random}, dump: dump{size: pieceSize}}
 	for id := range o.Databases {
 		ks.dbs = append(ks.dbs, &DB{ID: id, ks: ks, contents: newContents()})
 	}

@@ -88,6 +88,7 @@ const (
 func (ks *Keyspace) StartSnapshot(piece func(Piece), behind func() bool) {
 	ks.snapshotCut = false
 	ks.dump.piece, ks.dump.behind = piece, behind
+	ks.env.Epoch = (ks.env.Epoch + 1) % object.Epochs
 	for _, db := range ks.dbs {
 		s := &db.snapshot
 		if s.abandoned == object.Epochs-2 {
@@ -195,6 +196,8 @@ func (db *DB) cutSnapshot() {
 func (db *DB) dumpOnce(e *entry) {
 	switch {
 	case !db.mustDump(e):
+	case e.IsCollection():
+		db.ks.dumpPiece(db.snapshot.db, e, 0, 0)
 	case e.Len() > db.ks.dump.size:
 		db.keep(e)
 		db.ks.dumpKept()
@@ -207,6 +210,8 @@ func (db *DB) dumpOnce(e *entry) {
 func (db *DB) dumpOrKeep(e *entry) {
 	switch d := &db.ks.dump; {
 	case !db.mustDump(e):
+	case e.IsCollection():
+		db.ks.dumpPiece(db.snapshot.db, e, 0, 0)
 	case len(d.kept) > 0 || e.Len() > d.size || d.behind():
 		db.keep(e)
 	default:

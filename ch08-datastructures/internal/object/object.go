@@ -1,9 +1,14 @@
 // Package object is a key and its value, in one block of memory outside of Go's
 // heap: type, encoding, when it was last used, when it expires.
 //
-//	object.go   what a block holds; strings with their three encodings
-//	layout.go   where in the block it stands
-//	lru.go      the clock of last use
+//	object.go      what a block holds; strings with their three encodings
+//	layout.go      where in the block it stands
+//	lru.go         the clock of last use
+//	collection.go  what is no string: its root, and what all of those can do
+//	list.go        lists
+//	set.go         sets
+//	sortedset.go   sorted sets
+//	hash.go        hashes
 //
 // The type is what commands ask about: a string. The encoding is how its bytes
 // are kept, which nobody notices but by the memory and the time it takes:
@@ -29,23 +34,36 @@ import (
 // Type is what kind of value an object is.
 type Type uint8
 
-// String is bytes, or a number: whatever SET stores.
-const String Type = 0
+// The types. Redis: server.h, OBJ_STRING and its neighbours.
+const (
+	StringType Type = iota // Bytes, or a number: whatever SET stores.
+	ListType
+	SetType
+	SortedSetType
+	HashType
+)
 
 // String is the type's name, as TYPE answers it.
-func (t Type) String() string { return [...]string{"string"}[t] }
+func (t Type) String() string { return [...]string{"string", "list", "set", "zset", "hash"}[t] }
 
 // Encoding is how a value is kept.
 type Encoding uint8
 
 const (
-	Raw    Encoding = iota // Bytes, more than 44.
-	Int                    // A number of 64 bits.
-	Embstr                 // Bytes, up to 44.
+	Raw       Encoding = iota // Bytes, more than 44.
+	Int                       // A number of 64 bits.
+	Embstr                    // Bytes, up to 44.
+	HashTable                 // A dict of entries.
+	Listpack                  // Elements in one block.
+	IntSet                    // Integers in one block.
+	SkipList                  // A skip list, and a dict of its members.
+	QuickList                 // A chain of listpacks.
 )
 
 // String is the encoding's name, as OBJECT ENCODING answers it.
-func (e Encoding) String() string { return [...]string{"raw", "int", "embstr"}[e] }
+func (e Encoding) String() string {
+	return [...]string{"raw", "int", "embstr", "hashtable", "listpack", "intset", "skiplist", "quicklist"}[e]
+}
 
 const (
 	maxEmbstr = 44 // bytes (OBJ_ENCODING_EMBSTR_SIZE_LIMIT)
@@ -168,12 +186,18 @@ func New(key []byte, v Value, at int64) *Object {
 }
 
 func (o *Object) setValue(v Value) {
-	o.kind = Type(v.encoding)<<4 | String
+	o.kind = Type(v.encoding)<<4 | StringType
 	v.put(o.value())
 }
 
-// Free frees an object's block; later, if it is kept.
+// Free frees an object, with all that it holds; later, if it is kept. O(n).
 func Free(o *Object) {
+	o.freeRoot()
+	o.freeBlock()
+}
+
+// freeBlock frees an object's block; later, if it is kept.
+func (o *Object) freeBlock() {
 	if o.Kept() {
 		o.flags |= left
 		leftBytes += zmalloc.Size(o.Ref())
@@ -182,18 +206,18 @@ func Free(o *Object) {
 	zmalloc.Free(o.Ref())
 }
 
-// Set gives an object another value, and makes it expire (Unix milliseconds), or never
+// SetValue gives an object another value, and makes it expire (Unix milliseconds), or never
 // if at is 0; place is what Place then tells. If its block has not the right size, or is kept, the
-// object moves to another one: Set returns where it is now, and the old one is freed.
+// object moves to another one: SetValue returns where it is now, and the old one is freed.
 // v must not borrow from the object. O(length).
-func Set(o *Object, v Value, at int64, place uint32) *Object {
+func SetValue(o *Object, v Value, at int64, place uint32) *Object {
 	o = o.resize(layout{o.keyLen(), v.size(), at != 0})
 	o.setValue(v)
 	o.setExpiry(at, place)
 	return o
 }
 
-// SetExpiry is Set for an object that keeps its value: also in a block that is kept, as
+// SetExpiry is SetValue for an object that keeps its value: also in a block that is kept, as
 // key and value stay where they are.
 func SetExpiry(o *Object, at int64, place uint32) *Object {
 	if expires := at != 0; expires != o.Expires() {
@@ -240,6 +264,6 @@ func (o *Object) moveTo(l layout) *Object {
 	copy(moved.block(n), o.block(n))
 	moved.flags &^= kept
 	moved.write(l)
-	Free(o)
+	o.freeBlock()
 	return moved
 }

@@ -39,7 +39,7 @@ func TestStringValue_ChoosesTheEncodingThatRedisDoes(t *testing.T) {
 	} {
 		o := newString("key", tc.value)
 		require.Equal(t, tc.want, o.Encoding(), tc.value)
-		require.Equal(t, String, o.Type())
+		require.Equal(t, StringType, o.Type())
 		require.Equal(t, tc.value, text(o))
 		require.Equal(t, len(tc.value), o.Len())
 		n, ok := o.Int()
@@ -72,12 +72,12 @@ func TestObject_HoldsItsPartsThroughEveryChange(t *testing.T) {
 			switch random.IntN(5) {
 			case 0:
 				value = strings.Repeat("v", lengths[random.IntN(len(lengths))])
-				o = Set(o, StringValue([]byte(value)), at, place)
+				o = SetValue(o, StringValue([]byte(value)), at, place)
 			case 1:
 				n := random.Int64() - math.MaxInt64/2
 				value = strconv.FormatInt(n, 10)
 				at, place = 0, 0
-				o = Set(o, IntValue(n), at, place)
+				o = SetValue(o, IntValue(n), at, place)
 			case 2:
 				at, place = random.Int64N(1<<50)+1, random.Uint32()
 				o = SetExpiry(o, at, place)
@@ -87,7 +87,7 @@ func TestObject_HoldsItsPartsThroughEveryChange(t *testing.T) {
 			case 4:
 				value = strings.Repeat("w", lengths[random.IntN(len(lengths))])
 				at, place = random.Int64N(1<<50)+1, random.Uint32()
-				o = Set(o, StringValue([]byte(value)), at, place)
+				o = SetValue(o, StringValue([]byte(value)), at, place)
 			}
 			require.Equal(t, key, string(o.Key()))
 			require.Equal(t, value, text(o))
@@ -114,12 +114,12 @@ func TestNew_TakesWhatTheDrawingSays(t *testing.T) {
 
 // The commonest write of a cache: the value and the time to live are new, the lengths
 // are not.
-func TestSet_StaysInItsBlockWhereTheSizeFits(t *testing.T) {
+func TestSetValue_StaysInItsBlockWhereTheSizeFits(t *testing.T) {
 	o := New([]byte("key:000000000012"), StringValue([]byte(strings.Repeat("v", 64))), 1)
 	require.Equal(t, 104, zmalloc.Size(o.Ref()), "also from the start")
-	require.Same(t, o, Set(o, StringValue([]byte(strings.Repeat("w", 64))), 2, 0))
-	require.Same(t, o, Set(o, StringValue([]byte(strings.Repeat("w", 66))), 3, 0))
-	moved := Set(o, StringValue([]byte(strings.Repeat("w", 64))), 0, 0)
+	require.Same(t, o, SetValue(o, StringValue([]byte(strings.Repeat("w", 64))), 2, 0))
+	require.Same(t, o, SetValue(o, StringValue([]byte(strings.Repeat("w", 66))), 3, 0))
+	moved := SetValue(o, StringValue([]byte(strings.Repeat("w", 64))), 0, 0)
 	require.Equal(t, 88, zmalloc.Size(moved.Ref()))
 	Free(moved)
 }
