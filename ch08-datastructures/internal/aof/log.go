@@ -9,6 +9,7 @@
 //	manifest.go  the folder: which files make up the log, in which order
 //	load.go      executing the log again
 //	rewrite.go   a shorter log that gives the same data, while writes go on
+//	items.go     collections in it
 //
 // The log is a folder, as in Redis 7:
 //

@@ -62,6 +62,9 @@ type rewrite struct {
 	dumped    int          // keys
 	db        int          // that the dump is at; -1 before its first key
 	chunk     []byte       // dumped, not given to the writer yet
+	torn      bool         // a string is in it by half
+	aside     []byte       // what comes behind that
+	items     items        // a command of a collection, not in it yet
 	chunks    chan []byte  // to the writer
 	closed    bool         // chunks: no more will come
 	waiting   atomic.Int64 // bytes given to the writer and not written
@@ -264,9 +267,14 @@ func (w *rewrite) handOver() {
 
 // dump adds a key, or a piece of one, to the base. Redis: aof.c, rewriteAppendOnlyFileRio.
 func (w *rewrite) dump(p keyspace.Piece) {
+	if p.Value.IsCollection() {
+		w.dumpItem(p)
+		return
+	}
 	b, length := w.chunk, p.Value.Len()
 	if p.From == 0 {
 		w.dumped++
+		w.torn = p.To < length
 		if p.DB != w.db {
 			b, w.db = appendSelect(b, p.DB), p.DB
 		}
@@ -287,7 +295,16 @@ func (w *rewrite) dump(p keyspace.Piece) {
 		}
 	}
 	w.chunk = b
-	if len(b) >= chunkSize && !w.full() { // a write has dumped it, and may dump more before the next slice
+	if w.torn && p.To == length {
+		w.endTear()
+	}
+	w.handOverIfLong()
+}
+
+// handOverIfLong hands the chunk over if there is enough in it: a write has dumped it, and
+// may dump more before the next slice.
+func (w *rewrite) handOverIfLong() {
+	if len(w.chunk) >= chunkSize && !w.full() {
 		w.handOver()
 	}
 }

@@ -189,7 +189,10 @@ func infoMemory(w *infoWriter) {
 	w.field("mem_cluster_links", 0)
 	w.field("mem_aof_buffer", w.engine.LogMemory())
 	w.field("mem_allocator", "zmalloc")
-	w.zeros("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects")
+	w.zeros("active_defrag_running")
+	pending, freed := w.engine.Keyspace.Doomed()
+	w.field("lazyfree_pending_objects", pending)
+	w.field("lazyfreed_objects", freed)
 }
 
 func percent(part, of int64) string {

@@ -32,33 +32,32 @@ var memoryCommands = []Row{
 var allShardsTips = []string{"nondeterministic_output", "request_policy:all_shards", "response_policy:special"}
 
 func memoryUsage(c *Client) {
-	switch len(c.Args) {
-	case 3:
-	case 5:
-		// There are no values of many parts in this chapter to draw samples from.
-		if !engine.EqualFold(c.Args[3], "samples") {
+	samples := int64(sampledElements)
+	for args := c.Args[3:]; len(args) > 0; args = args[2:] {
+		if !engine.IsOption(args[0], "samples") || len(args) == 1 {
 			c.ReplyError(engine.ErrSyntax)
 			return
 		}
-		samples, ok := c.ParseInt(c.Args[4])
-		if !ok {
+		var ok bool
+		if samples, ok = c.ParseInt(args[1]); !ok {
 			return
 		}
 		if samples < 0 {
 			c.ReplyError(engine.ErrSyntax)
 			return
 		}
-	default:
-		c.ReplyError(engine.ErrSyntax)
-		return
 	}
-	size, ok := c.DB.MemoryUsage(c.Args[2])
+	size, ok := c.DB.MemoryUsage(c.Args[2], int(samples))
 	if !ok {
 		c.ReplyNull()
 		return
 	}
 	c.ReplyInt(int64(size))
 }
+
+// sampledElements are those of a collection that tell how long the others are, if the
+// command does not say how many. Redis: OBJ_COMPUTE_SIZE_DEF_SAMPLES.
+const sampledElements = 5
 
 // memoryFigures are what MEMORY and INFO tell.
 type memoryFigures struct {

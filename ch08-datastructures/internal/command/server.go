@@ -47,29 +47,42 @@ var serverCommands = []Row{
 func dbsize(c *Client) { c.ReplyInt(int64(c.DB.Len())) }
 
 func flushdb(c *Client) {
-	if acceptsFlush(c) {
+	if later, ok := parseFlush(c); ok {
 		c.MarkDirty(c.DB.Len() + 1) // logged even if there was nothing to delete, as Redis does
-		c.DB.Flush()
+		if later {
+			c.DB.FlushLater()
+		} else {
+			c.DB.Flush()
+		}
 		c.ReplyOK()
 	}
 }
 
 func flushall(c *Client) {
-	if acceptsFlush(c) {
+	if later, ok := parseFlush(c); ok {
 		c.MarkDirty(c.Engine.Keyspace.Keys() + 1)
-		c.Engine.Keyspace.Flush()
+		if later {
+			c.Engine.Keyspace.FlushLater()
+		} else {
+			c.Engine.Keyspace.Flush()
+		}
 		c.ReplyOK()
 	}
 }
 
-// acceptsFlush replies the error if the options of a flush are none. ASYNC and
-// SYNC are the same: either way the keys are gone before the reply.
-func acceptsFlush(c *Client) bool {
-	if len(c.Args) > 2 || len(c.Args) == 2 && !engine.IsOption(c.Args[1], "async") && !engine.IsOption(c.Args[1], "sync") {
-		c.ReplyError(engine.ErrSyntax)
-		return false
+// parseFlush reports whether the keys' memory may be freed later, or replies the error.
+// Either way they are gone before the reply. Redis: db.c, getFlushCommandFlags.
+func parseFlush(c *Client) (later, ok bool) {
+	switch {
+	case len(c.Args) == 1:
+		return c.Engine.Config.LazyUserFlush, true
+	case len(c.Args) == 2 && engine.IsOption(c.Args[1], "async"):
+		return true, true
+	case len(c.Args) == 2 && engine.IsOption(c.Args[1], "sync"):
+		return false, true
 	}
-	return true
+	c.ReplyError(engine.ErrSyntax)
+	return false, false
 }
 
 // swapdb answers SWAPDB. Redis: db.c, swapdbCommand.

@@ -83,6 +83,12 @@ type Config struct {
 	ListCompressDepth int
 	// Bytes up to which a HyperLogLog is sparse (hll-sparse-max-bytes).
 	HLLSparseMaxBytes int
+	// Whether FLUSHALL frees later what it is not told to free at once
+	// (lazyfree-lazy-user-flush).
+	LazyUserFlush bool
+	// Taken so that Redis' settings are: what is large is freed later, however it goes
+	// (lazyfree-lazy-eviction and its neighbours).
+	LazyEviction, LazyExpire, LazyServerDel, LazyUserDel bool
 	// Numbered databases there are.
 	Databases int
 	// Told by INFO; the cron keeps its own time.

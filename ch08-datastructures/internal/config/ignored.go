@@ -31,8 +31,7 @@ var ignoredNames = strings.Fields(`
 	enable-module-command enable-protected-configs
 	ignore-warnings io-threads io-threads-do-reads
 	jemalloc-bg-thread latency-monitor-threshold latency-tracking
-	latency-tracking-info-percentiles lazyfree-lazy-eviction lazyfree-lazy-expire
-	lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush
+	latency-tracking-info-percentiles
 	lfu-decay-time lfu-log-factor
 	list-max-ziplist-entries list-max-ziplist-value
 	lua-replicate-commands lua-time-limit

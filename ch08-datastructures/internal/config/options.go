@@ -140,6 +140,28 @@ var table = []section{
 			"bytes of a HyperLogLog with few registers in use",
 		},
 	}},
+	{"when memory is freed", []option{
+		{
+			"lazyfree-lazy-user-flush", atRuntime, yesNo(func(c *Config) *bool { return &c.LazyUserFlush }), "no",
+			"whether FLUSHALL without a word is FLUSHALL ASYNC",
+		},
+		{
+			"lazyfree-lazy-eviction", atRuntime, yesNo(func(c *Config) *bool { return &c.LazyEviction }), "no",
+			"taken so that Redis' setting is: a large value is freed a little at a time anyway",
+		},
+		{
+			"lazyfree-lazy-expire", atRuntime, yesNo(func(c *Config) *bool { return &c.LazyExpire }), "no",
+			"taken so that Redis' setting is: a large value is freed a little at a time anyway",
+		},
+		{
+			"lazyfree-lazy-server-del", atRuntime, yesNo(func(c *Config) *bool { return &c.LazyServerDel }), "no",
+			"taken so that Redis' setting is: a large value is freed a little at a time anyway",
+		},
+		{
+			"lazyfree-lazy-user-del", atRuntime, yesNo(func(c *Config) *bool { return &c.LazyUserDel }), "no",
+			"taken so that Redis' setting is: a large value is freed a little at a time anyway",
+		},
+	}},
 	{"how much may wait for one client; sizes are in bytes or in kb, mb, gb", []option{
 		{
 			"client-query-buffer-limit", atRuntime, memory(func(c *Config) *int { return &c.MaxQuery }, 1<<20), "1gb",

@@ -106,3 +106,7 @@ func (e *Engine) ExpireCycle(budget time.Duration) (more bool) { return e.Keyspa
 // Rehash moves on with dicts that are being resized. It reports whether there is
 // more to do.
 func (e *Engine) Rehash(budget time.Duration) (more bool) { return e.Keyspace.Rehash(budget) }
+
+// Reclaim frees what is large and has been deleted, for as long as budget. It reports whether
+// there is more.
+func (e *Engine) Reclaim(budget time.Duration) (more bool) { return e.Keyspace.Reclaim(budget) }

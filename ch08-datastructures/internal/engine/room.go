@@ -112,14 +112,14 @@ func (e *Engine) UsedMemory() int { return e.countedMemory() + e.UncountedMemory
 
 // countedMemory is what of it counts against maxmemory.
 func (e *Engine) countedMemory() int {
-	return zmalloc.Used() - object.LeftBytes() + e.clientMemory + e.baseMemory
+	return zmalloc.Used() - e.Keyspace.LeftBytes() + e.clientMemory + e.baseMemory
 }
 
 // UncountedMemory is what does not, in bytes: the log's buffer and what a snapshot keeps
 // of keys that have changed or gone, since keys that are evicted make more of both. Redis:
 // evict.c, freeMemoryGetNotCountedMemory.
 func (e *Engine) UncountedMemory() int {
-	return e.LogMemory() + e.Keyspace.SnapshotMemory() + object.LeftBytes()
+	return e.LogMemory() + e.Keyspace.SnapshotMemory() + e.Keyspace.LeftBytes()
 }
 
 // CountClientMemory says that clients take so many bytes of Go's heap more, or fewer if

@@ -145,7 +145,7 @@ func (db *DB) set(key []byte, v object.Value, expiry Expiry) {
 	} else if e.IsCollection() {
 		at, hash := expiry.of(e), db.hashOf(e)
 		db.remove(e)
-		object.Free(e)
+		db.ks.free(e)
 		e = object.New(key, v, at)
 		db.insert(hash, e)
 	} else {
@@ -179,7 +179,7 @@ func (db *DB) Delete(key []byte) bool {
 		return false
 	}
 	db.remove(e)
-	object.Free(e)
+	db.ks.free(e)
 	return true
 }
 
@@ -188,7 +188,13 @@ func (db *DB) Delete(key []byte) bool {
 func (db *DB) Len() int { return db.dict.Len() }
 
 // Flush deletes all keys. O(n).
-func (db *DB) Flush() {
+func (db *DB) Flush() { db.empty().Clear(free) }
+
+// FlushLater deletes all keys, and leaves their memory to Reclaim. O(1).
+func (db *DB) FlushLater() { db.ks.doomed.add(db.empty()) }
+
+// empty makes the database empty, and returns what held its keys.
+func (db *DB) empty() *dict.Dict {
 	db.tellReplaced(nil)
 	db.ks.keys -= db.Len()
 	old := db.contents
@@ -196,7 +202,7 @@ func (db *DB) Flush() {
 	db.snapshot = old.snapshot
 	db.cutSnapshot()
 	old.volatile.free()
-	old.dict.Clear(free)
+	return old.dict
 }
 
 // Walk calls visit with each key that has not expired. visit must not change the
@@ -260,7 +266,7 @@ func (db *DB) removeUnasked(e *entry) {
 	if db.ks.Deleted != nil {
 		db.ks.Deleted(db, e.Key())
 	}
-	object.Free(e)
+	db.ks.free(e)
 }
 
 // remove takes out an entry that is there. It is the caller's to free.

@@ -61,7 +61,7 @@ func (db *DB) Done(o *object.Object, changed int) {
 	}
 	if o.Count() == 0 {
 		db.remove(o)
-		object.Free(o)
+		db.ks.free(o)
 	}
 }
 

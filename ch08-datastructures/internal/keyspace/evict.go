@@ -95,7 +95,9 @@ func (ks *Keyspace) Evict() Outcome {
 		case time.Since(start) > ks.Eviction.Budget:
 			return EvictRunning
 		}
-		if !ks.evictOne() {
+		if ks.reclaims() { // that makes room, and no key need go for it
+			ks.reclaimSome()
+		} else if !ks.evictOne() {
 			return EvictFail
 		}
 	}

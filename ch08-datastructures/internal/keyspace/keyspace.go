@@ -12,6 +12,8 @@
 //	prefetch.go  asking for the memory of many keys at once
 //	observe.go   telling somebody of every change
 //	snapshot.go  all keys as they were at one moment, while commands go on
+//	parts.go     a large collection in it, element by element
+//	reclaim.go   freeing what is large a little at a time
 //
 // A database is a dict of objects, each a block of memory outside of Go's heap with
 // key and value in it, and a list of those that have a time to live, from which the
@@ -49,7 +51,9 @@ type Keyspace struct {
 	env      object.Env // what collections need to know
 
 	dump        dump
-	snapshotCut bool // see SnapshotCut
+	snapshotCut bool   // see SnapshotCut
+	orphanBytes int    // of collections that only the snapshot still has
+	doomed      doomed // what is to be freed
 }
 
 // Options are a keyspace's settings. Those of eviction may change at any time.
@@ -102,6 +106,13 @@ func (ks *Keyspace) DB(id int) *DB { return ks.dbs[id] }
 func (ks *Keyspace) Flush() {
 	for _, db := range ks.dbs {
 		db.Flush()
+	}
+}
+
+// FlushLater is Flush for who does not wait for the memory.
+func (ks *Keyspace) FlushLater() {
+	for _, db := range ks.dbs {
+		db.FlushLater()
 	}
 }
 

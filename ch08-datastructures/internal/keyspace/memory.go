@@ -9,15 +9,16 @@ import (
 	"redis-internals/ch08/internal/zmalloc"
 )
 
-// MemoryUsage is how many bytes a key takes: its block, and its part of the tables.
-// ok is false if it is not there. It is no use of the key.
-func (db *DB) MemoryUsage(key []byte) (bytes int, ok bool) {
+// MemoryUsage is how many bytes a key takes: its block, its collection, and its part of the
+// tables. So many elements of a collection tell how long the others are; 0 is all. ok is
+// false if the key is not there. It is no use of it. O(samples).
+func (db *DB) MemoryUsage(key []byte, samples int) (bytes int, ok bool) {
 	e := db.lookup(key)
 	if e == nil {
 		return 0, false
 	}
 	main, _ := db.TableMemory()
-	bytes = zmalloc.Size(e.Ref()) + main/db.Len()
+	bytes = e.MemoryUsage(samples) + main/db.Len()
 	if e.Expires() {
 		bytes += refSize
 	}

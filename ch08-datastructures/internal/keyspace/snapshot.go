@@ -40,13 +40,17 @@ import (
 )
 
 // Piece is a key of a snapshot, or a part of one: bytes From to To of its value. Those of
-// one key come one after another, with no other key between. Nothing in it may be kept.
+// one key come one after another, with no other key between; but items of collections may
+// come between them. Those are pieces of an item each, and a last one without. Nothing in
+// it may be kept.
 type Piece struct {
 	DB       int // the number its database had when the snapshot began
 	Key      []byte
 	Value    *object.Object
 	ExpireAt int64 // Unix milliseconds; 0 is never
 	From, To int
+	Item     object.Item // of a collection
+	Last     bool        // there are no more items
 }
 
 // dump is where a snapshot goes.
@@ -56,6 +60,7 @@ type dump struct {
 	size   int         // bytes of a value that are dumped at a time
 	kept   []keptValue // still to be dumped, in this order
 	offset int         // of the first of them: what is dumped of it already
+	parts  []*part     // collections that are being dumped, in this order
 }
 
 // keptValue is a key as it was.
@@ -103,9 +108,21 @@ func (ks *Keyspace) StartSnapshot(piece func(Piece), behind func() bool) {
 // happens only after several snapshots in a row were given up.
 func (db *DB) renewEpochs() {
 	for i, more := uint64(0), true; more; {
-		i, more = db.dict.Walk(i, func(r ref) { object.At(r).SetEpoch(db.snapshot.epoch) })
+		i, more = db.dict.Walk(i, func(r ref) { db.renewEpoch(object.At(r)) })
 	}
 	db.snapshot.abandoned = 0
+}
+
+func (db *DB) renewEpoch(e *entry) {
+	e.SetEpoch(db.snapshot.epoch)
+	for cursor := uint64(0); e.IsCollection(); {
+		cursor = e.Items(cursor, perPart, func(i object.Item) {
+			i.Enter(db.snapshot.epoch)
+		})
+		if cursor == 0 {
+			break
+		}
+	}
 }
 
 // SnapshotStep dumps keys for as long as budget, or until more should not be dumped, and
@@ -125,23 +142,29 @@ func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 			return true
 		}
 	}
+	for len(ks.dump.parts) > 0 {
+		cost += ks.dumpPart()
+		if over() {
+			return true
+		}
+	}
 	for _, db := range ks.dbs {
 		s, left := &db.snapshot, false
 		visit := func(r ref) {
-			if left = left || len(ks.dump.kept) > 0; left { // the rest of the bucket is for the next step
+			if left = left || ks.dump.mustGoOn(); left { // the rest of the bucket is for the next step
 				return
 			}
 			e := object.At(r)
 			cost += keyCost
 			if e.Epoch() != s.epoch {
-				cost += min(e.Len(), ks.dump.size)
+				cost += ks.dumpCost(e)
 			}
 			db.dumpOnce(e)
 		}
 		for s.walking {
 			cost += keyCost // also of a bucket that is empty
 			next := db.dict.Scan(s.at, visit)
-			if left || len(ks.dump.kept) > 0 {
+			if left || ks.dump.mustGoOn() {
 				return true
 			}
 			if s.at = next; next == 0 {
@@ -156,11 +179,27 @@ func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 	return false
 }
 
+// mustGoOn reports whether something has begun to be dumped, or must be before the walk
+// goes on.
+func (d *dump) mustGoOn() bool { return len(d.kept)+len(d.parts) > 0 }
+
+// dumpCost is about what it costs to dump an entry, or to begin with it.
+func (ks *Keyspace) dumpCost(e *entry) int {
+	if e.IsCollection() {
+		return min(e.Count()*keyCost, ks.dump.size)
+	}
+	return min(e.Len(), ks.dump.size)
+}
+
 // EndSnapshot gives the snapshot up.
 func (ks *Keyspace) EndSnapshot() {
 	for _, k := range ks.dump.kept {
 		object.At(k.value).Release()
 	}
+	for _, p := range ks.dump.parts {
+		ks.endPart(p)
+	}
+	ks.env.Leaving = nil
 	ks.dump = dump{size: ks.dump.size}
 	for _, db := range ks.dbs {
 		s := &db.snapshot
@@ -177,7 +216,11 @@ func (ks *Keyspace) SnapshotCut() bool { return ks.snapshotCut }
 
 // SnapshotMemory is what a snapshot takes besides the blocks that it keeps, in bytes.
 func (ks *Keyspace) SnapshotMemory() int {
-	return cap(ks.dump.kept) * int(unsafe.Sizeof(keptValue{}))
+	n := cap(ks.dump.kept) * int(unsafe.Sizeof(keptValue{}))
+	for _, p := range ks.dump.parts {
+		n += int(unsafe.Sizeof(*p)) + p.frozen.MemoryUsage()
+	}
+	return n
 }
 
 // cutSnapshot ends the walk through a database that is being flushed: what it has not
@@ -190,6 +233,9 @@ func (db *DB) cutSnapshot() {
 	s := &db.snapshot
 	db.ks.snapshotCut = db.ks.snapshotCut || s.walking
 	s.walking, s.abandoned = false, 0
+	if s.open {
+		db.ks.cutParts(s.db)
+	}
 }
 
 // dumpOnce dumps an entry, if the snapshot still has to; a large one it begins.
@@ -197,7 +243,7 @@ func (db *DB) dumpOnce(e *entry) {
 	switch {
 	case !db.mustDump(e):
 	case e.IsCollection():
-		db.ks.dumpPiece(db.snapshot.db, e, 0, 0)
+		db.dumpCollection(e)
 	case e.Len() > db.ks.dump.size:
 		db.keep(e)
 		db.ks.dumpKept()
@@ -211,7 +257,7 @@ func (db *DB) dumpOrKeep(e *entry) {
 	switch d := &db.ks.dump; {
 	case !db.mustDump(e):
 	case e.IsCollection():
-		db.ks.dumpPiece(db.snapshot.db, e, 0, 0)
+		db.dumpCollection(e)
 	case len(d.kept) > 0 || e.Len() > d.size || d.behind():
 		db.keep(e)
 	default:
@@ -241,7 +287,7 @@ func (ks *Keyspace) dumpKept() (bytes int) {
 	k := d.kept[0]
 	e := object.At(k.value)
 	from, to := d.offset, min(d.offset+d.size, e.Len())
-	ks.dump.piece(Piece{k.db, e.Key(), e, k.expireAt, from, to})
+	ks.dump.piece(Piece{DB: k.db, Key: e.Key(), Value: e, ExpireAt: k.expireAt, From: from, To: to})
 	if d.offset = to; to == e.Len() {
 		e.Release()
 		if d.kept, d.offset = d.kept[1:], 0; len(d.kept) == 0 {
@@ -252,5 +298,5 @@ func (ks *Keyspace) dumpKept() (bytes int) {
 }
 
 func (ks *Keyspace) dumpPiece(db int, e *entry, from, to int) {
-	ks.dump.piece(Piece{db, e.Key(), e, e.ExpireAt(), from, to})
+	ks.dump.piece(Piece{DB: db, Key: e.Key(), Value: e, ExpireAt: e.ExpireAt(), From: from, To: to})
 }

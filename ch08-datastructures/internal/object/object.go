@@ -9,6 +9,7 @@
 //	set.go         sets
 //	sortedset.go   sorted sets
 //	hash.go        hashes
+//	parts.go       what a snapshot needs of a large one
 //
 // The type is what commands ask about: a string. The encoding is how its bytes
 // are kept, which nobody notices but by the memory and the time it takes:

@@ -205,8 +205,13 @@ func (s *Server) endTurn() (more bool) {
 	if s.buffers.dropped > maxDropped && !s.releasing {
 		s.releaseMemory()
 	}
-	return s.engine.KeepEvicting() || len(s.received) > 0
+	evicting, reclaiming := s.engine.KeepEvicting(), s.engine.Reclaim(reclaimBudget)
+	return evicting || reclaiming || len(s.received) > 0
 }
+
+// reclaimBudget is how long a turn may free what was deleted: a client waits no longer for
+// it.
+const reclaimBudget = 100 * time.Microsecond
 
 const (
 	maxDropped   = 8 << 20     // bytes of buffers that may lie about as garbage

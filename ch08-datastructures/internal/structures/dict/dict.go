@@ -317,23 +317,33 @@ func (d *Dict) MemoryUsage() int {
 }
 
 // Clear takes all entries out, calls visit with each, if it is not nil, and frees the
-// tables and the dict: it is not to be used any more. O(n).
+// tables and the dict: it is not to be used any more. O(n): Release does it in pieces.
 func (d *Dict) Clear(visit func(Ref)) {
-	for i := range d.tables {
-		t := &d.tables[i]
-		if t.memory == 0 {
+	for d.Release(1, visit) {
+	}
+}
+
+// Release is Clear for the next n buckets of a dict that nobody uses any more, and reports
+// whether there are more. It goes through them as rehashing does, so it needs no cursor.
+// O(n).
+func (d *Dict) Release(n int, visit func(Ref)) (more bool) {
+	for ; n > 0; n-- {
+		b := d.tables[0].bucket(uint64(d.next))
+		b.each(visit)
+		for b.child != 0 {
+			d.freeLastChild(b)
+		}
+		if d.next++; uint64(d.next) <= d.tables[0].mask() {
 			continue
 		}
-		for j := range t.mask() + 1 {
-			b := t.bucket(j)
-			b.each(visit)
-			for b.child != 0 {
-				d.freeLastChild(b)
-			}
+		zmalloc.Free(d.tables[0].memory)
+		d.tables[0], d.tables[1], d.next = d.tables[1], table{}, 0
+		if d.tables[0].memory == 0 {
+			zmalloc.Free(d.Ref())
+			return false
 		}
-		zmalloc.Free(t.memory)
 	}
-	zmalloc.Free(d.Ref())
+	return true
 }
 
 func (d *Dict) freeLastChild(b *bucket) {
