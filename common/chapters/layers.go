@@ -7,7 +7,7 @@
 //	        keyspace
 //	          object
 //	            structures/*  <-> each other        config
-//	              zmalloc  eventloop  resp  glob  logging
+//	              zmalloc  eventloop  resp  glob  number  logging
 //
 // Arrows point down: a package imports only what stands lower. Then it can be
 // read, tested and replaced knowing nothing of what stands above it, and there
@@ -56,6 +56,7 @@ var layers = []layer{
 	{"internal/eventloop", 0, false, kernel},
 	{"internal/resp", 0, false, nil},
 	{"internal/glob", 0, false, nil},
+	{"internal/number", 0, false, nil},
 	{"internal/logging", 0, false, []string{"os"}}, // the log file
 }
 

@@ -6,6 +6,9 @@
 //	generic.go     DEL UNLINK EXISTS TYPE MOVE RANDOMKEY KEYS
 //	expire.go      EXPIRE TTL PERSIST and their variants
 //	object.go      OBJECT
+//	set.go         SADD SREM SPOP SINTER and their neighbours
+//	hash.go        HSET HGET HDEL HINCRBY and their neighbours
+//	scan.go        SCAN, and what SSCAN, HSCAN and ZSCAN have in common with it
 //	collections.go what handlers of collections begin and end with
 //	multi.go       MULTI EXEC DISCARD WATCH UNWATCH
 //	connection.go  PING ECHO QUIT SELECT HELLO RESET CLIENT
@@ -25,6 +28,9 @@ var Families = []engine.Family{
 	{Group: "generic", Rows: genericCommands},
 	{Group: "generic", Rows: expireCommands},
 	{Group: "generic", Rows: objectCommands},
+	{Group: "generic", Rows: scanCommands},
+	{Group: "set", Rows: setCommands},
+	{Group: "hash", Rows: hashCommands},
 	{Group: "transactions", Rows: multiCommands},
 	{Group: "connection", Rows: connectionCommands},
 	{Group: "server", Rows: serverCommands},
@@ -110,6 +116,20 @@ var (
 	setKey    = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate|engine.KeyVariableFlags,
 		"RW and ACCESS due to the optional `GET` argument")
 	deleteAll = keySpec(1, -1, engine.KeyRM|engine.KeyDelete, "")
+
+	readKeys     = keySpec(1, -1, engine.KeyRO|engine.KeyAccess, "")
+	insertKey    = keySpec(1, 1, engine.KeyRW|engine.KeyInsert, "")
+	deleteKey    = keySpec(1, 1, engine.KeyRW|engine.KeyDelete, "")
+	takeKey      = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyDelete, "")
+	overwriteKey = keySpec(1, 1, engine.KeyOW|engine.KeyUpdate, "")
+	countedKeys  = []engine.KeySpec{{First: 1, Counted: true, Step: 1, Flags: engine.KeyRO | engine.KeyAccess}}
+	countedTaken = []engine.KeySpec{{First: 1, Counted: true, Step: 1, Flags: engine.KeyRW | engine.KeyAccess | engine.KeyDelete}}
+	moveKeys     = append(keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyDelete, ""), keySpec(2, 2, engine.KeyRW|engine.KeyInsert, "")...)
+	updateFrom   = append(keySpec(1, 1, engine.KeyRW|engine.KeyUpdate, ""), keySpec(2, -1, engine.KeyRO|engine.KeyAccess, "")...)
+	storeFrom    = append(keySpec(1, 1, engine.KeyOW|engine.KeyUpdate, ""), keySpec(2, -1, engine.KeyRO|engine.KeyAccess, "")...)
+	storeFromOne = append(keySpec(1, 1, engine.KeyOW|engine.KeyUpdate, ""), keySpec(2, 2, engine.KeyRO|engine.KeyAccess, "")...)
+	storeCounted = append(keySpec(1, 1, engine.KeyOW|engine.KeyUpdate, ""),
+		engine.KeySpec{First: 2, Counted: true, Step: 1, Flags: engine.KeyRO | engine.KeyAccess})
 )
 
 // keySpec is the one spec that most commands have, of all words from first to last.

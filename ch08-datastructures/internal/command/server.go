@@ -225,26 +225,61 @@ func replyKeySpecs(c *Client, specs []engine.KeySpec) {
 		}
 		c.ReplyBulkString("flags")
 		replyNames(c, spec.Flags.Names())
-		c.ReplyBulkString("begin_search")
-		c.ReplyMapLen(2)
-		c.ReplyBulkString("type")
-		c.ReplyBulkString("index")
-		c.ReplyBulkString("spec")
-		c.ReplyMapLen(1)
-		replyField(c, "index", spec.First)
-		c.ReplyBulkString("find_keys")
-		c.ReplyMapLen(2)
-		c.ReplyBulkString("type")
-		c.ReplyBulkString("range")
-		c.ReplyBulkString("spec")
-		c.ReplyMapLen(3)
-		last := spec.Last // counted from the first key, but for those from the end
-		if last > 0 {
-			last -= spec.First
+		replySearch(c, "begin_search", searchOf(&spec))
+		replySearch(c, "find_keys", finderOf(&spec))
+	}
+}
+
+// search is how the keys of a spec, or the first of them, are found.
+type search struct {
+	kind   string
+	fields []field
+}
+
+type field struct {
+	name  string
+	value any
+}
+
+func searchOf(spec *engine.KeySpec) search {
+	switch {
+	case spec.Unknown:
+		return search{kind: "unknown"}
+	case spec.Keyword != "":
+		return search{"keyword", []field{{"keyword", spec.Keyword}, {"startfrom", spec.First}}}
+	}
+	return search{"index", []field{{"index", spec.First}}}
+}
+
+func finderOf(spec *engine.KeySpec) search {
+	switch {
+	case spec.Unknown:
+		return search{kind: "unknown"}
+	case spec.Counted:
+		return search{"keynum", []field{{"keynumidx", 0}, {"firstkey", 1}, {"keystep", spec.Step}}}
+	}
+	last := spec.Last // counted from the first key, but for those from the end
+	if last > 0 {
+		last -= spec.First
+	}
+	return search{"range", []field{{"lastkey", last}, {"keystep", spec.Step}, {"limit", 0}}}
+}
+
+func replySearch(c *Client, name string, s search) {
+	c.ReplyBulkString(name)
+	c.ReplyMapLen(2)
+	c.ReplyBulkString("type")
+	c.ReplyBulkString(s.kind)
+	c.ReplyBulkString("spec")
+	c.ReplyMapLen(len(s.fields))
+	for _, f := range s.fields {
+		switch v := f.value.(type) {
+		case int:
+			replyField(c, f.name, v)
+		case string:
+			c.ReplyBulkString(f.name)
+			c.ReplyBulkString(v)
 		}
-		replyField(c, "lastkey", last)
-		replyField(c, "keystep", spec.Step)
-		replyField(c, "limit", 0)
 	}
 }
 

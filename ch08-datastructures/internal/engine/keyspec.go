@@ -2,14 +2,25 @@
 //
 //	DEL a b c       one spec: from 1 to -1     RM delete
 //	LMOVE from to   two specs: 1 and 2         RW access delete, RW insert
+//	SINTERCARD 2 a b     so many as word 1 says, behind it
+//	GEORADIUS ... STORE k    the word behind STORE, from word 6 on
 //
 // Cluster clients, proxies and ACLs live by it. Redis: server.h, keySpec.
 
 package engine
 
+import (
+	"strings"
+
+	"redis-internals/ch08/internal/resp"
+)
+
 // KeySpec says which words of a request are keys: from First to Last (negative: from
 // the end), each Step-th.
 type KeySpec struct {
+	Keyword           string // the keys stand behind this word, which is searched from First on
+	Unknown           bool   // where they stand only the command knows
+	Counted           bool   // word First is how many there are, and they follow it
 	First, Last, Step int
 	Flags             KeyFlags
 	Notes             string // for people
@@ -44,22 +55,50 @@ func (f KeyFlags) Names() []string { return namesOf(f, keyFlagNames) }
 // KeyRange is the first spec, for those who know of one range only; 0, 0, 0 is none.
 // Redis: server.c, populateCommandLegacyRangeSpec.
 func (r *Row) KeyRange() (first, last, step int) {
-	if len(r.Keys) == 0 {
-		return 0, 0, 0
+	for _, spec := range r.Keys {
+		if spec.isRange() {
+			return spec.First, spec.Last, spec.Step
+		}
 	}
-	return r.Keys[0].First, r.Keys[0].Last, r.Keys[0].Step
+	return 0, 0, 0
 }
+
+func (s *KeySpec) isRange() bool { return s.Keyword == "" && !s.Unknown && !s.Counted }
 
 // KeysOf lists the keys of a request that has the arity; they borrow from it.
 func (r *Row) KeysOf(request [][]byte) (keys [][]byte) {
 	for _, spec := range r.Keys {
-		last := spec.Last
-		if last < 0 {
-			last += len(request)
-		}
-		for i := spec.First; i <= last; i += spec.Step {
+		first, last := spec.find(request)
+		for i := first; i <= last && i < len(request); i += spec.Step {
 			keys = append(keys, request[i])
 		}
 	}
 	return keys
+}
+
+// find returns the first and the last key of a request; the last is before the first if
+// there is none. Redis: db.c, getKeysUsingKeySpecs.
+func (s *KeySpec) find(request [][]byte) (first, last int) {
+	switch {
+	case s.Unknown:
+		return 0, -1
+	case s.Counted:
+		n, ok := resp.ParseInt(request[s.First])
+		if !ok || n < 1 || n >= int64(len(request)-s.First) {
+			return 0, -1
+		}
+		return s.First + 1, s.First + int(n)
+	case s.Keyword != "":
+		for i := len(request) - 2; i >= s.First; i-- {
+			if IsOption(request[i], strings.ToLower(s.Keyword)) {
+				return i + 1, i + 1
+			}
+		}
+		return 0, -1
+	}
+	last = s.Last
+	if last < 0 {
+		last += len(request)
+	}
+	return s.First, last
 }

@@ -5,8 +5,8 @@
 package engine
 
 import (
-	"strconv"
-
+	"redis-internals/ch08/internal/config"
+	"redis-internals/ch08/internal/number"
 	"redis-internals/ch08/internal/object"
 	"redis-internals/ch08/internal/resp"
 )
@@ -31,7 +31,10 @@ func (c *Client) ReplySimple(s string) { c.Reply = resp.AppendSimple(c.Reply, s)
 func (c *Client) ReplyInt(n int64) { c.Reply = resp.AppendInt(c.Reply, n) }
 
 // ReplyDouble appends a floating-point number. Redis: networking.c, addReplyDouble.
-func (c *Client) ReplyDouble(f float64) { c.ReplyBulkString(strconv.FormatFloat(f, 'g', 17, 64)) }
+func (c *Client) ReplyDouble(f float64) {
+	var room [32]byte
+	c.ReplyBulk(number.AppendFloat(room[:0], f))
+}
 
 // ReplyBulk appends a bulk string.
 func (c *Client) ReplyBulk(b []byte) { c.Reply = resp.AppendBulk(c.Reply, b) }
@@ -67,8 +70,62 @@ func (c *Client) ReplyNullArray() { c.Reply = resp.AppendNullArray(c.Reply) }
 // ReplyArrayLen begins an array: n replies must follow.
 func (c *Client) ReplyArrayLen(n int) { c.Reply = resp.AppendArray(c.Reply, n) }
 
+// BeginArray begins an array whose length will be known at its end: EndArray, or EndSet,
+// or EndMap, writes that in front of the replies that have come since. Redis:
+// networking.c, addReplyDeferredLen.
+func (c *Client) BeginArray() (at int) { return len(c.Reply) }
+
+// EndArray ends an array of n replies that began at a place.
+func (c *Client) EndArray(at, n int) {
+	var room [32]byte
+	c.insertReply(at, resp.AppendArray(room[:0], n))
+}
+
+// EndSet is EndArray for a set.
+func (c *Client) EndSet(at, n int) { c.EndArray(at, n) }
+
+// EndMap is EndArray for n pairs, key and value.
+func (c *Client) EndMap(at, n int) { c.EndArray(at, 2*n) }
+
+// InsertBulk is ReplyBulk at a place where the reply has come to before.
+func (c *Client) InsertBulk(at int, b []byte) {
+	var room [64]byte
+	c.insertReply(at, resp.AppendBulk(room[:0], b))
+}
+
+// TooLong reports whether the replies are more than the client may have waiting, or than
+// there is memory for; then it will be closed, and what goes on and on must stop. It is to
+// be asked between replies whose number a client chooses. Redis: CLIENT_CLOSE_ASAP.
+func (c *Client) TooLong() bool {
+	n := len(c.Reply)
+	if cap(c.Reply)-n > roomLeft || c.Closing != StayOpen {
+		return c.Closing != StayOpen
+	}
+	hard := c.Engine.Config.Output[config.Normal].Hard
+	if hard > 0 && n > hard || n > largeReply && !c.hasRoomToReply(2*n) {
+		c.Closing = CloseForOutput
+		return true
+	}
+	return false
+}
+
+// roomLeft is how much room the buffer of replies has, in bytes, as long as it need not grow
+// for one more.
+const roomLeft = 1024
+
+// insertReply puts bytes into the reply. O(length of what is behind them).
+func (c *Client) insertReply(at int, head []byte) {
+	end := len(c.Reply)
+	c.Reply = append(c.Reply, head...)
+	copy(c.Reply[at+len(head):], c.Reply[at:end])
+	copy(c.Reply[at:], head)
+}
+
 // ReplySetLen begins a set: n replies, in no order, must follow.
 func (c *Client) ReplySetLen(n int) { c.ReplyArrayLen(n) }
+
+// ReplyPairsLen begins an array of n pairs: 2n replies must follow.
+func (c *Client) ReplyPairsLen(n int) { c.ReplyArrayLen(2 * n) }
 
 // ReplyMapLen begins a map: n pairs of replies must follow, key and value.
 func (c *Client) ReplyMapLen(n int) { c.ReplyArrayLen(2 * n) }

@@ -217,6 +217,29 @@ func (db *DB) Walk(visit func(key []byte)) {
 	}
 }
 
+// Scan calls visit with about n keys from cursor on that have not expired, and returns the
+// cursor for the next ones; 0 begins, and 0 is the end. What stays in the database from the
+// beginning to the end is met, some of it more than once. visit must not change the
+// database. O(n). Redis: db.c, scanGenericCommand.
+func (db *DB) Scan(cursor uint64, n int, visit func(o *object.Object)) (next uint64) {
+	met := 0
+	for buckets := n * bucketsPerKey; buckets > 0 && met < n; buckets-- {
+		cursor = db.dict.Scan(cursor, func(r ref) {
+			met++
+			if e := object.At(r); !db.expired(e) {
+				visit(e)
+			}
+		})
+		if cursor == 0 {
+			break
+		}
+	}
+	return cursor
+}
+
+// bucketsPerKey is how many buckets Scan looks at for one key, at most: most may be empty.
+const bucketsPerKey = 10
+
 // RandomKey returns one of the keys that have not expired, each as likely as the
 // others; false if there is none. It is borrowed. What it meets on the way that has
 // expired is deleted. O(1), more where much has expired. Redis: db.c, dbRandomKey.

@@ -9,6 +9,7 @@
 //	set.go         sets
 //	sortedset.go   sorted sets
 //	hash.go        hashes
+//	hashtable.go   what those have in common that are kept as hash tables
 //	parts.go       what a snapshot needs of a large one
 //
 // The type is what commands ask about: a string. The encoding is how its bytes

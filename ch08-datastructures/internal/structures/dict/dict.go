@@ -44,7 +44,7 @@ type Type struct {
 const (
 	slots       = 12
 	bucketSize  = 64
-	minBuckets  = 4
+	minBuckets  = 1
 	growAt      = 9 // entries a bucket, on average, that make the table grow
 	shrinkBelow = 1 // and shrink
 )
