@@ -34,19 +34,31 @@ func objectEncoding(c *Client) {
 	}
 }
 
-// errNoLFU is the answer of OBJECT FREQ under all policies of this chapter.
-const errNoLFU = "ERR An LFU maxmemory policy is not selected, access frequency not tracked. " +
-	"Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."
+// What is kept of a key's uses is one of two things: see keyspace/uses.go.
+const (
+	errNoLFU = "ERR An LFU maxmemory policy is not selected, access frequency not tracked. " + errSwitching
+	errLFU   = "ERR An LFU maxmemory policy is selected, idle time not tracked. " + errSwitching
+
+	errSwitching = "Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."
+)
 
 func objectFreq(c *Client) {
-	if peekOrReply(c) != nil {
+	switch o := peekOrReply(c); {
+	case o == nil:
+	case !c.Engine.Keyspace.Counts():
 		c.ReplyError(errNoLFU)
+	default:
+		c.ReplyInt(int64(c.Engine.Keyspace.Frequency(o)))
 	}
 }
 
 func objectIdleTime(c *Client) {
-	if o := peekOrReply(c); o != nil {
-		c.ReplyInt(o.IdleSeconds(object.Clock(c.Engine.NowMs())))
+	switch o := peekOrReply(c); {
+	case o == nil:
+	case c.Engine.Keyspace.Counts():
+		c.ReplyError(errLFU)
+	default:
+		c.ReplyInt(c.Engine.Keyspace.IdleSeconds(o))
 	}
 }
 

@@ -70,6 +70,9 @@ type Config struct {
 	MaxMemoryPolicy string
 	// Keys that are looked at for that (maxmemory-samples).
 	MaxMemorySamples int
+	// How seldom a key's counter of uses is raised, and minutes in which it loses one, under
+	// LFU (lfu-log-factor, lfu-decay-time).
+	LFULogFactor, LFUDecayTime int
 	// From 0 to 100: how long evicting may take (maxmemory-eviction-tenacity).
 	EvictionTenacity int
 	// Up to which size collections are kept in the small way: elements, bytes of one.

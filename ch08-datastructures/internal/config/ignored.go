@@ -32,7 +32,6 @@ var ignoredNames = strings.Fields(`
 	ignore-warnings io-threads io-threads-do-reads
 	jemalloc-bg-thread latency-monitor-threshold latency-tracking
 	latency-tracking-info-percentiles
-	lfu-decay-time lfu-log-factor
 	list-max-ziplist-entries list-max-ziplist-value
 	lua-replicate-commands lua-time-limit
 	min-replicas-max-lag min-slaves-max-lag notify-keyspace-events

@@ -94,8 +94,16 @@ var table = []section{
 		},
 		{
 			"maxmemory-policy", atRuntime, word(func(c *Config) *string { return &c.MaxMemoryPolicy },
-				"volatile-lru", "volatile-random", "volatile-ttl", "allkeys-lru", "allkeys-random", "noeviction"), "noeviction",
-			"what goes: allkeys-random, allkeys-lru, volatile-random, volatile-ttl, volatile-lru, or nothing with noeviction",
+				"volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"), "noeviction",
+			"what goes: allkeys-random, allkeys-lru, allkeys-lfu, volatile-random, volatile-ttl, volatile-lru, volatile-lfu, or nothing with noeviction",
+		},
+		{
+			"lfu-log-factor", atRuntime, number(func(c *Config) *int { return &c.LFULogFactor }, 0, math.MaxInt32), "10",
+			"under LFU: the higher, the more uses it takes to raise a counter",
+		},
+		{
+			"lfu-decay-time", atRuntime, number(func(c *Config) *int { return &c.LFUDecayTime }, 0, math.MaxInt32), "1",
+			"under LFU: minutes without a use that take one from a counter; 0 is never",
 		},
 		{
 			"maxmemory-samples", atRuntime, number(func(c *Config) *int { return &c.MaxMemorySamples }, 1, math.MaxInt32), "5",

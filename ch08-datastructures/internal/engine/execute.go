@@ -48,6 +48,7 @@ func (e *Engine) admits(c *Client) bool {
 func (e *Engine) call(c *Client) {
 	cmd, before := c.Command, e.dirty
 	began := e.startMeasuring(cmd)
+	e.Keyspace.BeginCommand()
 	cmd.Handler(c)
 	e.count(cmd, began)
 	if e.dirty != before && e.log != nil && cmd.Flags&Write != 0 { // not EXEC: what it ran is logged

@@ -142,17 +142,19 @@ func (e *Engine) ConfigChanged(names []string) (refused string, err error) {
 // eviction is what the settings say of it. Where only maxkeys is given, any key may
 // go. While loading none goes.
 func (e *Engine) eviction() keyspace.Eviction {
-	if e.loading {
-		return keyspace.Eviction{}
-	}
 	policy := keyspace.Policies[e.Config.MaxMemoryPolicy]
 	if policy == keyspace.NoEviction && e.Config.MaxKeys > 0 {
 		policy = keyspace.AllKeysRandom
 	}
-	return keyspace.Eviction{
+	k := keyspace.Eviction{
 		MaxMemory: e.Config.MaxMemory, MaxKeys: e.Config.MaxKeys, Policy: policy, Samples: e.Config.MaxMemorySamples,
+		LogFactor: e.Config.LFULogFactor, DecayTime: e.Config.LFUDecayTime,
 		Budget: evictionBudget(e.Config.EvictionTenacity), Used: e.countedMemory,
 	}
+	if e.loading { // what is loaded is used as the policy counts it
+		k.MaxMemory, k.MaxKeys = 0, 0
+	}
+	return k
 }
 
 // limits are what the settings say of the sizes of collections.

@@ -49,7 +49,7 @@ func free(r ref) { object.Free(object.At(r)) }
 func (db *DB) LookupRead(key []byte) *object.Object {
 	o := db.Peek(key)
 	if o != nil {
-		o.Touch(db.ks.clock)
+		db.ks.use(o)
 	}
 	return o
 }
@@ -73,7 +73,7 @@ func (db *DB) LookupWrite(key []byte) *object.Object {
 	if e == nil {
 		return nil
 	}
-	e.Touch(db.ks.clock)
+	db.ks.useToWrite(e)
 	return e
 }
 
@@ -126,7 +126,7 @@ func (db *DB) SetInt(key []byte, n int64) {
 		db.changing(e)
 		if !e.Kept() {
 			e.SetNumber(n)
-			e.Touch(db.ks.clock)
+			db.ks.useBySet(e)
 			return
 		}
 	}
@@ -141,19 +141,23 @@ func (db *DB) set(key []byte, v object.Value, expiry Expiry) {
 		hash := db.lastHash // before room is made, which looks for other keys
 		db.ks.makeRoom()
 		e = object.New(key, v, max(0, int64(expiry))) // Keep is never, too
+		e.Touch(db.ks.fresh)
 		db.insert(hash, e)
-	} else if e.IsCollection() {
-		at, hash := expiry.of(e), db.hashOf(e)
+		return
+	}
+	db.ks.useBySet(e)
+	if e.IsCollection() {
+		at, hash, used := expiry.of(e), db.hashOf(e), e.Used()
 		db.remove(e)
 		db.ks.free(e)
 		e = object.New(key, v, at)
+		e.Touch(used)
 		db.insert(hash, e)
 	} else {
 		db.changing(e)
 		at, place := db.enlist(e, expiry)
-		e = db.moved(e, object.SetValue(e, v, at, place))
+		db.moved(e, object.SetValue(e, v, at, place))
 	}
-	e.Touch(db.ks.clock)
 }
 
 // moved puts a block's new place into the dict and into volatile, if it has one, and

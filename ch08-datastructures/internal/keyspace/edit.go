@@ -47,7 +47,7 @@ func (db *DB) Edit(key []byte, t object.Type) (o *object.Object, ok bool) {
 // Create makes an empty collection at a key that is not there. O(1).
 func (db *DB) Create(key []byte, t object.Type) *object.Object {
 	o := object.NewCollection(key, t, &db.ks.env)
-	o.Touch(db.ks.clock)
+	o.Touch(db.ks.fresh)
 	db.insert(dict.Hash(key), o)
 	return o
 }
@@ -68,7 +68,12 @@ func (db *DB) Done(o *object.Object, changed int) {
 // Store puts a collection that is in no database in the place of whatever its key holds.
 // It never expires. O(1), and the freeing of what was there. Redis: db.c, setKey.
 func (db *DB) Store(o *object.Object) {
-	db.Delete(o.Key())
-	o.Touch(db.ks.clock)
+	o.Touch(db.ks.fresh)
+	if e := db.lookup(o.Key()); e != nil {
+		db.ks.useBySet(e)
+		o.Touch(e.Used())
+		db.remove(e)
+		db.ks.free(e)
+	}
 	db.insert(dict.Hash(o.Key()), o)
 }

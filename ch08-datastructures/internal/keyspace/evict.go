@@ -5,9 +5,11 @@
 //	volatile-ttl      of those that can expire, one that will soon
 //	allkeys-lru       one that has not been used for long
 //	volatile-lru      the same, of those that can expire
+//	allkeys-lfu       one that is used seldom
+//	volatile-lfu      the same, of those that can expire
 //
-// The last three look for an extreme: the smallest time left, the longest
-// idleness. Finding it exactly would cost a list or a heap through all keys. A
+// The last five look for an extreme: the smallest time left, the longest
+// idleness, the lowest counter. Finding it exactly would cost a list or a heap through all keys. A
 // guess costs nothing and is nearly as good: draw a few keys at random, and take
 // the best of them and of those that were drawn before (pool.go).
 //
@@ -35,6 +37,8 @@ const (
 	VolatileTTL                  // One goes that will soon expire.
 	AllKeysLRU                   // One goes that has not been used for long.
 	VolatileLRU                  // The same, of those that can expire.
+	AllKeysLFU                   // One goes that is used seldom.
+	VolatileLFU                  // The same, of those that can expire.
 )
 
 // Policies are the policies by the names they have in the configuration.
@@ -45,12 +49,17 @@ var Policies = map[string]Policy{
 	"volatile-ttl":    VolatileTTL,
 	"allkeys-lru":     AllKeysLRU,
 	"volatile-lru":    VolatileLRU,
+	"allkeys-lfu":     AllKeysLFU,
+	"volatile-lfu":    VolatileLFU,
 }
 
 // isVolatile reports whether only keys that can expire may go.
 func (p Policy) isVolatile() bool {
-	return p == VolatileRandom || p == VolatileTTL || p == VolatileLRU
+	return p == VolatileRandom || p == VolatileTTL || p == VolatileLRU || p == VolatileLFU
 }
+
+// isLFU reports whether the uses of keys are counted.
+func (p Policy) isLFU() bool { return p == AllKeysLFU || p == VolatileLFU }
 
 // Eviction is how much there may be, and which keys go.
 type Eviction struct {
@@ -58,12 +67,18 @@ type Eviction struct {
 	MaxKeys   int // in all databases; 0 is no limit
 	Policy    Policy
 	Samples   int           // keys drawn at a time (maxmemory-samples)
+	LogFactor int           // how seldom a counter of uses is raised (lfu-log-factor)
+	DecayTime int           // minutes in which it loses one (lfu-decay-time); 0 is never
 	Budget    time.Duration // of one round (from maxmemory-eviction-tenacity)
 	Used      func() int    // bytes in use that count
 }
 
 // SetEviction changes how keys are evicted. Scores of another policy mean nothing.
-func (ks *Keyspace) SetEviction(e Eviction) { ks.Eviction, ks.pool = e, pool{} }
+func (ks *Keyspace) SetEviction(e Eviction) {
+	ks.Eviction, ks.pool = e, pool{}
+	ks.counted = e.Policy.isLFU()
+	ks.setFresh()
+}
 
 // Outcome is what a round of evictions came to.
 type Outcome uint8
@@ -132,7 +147,7 @@ func (ks *Keyspace) victim() (*DB, *entry) {
 	switch ks.Eviction.Policy {
 	case AllKeysRandom, VolatileRandom:
 		return ks.randomVictim()
-	case VolatileTTL, AllKeysLRU, VolatileLRU:
+	case VolatileTTL, AllKeysLRU, VolatileLRU, AllKeysLFU, VolatileLFU:
 		return ks.bestVictim()
 	}
 	return nil, nil
@@ -219,7 +234,10 @@ func (ks *Keyspace) mayGo(e *entry) bool { return e.Expires() || !ks.Eviction.Po
 
 // score says how much a key deserves to go.
 func (ks *Keyspace) score(e *entry) uint64 {
-	if ks.Eviction.Policy == VolatileTTL {
+	switch {
+	case ks.counted:
+		return uint64(math.MaxUint8 - ks.Frequency(e))
+	case ks.Eviction.Policy == VolatileTTL:
 		return math.MaxUint64 - uint64(e.ExpireAt())
 	}
 	return uint64(e.IdleSeconds(ks.clock))

@@ -6,6 +6,7 @@
 //	edit.go      changing a collection where it stands
 //	expire.go    times to live: on access, and the cycle that needs none
 //	volatile.go  the list of the keys that have one
+//	uses.go      when, or how often, a key was used
 //	evict.go     which key goes when there is no room
 //	pool.go      the keys that would be the next to go
 //	memory.go    how much a key and the tables take
@@ -41,8 +42,8 @@ type Keyspace struct {
 	Observer Observer
 	Stats    Stats
 	dbs      []*DB
-	keys     int    // in all databases
-	clock    uint32 // the LRU clock
+	keys     int // in all databases
+	uses         // when or how often keys are used
 	pool     pool
 
 	expireDB int // the database that the expire cycle looks at
@@ -84,14 +85,10 @@ func New(o Options) *Keyspace {
 	for id := range o.Databases {
 		ks.dbs = append(ks.dbs, &DB{ID: id, ks: ks, contents: newContents()})
 	}
+	ks.SetEviction(o.Eviction)
 	ks.SetClock(o.Now())
 	return ks
 }
-
-// SetClock sets the LRU clock: what is used from now on is used at that time, in
-// Unix milliseconds. It stands until the next call, which costs less than to ask
-// for the time with each use. Redis: server.c, updateCachedTimeWithUs.
-func (ks *Keyspace) SetClock(nowMs int64) { ks.clock = object.Clock(nowMs) }
 
 // Keys is the number of keys in all databases.
 func (ks *Keyspace) Keys() int { return ks.keys }

@@ -19,4 +19,5 @@ const (
 	lesson6Malloc       = "Overriding malloc"
 	lesson7Shutdown     = "Graceful shutdown"
 	lesson7Transactions = "Transactions"
+	lesson8LFU          = "LFU and approximate counting"
 )
