@@ -6,6 +6,8 @@
 //	generic.go     DEL UNLINK EXISTS TYPE MOVE RANDOMKEY KEYS
 //	expire.go      EXPIRE TTL PERSIST and their variants
 //	object.go      OBJECT
+//	list.go        LPUSH LPOP LRANGE LINSERT and their neighbours
+//	move.go        LMOVE RPOPLPUSH LMPOP
 //	set.go         SADD SREM SPOP SINTER and their neighbours
 //	hash.go        HSET HGET HDEL HINCRBY and their neighbours
 //	scan.go        SCAN, and what SSCAN, HSCAN and ZSCAN have in common with it
@@ -29,6 +31,7 @@ var Families = []engine.Family{
 	{Group: "generic", Rows: expireCommands},
 	{Group: "generic", Rows: objectCommands},
 	{Group: "generic", Rows: scanCommands},
+	{Group: "list", Rows: listCommands},
 	{Group: "set", Rows: setCommands},
 	{Group: "hash", Rows: hashCommands},
 	{Group: "transactions", Rows: multiCommands},

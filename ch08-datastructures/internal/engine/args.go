@@ -14,6 +14,7 @@ import (
 const (
 	ErrSyntax     = "ERR syntax error"
 	ErrWrongType  = "WRONGTYPE Operation against a key holding the wrong kind of value"
+	ErrNoSuchKey  = "ERR no such key"
 	ErrNotInteger = "ERR value is not an integer or out of range"
 	ErrNoDB       = "ERR DB index is out of range"
 	ErrNotInt32   = "ERR value is out of range, value must between -2147483648 and 2147483647"

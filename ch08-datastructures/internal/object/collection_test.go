@@ -165,3 +165,40 @@ func TestRandom_IsFair(t *testing.T) {
 		Free(h)
 	}
 }
+
+func TestList_CanBeCopiedFreedAndWalked(t *testing.T) {
+	before := zmalloc.Used()
+	env := newEnv()
+	o := NewCollection([]byte("l"), ListType, env)
+	var want []string
+	for i := range 5000 {
+		want = append(want, strconv.Itoa(i*i))
+		o.List(env).Push(false, []byte(want[i]))
+	}
+	all := func(o *Object) (all []string) {
+		for cursor := uint64(0); ; {
+			cursor = o.Items(cursor, 64, func(i Item) { all = append(all, string(i.Name)) })
+			if cursor == 0 {
+				return all
+			}
+		}
+	}
+	require.Equal(t, want, all(o))
+	frozen := o.Freeze()
+	o.List(env).Push(true, []byte("new"))
+	var was []string
+	for cursor := uint64(0); ; {
+		cursor = frozen.Items(cursor, func(i Item) { was = append(was, string(i.Name)) })
+		if cursor == 0 {
+			break
+		}
+	}
+	require.Equal(t, want, was)
+	o.Thaw()
+	copied := Clone(o, []byte("m"), 0, env)
+	require.Equal(t, append([]string{"new"}, want...), all(copied))
+	require.InEpsilon(t, o.MemoryUsage(0), o.MemoryUsage(3), 0.3)
+	drain(o)
+	Free(copied)
+	require.Equal(t, before, zmalloc.Used())
+}

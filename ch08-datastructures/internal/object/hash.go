@@ -69,7 +69,7 @@ var hashKind = collection{
 		}
 		var first, second Room
 		eachPair(*o.pack(), func(field, value listpack.Value) {
-			visit(Item{Name: textOf(field, &first), Value: textOf(value, &second)})
+			visit(Item{Name: TextOf(field, &first), Value: TextOf(value, &second)})
 		})
 		return 0
 	},
@@ -86,14 +86,6 @@ func (o *Object) pack() *listpack.Pack { return (*listpack.Pack)(o.root()) }
 
 // Room is where an integer of a listpack is written as text.
 type Room [maxDigits]byte
-
-// textOf is an element as text: borrowed, or in room.
-func textOf(v listpack.Value, room *Room) []byte {
-	if v.IsInt() {
-		return v.AppendTo(room[:0])
-	}
-	return v.Text
-}
 
 // eachPair calls visit with the elements of a listpack, two by two.
 func eachPair(p listpack.Pack, visit func(first, second listpack.Value)) {
@@ -116,7 +108,7 @@ func (h Hash) Get(field []byte, room *Room) (value []byte, ok bool) {
 		if at == 0 {
 			return nil, false
 		}
-		return textOf(p.At(p.Next(at)), room), true
+		return TextOf(p.At(p.Next(at)), room), true
 	}
 	r := h.o.dict().Find(dict.Hash(field), field)
 	if r == 0 {
@@ -189,7 +181,7 @@ func (h Hash) toHashTable() {
 	d := newDict(h.o)
 	var first, second Room
 	eachPair(p, func(field, value listpack.Value) {
-		insertNew(d, textOf(field, &first), textOf(value, &second), h.env)
+		insertNew(d, TextOf(field, &first), TextOf(value, &second), h.env)
 	})
 	p.Free()
 }
@@ -212,7 +204,7 @@ func (h Hash) Delete(field []byte) (deleted bool) {
 func (h Hash) Each(visit func(field, value []byte)) {
 	if h.o.Encoding() == Listpack {
 		var first, second Room
-		eachPair(*h.o.pack(), func(field, value listpack.Value) { visit(textOf(field, &first), textOf(value, &second)) })
+		eachPair(*h.o.pack(), func(field, value listpack.Value) { visit(TextOf(field, &first), TextOf(value, &second)) })
 		return
 	}
 	eachEntry(h.o.dict(), func(r zmalloc.Ref) {
@@ -228,7 +220,7 @@ func (h Hash) Random(visit func(field, value []byte)) {
 		p := *h.o.pack()
 		at := p.Random(h.env.Random, 2)
 		var first, second Room
-		visit(textOf(p.At(at), &first), textOf(p.At(p.Next(at)), &second))
+		visit(TextOf(p.At(at), &first), TextOf(p.At(p.Next(at)), &second))
 		return
 	}
 	e := entry.At(h.o.dict().Random(h.env.Random))

@@ -127,6 +127,20 @@ func (l List) MemoryUsage() int {
 	return n
 }
 
+// Estimate is what MemoryUsage would be if all nodes were as long as so many of the first ones
+// on average; 0 is all. O(samples).
+func (l List) Estimate(samples int) int {
+	if samples == 0 || samples >= l.Nodes() {
+		return l.MemoryUsage()
+	}
+	n, r := 0, l.root().first
+	for range samples {
+		n += zmalloc.Size(r) + zmalloc.Size(Ref(nodeAt(r).pack))
+		r = nodeAt(r).next
+	}
+	return zmalloc.Size(Ref(l)) + n/samples*l.Nodes()
+}
+
 // limit is how many bytes a pack may have.
 func (l List) limit() int {
 	if fill := l.root().fill; fill < 0 {
