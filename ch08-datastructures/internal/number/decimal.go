@@ -18,31 +18,36 @@ const (
 	precision = 64 // bits of a long double's fraction
 	places    = 17 // behind the point, that are shown
 	maxExp    = 16384
+	minExp    = -16445 // what is smaller than 2 to this, less one, is 0
 )
 
 // Decimal is a number with the precision of C's long double on amd64.
 type Decimal struct{ f *big.Float }
 
-// ParseDecimal reads a number; ok is false for what is none. O(length).
+// ParseDecimal reads a number; ok is false for what is none, and for one that is too large
+// or so small that it is 0. O(length).
 func ParseDecimal(b []byte) (d Decimal, ok bool) {
 	text, ok := goText(b)
 	if !ok {
 		return d, false
 	}
-	f, _, err := big.ParseFloat(strings.ToLower(text), 0, precision, big.ToNearestEven)
-	if leading(text) { // 010 is ten, and no octal number
-		f, _, err = big.ParseFloat(text, 10, precision, big.ToNearestEven)
+	text = strings.ToLower(text)
+	if strings.Contains(text, "inf") {
+		return Decimal{new(big.Float).SetInf(text[0] == '-')}, true
 	}
-	if err != nil || !f.IsInf() && f.MantExp(nil) > maxExp || f.Sign() == 0 && !isZero(text) {
+	base := 10 // 010 is ten, and no octal number
+	if strings.Contains(text, "0x") {
+		base = 0
+	}
+	f, _, err := big.ParseFloat(text, base, precision, big.ToNearestEven)
+	if err != nil {
 		return d, false
 	}
-	return Decimal{f}, true
-}
-
-// leading reports whether a number is no infinity and has base 10.
-func leading(text string) bool {
-	lower := strings.ToLower(text)
-	return !strings.Contains(lower, "0x") && !strings.Contains(lower, "inf")
+	if f.Sign() == 0 {
+		return Decimal{f}, isZero(text)
+	}
+	exp := f.MantExp(nil)
+	return Decimal{f}, minExp <= exp && exp <= maxExp
 }
 
 // IsFinite reports whether it is no infinity.

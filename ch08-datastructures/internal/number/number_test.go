@@ -54,7 +54,12 @@ func TestDecimal_AddsAsLongDouble(t *testing.T) {
 	require.True(t, ok)
 	_, ok = inf.Add(inf)
 	require.False(t, ok)
-	for _, text := range []string{"", "x", "nan", "1e5000", "1_0", " 1"} {
+	for _, text := range []string{"infinity", "+INF", "-Infinity"} {
+		inf, ok := ParseDecimal([]byte(text))
+		require.True(t, ok, text)
+		require.False(t, inf.IsFinite(), text)
+	}
+	for _, text := range []string{"", "x", "nan", "1e5000", "1e-5000", "1e99999999999", "1e-999999999", "1_0", " 1"} {
 		_, ok := ParseDecimal([]byte(text))
 		require.False(t, ok, text)
 	}
