@@ -101,9 +101,16 @@ func scan(c *Client) {
 	}
 	var found [][]byte
 	cursor = c.DB.Scan(cursor, s.count, func(o *object.Object) {
-		if s.wants(o.Key()) && (s.kind == nil || engine.EqualFold(s.kind, o.Type().String())) {
-			found = append(found, o.Key())
+		if !s.wants(o.Key()) {
+			return
 		}
+		if s.kind != nil {
+			c.Engine.Keyspace.Stats.Hits++ // as in Redis, which looks the key up
+			if !engine.IsOption(s.kind, o.Type().String()) {
+				return
+			}
+		}
+		found = append(found, o.Key())
 	})
 	c.ReplyArrayLen(2)
 	replyCursor(c, cursor)

@@ -36,8 +36,27 @@ func (c *Client) ReplyDouble(f float64) {
 	c.ReplyBulk(number.AppendFloat(room[:0], f))
 }
 
-// ReplyBulk appends a bulk string.
-func (c *Client) ReplyBulk(b []byte) { c.Reply = resp.AppendBulk(c.Reply, b) }
+// ReplyBulk appends a bulk string. Where there is no memory for that the client will be
+// closed: the string may be one of many, after which nothing else can be said.
+func (c *Client) ReplyBulk(b []byte) {
+	if n := len(c.Reply) + len(b); n >= largeReply && n+roomLeft > cap(c.Reply) && !c.canGrow(n+roomLeft) {
+		return
+	}
+	c.Reply = resp.AppendBulk(c.Reply, b)
+}
+
+// canGrow reports whether there is memory for a reply of n bytes, and if not sees to it that
+// the client is closed: then what else it is told is dropped.
+func (c *Client) canGrow(n int) bool {
+	if c.Closing == CloseForOutput {
+		return false
+	}
+	if !c.hasRoomToReply(n) {
+		c.Closing = CloseForOutput
+		return false
+	}
+	return true
+}
 
 // ReplyBulkString is ReplyBulk for a string.
 func (c *Client) ReplyBulkString(s string) { c.Reply = resp.AppendBulk(c.Reply, s) }

@@ -224,19 +224,25 @@ func (db *DB) Walk(visit func(key []byte)) {
 // Scan calls visit with about n keys from cursor on that have not expired, and returns the
 // cursor for the next ones; 0 begins, and 0 is the end. What stays in the database from the
 // beginning to the end is met, some of it more than once. visit must not change the
-// database. O(n). Redis: db.c, scanGenericCommand.
+// database. What is met and has expired is deleted. O(n). Redis: db.c, scanGenericCommand.
 func (db *DB) Scan(cursor uint64, n int, visit func(o *object.Object)) (next uint64) {
+	var dead []ref // not deleted at once, since the dict must not change
 	met := 0
 	for buckets := n * bucketsPerKey; buckets > 0 && met < n; buckets-- {
 		cursor = db.dict.Scan(cursor, func(r ref) {
 			met++
-			if e := object.At(r); !db.expired(e) {
+			if e := object.At(r); db.expired(e) {
+				dead = append(dead, r)
+			} else {
 				visit(e)
 			}
 		})
 		if cursor == 0 {
 			break
 		}
+	}
+	for _, r := range dead {
+		db.removeExpired(object.At(r))
 	}
 	return cursor
 }

@@ -33,6 +33,8 @@ type Env struct {
 	// Leaving is called before an entry of a hash table goes, or gets another value or
 	// score. It is nil while nobody walks.
 	Leaving func(o *Object, entry zmalloc.Ref)
+
+	rooms [2]Room // for the integers of a field and its value that are being visited
 }
 
 // Limits say up to which size a collection is kept in the small way. They are Redis'

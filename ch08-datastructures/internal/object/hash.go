@@ -129,10 +129,10 @@ func (h Hash) Has(field []byte) bool {
 // Set gives a field a value, and reports whether it is new. Redis: hashTypeSet.
 func (h Hash) Set(field, value []byte) (added bool) {
 	if h.o.Encoding() == Listpack {
-		if len(field) <= h.env.HashValue && len(value) <= h.env.HashValue && h.o.pack().HasRoom(len(field)+len(value)) {
+		short := len(field) <= h.env.HashValue && len(value) <= h.env.HashValue && h.o.pack().HasRoom(len(field)+len(value)+pairOverhead)
+		if short || !h.toHashTable() {
 			return h.setInPack(field, value)
 		}
-		h.toHashTable()
 	}
 	d, hash := h.o.dict(), dict.Hash(field)
 	r := d.Find(hash, field)
@@ -175,15 +175,25 @@ func (h Hash) Convert(words [][]byte) {
 	}
 }
 
-// toHashTable makes a hash table of a listpack. O(n).
-func (h Hash) toHashTable() {
+const (
+	pairOverhead  = 2 * 10 // bytes that a listpack takes for two elements besides themselves, at most
+	tablePerBytes = 8      // bytes of a hash table for one of a listpack, at most
+)
+
+// toHashTable makes a hash table of a listpack, if there is memory for it: where there is
+// none a large listpack does as well. O(n). Redis: hashTypeConvert.
+func (h Hash) toHashTable() (ok bool) {
 	p := *h.o.pack()
+	if !zmalloc.HasRoom(tablePerBytes * p.Size()) {
+		return false
+	}
 	d := newDict(h.o)
 	var first, second Room
 	eachPair(p, func(field, value listpack.Value) {
 		insertNew(d, TextOf(field, &first), TextOf(value, &second), h.env)
 	})
 	p.Free()
+	return true
 }
 
 // Delete deletes a field, and reports whether it was there. Redis: hashTypeDelete.
@@ -200,11 +210,11 @@ func (h Hash) Delete(field []byte) (deleted bool) {
 }
 
 // Each calls visit with all fields and their values. They are borrowed, and visit must not
-// change the hash. O(n).
+// change the hash, or visit another one. O(n).
 func (h Hash) Each(visit func(field, value []byte)) {
 	if h.o.Encoding() == Listpack {
-		var first, second Room
-		eachPair(*h.o.pack(), func(field, value listpack.Value) { visit(TextOf(field, &first), TextOf(value, &second)) })
+		rooms := &h.env.rooms
+		eachPair(*h.o.pack(), func(field, value listpack.Value) { visit(TextOf(field, &rooms[0]), TextOf(value, &rooms[1])) })
 		return
 	}
 	eachEntry(h.o.dict(), func(r zmalloc.Ref) {
@@ -219,8 +229,7 @@ func (h Hash) Random(visit func(field, value []byte)) {
 	if h.o.Encoding() == Listpack {
 		p := *h.o.pack()
 		at := p.Random(h.env.Random, 2)
-		var first, second Room
-		visit(TextOf(p.At(at), &first), TextOf(p.At(p.Next(at)), &second))
+		visit(TextOf(p.At(at), &h.env.rooms[0]), TextOf(p.At(p.Next(at)), &h.env.rooms[1]))
 		return
 	}
 	e := entry.At(h.o.dict().Random(h.env.Random))
