@@ -6,6 +6,11 @@
 //	generic.go     DEL UNLINK EXISTS TYPE MOVE RANDOMKEY KEYS
 //	expire.go      EXPIRE TTL PERSIST and their variants
 //	object.go      OBJECT
+//	strings.go     APPEND GETRANGE MSET GETEX and their neighbours
+//	lcs.go         LCS
+//	bitmap.go      SETBIT BITCOUNT BITPOS BITOP
+//	bitfield.go    BITFIELD
+//	hyperloglog.go PFADD PFCOUNT PFMERGE
 //	list.go        LPUSH LPOP LRANGE LINSERT and their neighbours
 //	move.go        LMOVE RPOPLPUSH LMPOP
 //	set.go         SADD SREM SPOP SINTER and their neighbours
@@ -31,6 +36,9 @@ var Families = []engine.Family{
 	{Group: "generic", Rows: expireCommands},
 	{Group: "generic", Rows: objectCommands},
 	{Group: "generic", Rows: scanCommands},
+	{Group: "string", Rows: moreStringCommands},
+	{Group: "bitmap", Rows: bitmapCommands},
+	{Group: "hyperloglog", Rows: hllCommands},
 	{Group: "list", Rows: listCommands},
 	{Group: "set", Rows: setCommands},
 	{Group: "hash", Rows: hashCommands},
@@ -119,6 +127,17 @@ var (
 	setKey    = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate|engine.KeyVariableFlags,
 		"RW and ACCESS due to the optional `GET` argument")
 	deleteAll = keySpec(1, -1, engine.KeyRM|engine.KeyDelete, "")
+
+	overwriteKeys = []engine.KeySpec{{First: 1, Last: -1, Step: 2, Flags: engine.KeyOW | engine.KeyUpdate}}
+	newKeys       = []engine.KeySpec{{First: 1, Last: -1, Step: 2, Flags: engine.KeyOW | engine.KeyInsert}}
+	newKey        = keySpec(1, 1, engine.KeyOW|engine.KeyInsert, "")
+	getexKey      = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate, "RW and UPDATE because it changes the TTL")
+	twoKeys       = keySpec(1, 2, engine.KeyRO|engine.KeyAccess, "")
+	bitopKeys     = append(keySpec(2, 2, engine.KeyOW|engine.KeyUpdate, ""), keySpec(3, -1, engine.KeyRO|engine.KeyAccess, "")...)
+	bitfieldKey   = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate|engine.KeyVariableFlags, "This command allows both access and modification of the key")
+	pfcountKeys   = keySpec(1, -1, engine.KeyRW|engine.KeyAccess, "RW because it may change the internal representation of the key, and propagate to replicas")
+	mergeKeys     = append(keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyInsert, ""), keySpec(2, -1, engine.KeyRO|engine.KeyAccess, "")...)
+	pfdebugKey    = keySpec(2, 2, engine.KeyRW|engine.KeyAccess, "")
 
 	readKeys     = keySpec(1, -1, engine.KeyRO|engine.KeyAccess, "")
 	insertKey    = keySpec(1, 1, engine.KeyRW|engine.KeyInsert, "")

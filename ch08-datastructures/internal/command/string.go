@@ -27,7 +27,11 @@ var stringCommands = []Row{
 
 var wordPxat = []byte("PXAT")
 
-func get(c *Client) { c.ReplyValue(c.DB.LookupRead(c.Args[1])) }
+func get(c *Client) {
+	if o, ok := lookup(c, c.Args[1], object.StringType); ok {
+		c.ReplyValue(o)
+	}
+}
 
 // set answers SET key value [option ...]. Redis: t_string.c, setGenericCommand.
 func set(c *Client) {
@@ -70,6 +74,7 @@ func propagateWithoutGet(c *Client) {
 type setOptions struct {
 	onlyNew, onlyOld, get, keepTTL bool // NX, XX, GET, KEEPTTL
 
+	given    string // which of EX PX EXAT PXAT
 	expire   []byte // the argument of EX, PX, EXAT or PXAT; nil if none is given
 	unit     int64  // of expire, in milliseconds
 	absolute bool   // expire is a time, and not a time from now
@@ -104,6 +109,9 @@ func (o *setOptions) lookupOld(c *Client, key []byte) *object.Object {
 func (o *setOptions) replyOld(c *Client, old *object.Object) bool {
 	refused := o.onlyNew && old != nil || o.onlyOld && old == nil
 	switch {
+	case o.get && old != nil && old.IsCollection():
+		c.ReplyError(engine.ErrWrongType)
+		return false
 	case o.get:
 		return c.ReplyValue(old) && !refused
 	case refused:
@@ -112,17 +120,29 @@ func (o *setOptions) replyOld(c *Client, old *object.Object) bool {
 	return !refused
 }
 
+// takeExpiry takes EX, PX, EXAT or PXAT with its argument. It reports false if name is none of
+// them, or another one was given before.
+func (o *setOptions) takeExpiry(name, argument []byte) bool {
+	for _, each := range []string{"ex", "px", "exat", "pxat"} {
+		if engine.IsOption(name, each) {
+			if o.given != "" && o.given != each {
+				return false
+			}
+			o.given, o.expire = each, argument
+			o.unit, o.absolute = 1000, len(each) == len("exat")
+			if each[0] == 'p' {
+				o.unit = 1
+			}
+			return true
+		}
+	}
+	return false
+}
+
 // parseSetOptions replies the error if the options contradict each other or
 // are none. Redis: t_string.c, parseExtendedStringArgumentsOrReply.
 func parseSetOptions(c *Client) (o setOptions, ok bool) {
-	given := "" // which of EX PX EXAT PXAT
 	for args := c.Args[3:]; len(args) > 0; args = args[1:] {
-		name := ""
-		for _, each := range []string{"ex", "px", "exat", "pxat"} {
-			if engine.IsOption(args[0], each) {
-				name = each
-			}
-		}
 		switch {
 		case engine.IsOption(args[0], "nx") && !o.onlyOld:
 			o.onlyNew = true
@@ -132,13 +152,8 @@ func parseSetOptions(c *Client) (o setOptions, ok bool) {
 			o.get = true
 		case engine.IsOption(args[0], "keepttl") && !o.expires():
 			o.keepTTL = true
-		case name != "" && len(args) > 1 && !o.keepTTL && (given == "" || given == name):
-			given = name
-			o.expire, args = args[1], args[1:]
-			o.unit, o.absolute = 1000, len(name) == len("exat")
-			if name[0] == 'p' {
-				o.unit = 1
-			}
+		case len(args) > 1 && !o.keepTTL && o.takeExpiry(args[0], args[1]):
+			args = args[1:]
 		default:
 			c.ReplyError(engine.ErrSyntax)
 			return o, false
@@ -193,6 +208,10 @@ func decrby(c *Client) {
 func addTo(c *Client, increment int64) {
 	n := int64(0)
 	if o := c.DB.LookupWrite(c.Args[1]); o != nil {
+		if o.IsCollection() {
+			c.ReplyError(engine.ErrWrongType)
+			return
+		}
 		var ok bool
 		if n, ok = o.Int(); !ok {
 			c.ReplyError(engine.ErrNotInteger)

@@ -120,6 +120,10 @@ func (db *DB) Set(key, value []byte, expiry Expiry) {
 	db.set(key, object.StringValue(value), expiry)
 }
 
+// SetText is Set for a value that stays text, also if it reads like a number, and for a key
+// that keeps its time to live.
+func (db *DB) SetText(key, value []byte) { db.set(key, object.TextValue(value), Keep) }
+
 // SetInt makes key hold a number. It keeps its time to live. O(1).
 func (db *DB) SetInt(key []byte, n int64) {
 	if e := db.lookup(key); e != nil && e.Encoding() == object.Int { // a counter

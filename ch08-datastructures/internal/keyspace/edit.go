@@ -77,3 +77,25 @@ func (db *DB) Store(o *object.Object) {
 	}
 	db.insert(dict.Hash(o.Key()), o)
 }
+
+// EditString gives the string at a key to be changed in place, at least n bytes long: what
+// it has not had is zeros. If there is none it makes an empty one. What is there must be a
+// string. Changed must follow if it does change. Amortised O(1) for each byte that is new.
+func (db *DB) EditString(key []byte, n int) *object.Object {
+	o := db.LookupWrite(key)
+	if o == nil {
+		hash := db.lastHash
+		db.ks.makeRoom()
+		o = object.Extend(object.New(key, object.RawValue(nil), 0), n)
+		o.Touch(db.ks.clock)
+		db.insert(hash, o)
+		return o
+	}
+	if db.snapshot.open {
+		db.dumpOrKeep(o)
+	}
+	return db.moved(o, object.Extend(o, n))
+}
+
+// Changed tells whoever watches the key that the object has changed.
+func (db *DB) Changed(o *object.Object) { db.tell(o) }

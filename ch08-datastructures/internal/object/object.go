@@ -3,6 +3,7 @@
 //
 //	object.go      what a block holds; strings with their three encodings
 //	layout.go      where in the block it stands
+//	grow.go        strings that are changed in place
 //	lru.go         the clock of last use
 //	collection.go  what is no string: its root, and what all of those can do
 //	list.go        lists
@@ -148,6 +149,11 @@ func StringValue(b []byte) Value {
 			return IntValue(n)
 		}
 	}
+	return TextValue(b)
+}
+
+// TextValue is StringValue for what is not to be kept as a number.
+func TextValue(b []byte) Value {
 	if len(b) <= maxEmbstr {
 		return Value{bytes: b, encoding: Embstr}
 	}
