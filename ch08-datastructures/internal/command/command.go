@@ -3,7 +3,7 @@
 // engine's business.
 //
 //	string.go      GET SET INCR DECR and their variants
-//	generic.go     DEL UNLINK EXISTS TYPE MOVE RANDOMKEY KEYS
+//	generic.go     DEL UNLINK EXISTS TYPE MOVE RENAME COPY TOUCH RANDOMKEY KEYS
 //	expire.go      EXPIRE TTL PERSIST and their variants
 //	object.go      OBJECT
 //	strings.go     APPEND GETRANGE MSET GETEX and their neighbours
@@ -126,7 +126,10 @@ var (
 	accessKey = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate, "")
 	setKey    = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate|engine.KeyVariableFlags,
 		"RW and ACCESS due to the optional `GET` argument")
-	deleteAll = keySpec(1, -1, engine.KeyRM|engine.KeyDelete, "")
+	renameKeys    = append(keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyDelete, ""), keySpec(2, 2, engine.KeyOW|engine.KeyUpdate, "")...)
+	renameNewKeys = append(keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyDelete, ""), keySpec(2, 2, engine.KeyOW|engine.KeyInsert, "")...)
+	copyKeys      = append(keySpec(1, 1, engine.KeyRO|engine.KeyAccess, ""), keySpec(2, 2, engine.KeyOW|engine.KeyUpdate, "")...)
+	deleteAll     = keySpec(1, -1, engine.KeyRM|engine.KeyDelete, "")
 
 	overwriteKeys = []engine.KeySpec{{First: 1, Last: -1, Step: 2, Flags: engine.KeyOW | engine.KeyUpdate}}
 	newKeys       = []engine.KeySpec{{First: 1, Last: -1, Step: 2, Flags: engine.KeyOW | engine.KeyInsert}}

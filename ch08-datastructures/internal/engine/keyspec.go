@@ -52,15 +52,21 @@ var keyFlagNames = []string{
 // Names are the flags' names, in COMMAND INFO's order.
 func (f KeyFlags) Names() []string { return namesOf(f, keyFlagNames) }
 
-// KeyRange is the first spec, for those who know of one range only; 0, 0, 0 is none.
-// Redis: server.c, populateCommandLegacyRangeSpec.
+// KeyRange is all ranges as one, for those who know of one only; 0, 0, 0 is none, or that
+// they do not stand side by side. Redis: server.c, populateCommandLegacyRangeSpec.
 func (r *Row) KeyRange() (first, last, step int) {
 	for _, spec := range r.Keys {
-		if spec.isRange() {
-			return spec.First, spec.Last, spec.Step
+		switch {
+		case !spec.isRange():
+		case first == 0:
+			first, last, step = spec.First, spec.Last, spec.Step
+		case step != 1 || spec.Step != 1 || spec.First != last+1:
+			return 0, 0, 0
+		default:
+			last = spec.Last
 		}
 	}
-	return 0, 0, 0
+	return first, last, step
 }
 
 func (s *KeySpec) isRange() bool { return s.Keyword == "" && !s.Unknown && !s.Counted }

@@ -65,6 +65,17 @@ func (e *Engine) hasRoom(c *Client) bool {
 	return false
 }
 
+// HasRoomFor reports whether there is memory for n bytes of a value that the command makes of
+// more than it is given, or replies the error.
+func (c *Client) HasRoomFor(n int) bool {
+	if zmalloc.HasRoom(n) {
+		return true
+	}
+	c.Engine.outOfMemory = true
+	c.ReplyError(ErrNoMemory)
+	return false
+}
+
 // What shorter replies add up to the server bounds (memory.go there); it closes clients.
 // A reply is refused before it comes to that.
 const (

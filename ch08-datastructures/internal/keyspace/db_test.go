@@ -36,6 +36,8 @@ func newTestKeyspace(t *testing.T, e Eviction) (*Keyspace, *clock) {
 	t.Cleanup(func() {
 		ks.EndSnapshot()
 		ks.Flush()
+		for ks.Reclaim(time.Second) {
+		}
 		for _, db := range ks.dbs {
 			db.dict.Clear(nil)
 		}

@@ -4,6 +4,7 @@
 //	keyspace.go  the numbered databases, and what they have in common
 //	db.go        one of them: look up, set, delete
 //	edit.go      changing a collection where it stands
+//	rename.go    a value under another key
 //	expire.go    times to live: on access, and the cycle that needs none
 //	volatile.go  the list of the keys that have one
 //	uses.go      when, or how often, a key was used
