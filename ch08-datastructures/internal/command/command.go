@@ -15,6 +15,8 @@
 //	move.go        LMOVE RPOPLPUSH LMPOP
 //	set.go         SADD SREM SPOP SINTER and their neighbours
 //	hash.go        HSET HGET HDEL HINCRBY and their neighbours
+//	sortedset.go   ZADD ZREM ZSCORE ZRANK; sortedset_range.go: ZRANGE ZCOUNT ZREMRANGEBYSCORE;
+//	               sortedset_pop.go: ZPOPMIN ZRANDMEMBER; sortedset_combine.go: ZUNION ZINTER ZDIFF
 //	scan.go        SCAN, and what SSCAN, HSCAN and ZSCAN have in common with it
 //	collections.go what handlers of collections begin and end with
 //	multi.go       MULTI EXEC DISCARD WATCH UNWATCH
@@ -42,6 +44,10 @@ var Families = []engine.Family{
 	{Group: "list", Rows: listCommands},
 	{Group: "set", Rows: setCommands},
 	{Group: "hash", Rows: hashCommands},
+	{Group: "sorted-set", Rows: sortedSetCommands},
+	{Group: "sorted-set", Rows: sortedSetRangeCommands},
+	{Group: "sorted-set", Rows: sortedSetPopCommands},
+	{Group: "sorted-set", Rows: sortedSetCombineCommands},
 	{Group: "transactions", Rows: multiCommands},
 	{Group: "connection", Rows: connectionCommands},
 	{Group: "server", Rows: serverCommands},

@@ -14,7 +14,6 @@ import (
 
 	"redis-internals/ch08/internal/engine"
 	"redis-internals/ch08/internal/glob"
-	"redis-internals/ch08/internal/number"
 	"redis-internals/ch08/internal/object"
 )
 
@@ -159,7 +158,7 @@ func scanCollection(c *Client, t object.Type) {
 			c.ReplyBulk(i.Value)
 			n++
 		case object.SortedSetType:
-			c.ReplyBulk(number.AppendFloat(room[:0], i.Score))
+			c.ReplyBulk(o.AppendScore(room[:0], i.Score))
 			n++
 		}
 	})

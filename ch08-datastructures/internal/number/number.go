@@ -13,9 +13,11 @@
 package number
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // maxText is how long a number may be, in bytes. Redis: MAX_LONG_DOUBLE_CHARS.
@@ -38,6 +40,24 @@ func ParseFloat(b []byte) (f float64, ok bool) {
 	return f, true
 }
 
+// ParseBound reads a number as an end of a range, of which Redis asks less: there may be
+// spaces before it, what is too large is infinite and too small 0, and nothing is 0. A NUL
+// ends it. Redis: t_zset.c, zslParseRange.
+func ParseBound(b []byte) (f float64, ok bool) {
+	if i := bytes.IndexByte(b, 0); i >= 0 {
+		b = b[:i]
+	}
+	if len(b) == 0 {
+		return 0, true
+	}
+	text, ok := goText(bytes.TrimLeft(b, " \t\n\v\f\r"))
+	if !ok {
+		return 0, false
+	}
+	f, _ = strconv.ParseFloat(text, 64)
+	return f, true
+}
+
 // isZero reports whether a number has no digit but 0 in front of its exponent.
 func isZero(text string) bool {
 	for _, c := range strings.ToLower(text) {
@@ -51,23 +71,25 @@ func isZero(text string) bool {
 	return true
 }
 
-// goText is a number as strconv takes it. ok is false for what C does not take.
+// goText is a number as strconv takes it, borrowed from b. ok is false for what C does not
+// take.
 func goText(b []byte) (text string, ok bool) {
 	if len(b) == 0 || len(b) > maxText {
 		return "", false
 	}
+	text = unsafe.String(&b[0], len(b)) // a copy would be on Go's heap, with each score
 	digits := b
 	if digits[0] == '+' || digits[0] == '-' {
 		digits = digits[1:]
 	}
 	switch strings.ToLower(string(digits[:min(len(digits), len("infinity")+1)])) {
 	case "inf", "infinity":
-		return string(b), true
+		return text, true
 	}
 	if len(digits) > 2 && digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X') {
-		return hexText(string(b), digits[2:])
+		return hexText(text, digits[2:])
 	}
-	return string(b), isDecimal(digits)
+	return text, isDecimal(digits)
 }
 
 // isDecimal reports whether b is digits with at most one point among them, and perhaps an

@@ -1,15 +1,277 @@
-// sortedset.go: not here yet.
+// sortedset.go: sorted sets: members with scores, in the order of these.
+//
+// Few short members stand with their scores in a listpack, in order; many, or long ones,
+// are nodes of a skip list and entries of a hash table at once:
+//
+//	ZADD z 1.5 ada 3 bob    listpack   | head | "ada" | "1.5" | "bob" | 3 | ff |
+//
+//	129 members             skiplist   root ─▶ | dict | list |
+//
+//	         dict ─▶ | ada ▪|   | bob ▪|        the entry's value names the node,
+//	                       │▲         │▲        and the node its entry:
+//	         list ─▶ head ─▶| 1.5 ▪| ─▶| 3 ▪|   the member's bytes are there once
+//
+// The hash table tells the score of a member, the list who stands where. A score that is a
+// whole number is one in the listpack too; another one is text. It never goes back but in
+// what a command has put together (Compact).
+//
+// In a skip list Find is O(1), Put and Remove O(log n); in a listpack all walk through some
+// hundred bytes.
+//
+// Redis: t_zset.c, zsetAdd, zsetDel, zsetScore, zsetConvert.
 
 package object
 
-import "redis-internals/ch08/internal/zmalloc"
+import (
+	"encoding/binary"
+
+	"redis-internals/ch08/internal/structures/dict"
+	"redis-internals/ch08/internal/structures/entry"
+	"redis-internals/ch08/internal/structures/listpack"
+	"redis-internals/ch08/internal/structures/skiplist"
+	"redis-internals/ch08/internal/zmalloc"
+)
+
+// SortedSet is an object that holds a sorted set.
+type SortedSet struct {
+	o   *Object
+	env *Env
+}
+
+// SortedSet is the object's sorted set. The object must be one.
+func (o *Object) SortedSet(env *Env) SortedSet { return SortedSet{o, env} }
+
+// ordered is the block that the root of a sorted set names, when it is a skip list.
+type ordered struct {
+	dict zmalloc.Ref
+	list skiplist.List
+}
+
+const orderedSize = 8
+
+func (o *Object) ordered() *ordered { return (*ordered)(zmalloc.Pointer(*o.root())) }
+
+func (t *ordered) table() *dict.Dict { return dict.At(t.dict) }
 
 var sortedSetKind = collection{
-	create:  func(o *Object, env *Env) { panic("object: sortedset") },
-	free:    func(o *Object) { zmalloc.Free(*o.root()) },
-	release: func(o *Object, n int) bool { return false },
-	count:   func(o *Object) int { return 0 },
-	clone:   func(from, to *Object, env *Env) {},
-	items:   func(o *Object, cursor uint64, n int, visit func(Item)) uint64 { return 0 },
-	memory:  func(o *Object, samples int) int { return 0 },
+	create: func(o *Object, _ *Env) {
+		*o.root() = zmalloc.Ref(listpack.New())
+		o.setEncoding(Listpack)
+	},
+	free: func(o *Object) {
+		for releaseOrdered(o, 1<<20) {
+		}
+	},
+	release: releaseOrdered,
+	count: func(o *Object) int {
+		if o.Encoding() == Listpack {
+			return o.pack().Len() / 2
+		}
+		return o.ordered().list.Len()
+	},
+	clone: func(from, to *Object, env *Env) {
+		if from.Encoding() == Listpack {
+			*to.root() = cloneBlock(*from.root())
+			return
+		}
+		newOrdered(to)
+		for n := from.ordered().list.First(); n != 0; n = n.Next() {
+			to.insertOrdered(entry.Key(n.Entry()), n.Score(), env)
+		}
+	},
+	items: func(o *Object, cursor uint64, n int, visit func(Item)) (next uint64) {
+		if o.Encoding() == SkipList {
+			return scanEntries(o.ordered().table(), cursor, n, func(r zmalloc.Ref) { visit(o.ItemAt(r)) })
+		}
+		p := *o.pack()
+		var room Room
+		for at := p.First(); at != 0; at = nextPair(p, at) {
+			visit(Item{Name: TextOf(p.At(at), &room), Score: pairScore(p, at)})
+		}
+		return 0
+	},
+	memory: func(o *Object, samples int) int {
+		if o.Encoding() == Listpack {
+			return o.pack().MemoryUsage()
+		}
+		t := o.ordered()
+		met, bytes := 0, 0
+		for n := t.list.First(); n != 0 && (samples == 0 || met < samples); n = n.Next() {
+			met++
+			bytes += n.MemoryUsage() + entry.MemoryUsage(n.Entry())
+		}
+		return zmalloc.Size(*o.root()) + t.table().MemoryUsage() + zmalloc.Size(zmalloc.Ref(t.list)) + estimate(bytes, met, t.list.Len())
+	},
+}
+
+// releaseOrdered frees the nodes with their entries, then the hash table, which is not asked
+// about entries any more, and then the block of both.
+func releaseOrdered(o *Object, n int) (more bool) {
+	if o.Encoding() == Listpack {
+		o.pack().Free()
+		return false
+	}
+	t := o.ordered()
+	if t.list != 0 {
+		for ; n > 0; n-- {
+			if !t.list.ReleaseFirst(entry.Free) {
+				zmalloc.Free(zmalloc.Ref(t.list))
+				t.list = 0
+				break
+			}
+		}
+		return true
+	}
+	if t.table().Release(max(1, n/entriesPerBucket), nil) {
+		return true
+	}
+	zmalloc.Free(*o.root())
+	return false
+}
+
+// newOrdered makes the object a skip list without members. What it was is the caller's to
+// free.
+func newOrdered(o *Object) {
+	r := zmalloc.Alloc(orderedSize)
+	*(*ordered)(zmalloc.Pointer(r)) = ordered{dict.New(entry.Type).Ref(), skiplist.New()}
+	*o.root() = r
+	o.setEncoding(SkipList)
+}
+
+// insertOrdered adds a member that is not there to a skip list.
+func (o *Object) insertOrdered(member []byte, score float64, env *Env) {
+	o.insertNode(dict.Hash(member), member, score, env)
+}
+
+func (o *Object) insertNode(hash uint64, member []byte, score float64, env *Env) {
+	t := o.ordered()
+	var node [4]byte
+	r := entry.New(member, node[:])
+	e := entry.At(r)
+	e.SetEpoch(env.Epoch)
+	n := t.list.Insert(score, r, env.Random)
+	binary.LittleEndian.PutUint32(e.Value(), uint32(n))
+	t.table().Insert(hash, r)
+}
+
+// Len is the number of members. O(1).
+func (s SortedSet) Len() int { return sortedSetKind.count(s.o) }
+
+// Slot is where a member is, or would be. It is good until the sorted set is written to.
+type Slot struct {
+	Score float64 // if it is there
+	hash  uint64
+	entry zmalloc.Ref
+	pair  listpack.Pos
+}
+
+// Found reports whether the member is there.
+func (f Slot) Found() bool { return f.entry != 0 || f.pair != 0 }
+
+// Find looks a member up. Redis: zsetScore.
+func (s SortedSet) Find(member []byte) (f Slot) {
+	if s.o.Encoding() == Listpack {
+		p := *s.o.pack()
+		if f.pair = p.Find(p.First(), member, 1); f.pair != 0 {
+			f.Score = pairScore(p, f.pair)
+		}
+		return f
+	}
+	f.hash = dict.Hash(member)
+	if f.entry = s.o.ordered().table().Find(f.hash, member); f.entry != 0 {
+		f.Score = nodeOf(entry.At(f.entry)).Score()
+	}
+	return f
+}
+
+// Put gives a member a score, which must be a number; f is what Find said of it.
+// Redis: zsetAdd.
+func (s SortedSet) Put(f Slot, member []byte, score float64) {
+	switch {
+	case f.entry != 0:
+		s.o.leave(f.entry, s.env)
+		s.o.ordered().list.Update(nodeOf(entry.At(f.entry)), score)
+		return
+	case f.pair != 0:
+		p := s.o.pack()
+		p.DeleteFrom(f.pair, 2)
+		insertPair(p, member, score)
+		return
+	}
+	if s.o.Encoding() == Listpack {
+		if p := s.o.pack(); s.Len() < s.env.SortedSetEntries && len(member) <= s.env.SortedSetValue && p.HasRoom(len(member)) {
+			insertPair(p, member, score)
+			return
+		}
+		s.Expand()
+		f.hash = dict.Hash(member)
+	}
+	s.o.insertNode(f.hash, member, score, s.env)
+}
+
+// Add gives a member a score, and reports whether it is new.
+func (s SortedSet) Add(member []byte, score float64) (added bool) {
+	f := s.Find(member)
+	s.Put(f, member, score)
+	return !f.Found()
+}
+
+// Remove removes a member, and reports whether it was there. Redis: zsetDel.
+func (s SortedSet) Remove(member []byte) (removed bool) {
+	if s.o.Encoding() == Listpack {
+		p := s.o.pack()
+		at := p.Find(p.First(), member, 1)
+		if at != 0 {
+			p.DeleteFrom(at, 2)
+		}
+		return at != 0
+	}
+	t, hash := s.o.ordered(), dict.Hash(member)
+	if s.env.Leaving != nil {
+		if r := t.table().Find(hash, member); r != 0 {
+			s.env.Leaving(s.o, r)
+		}
+	}
+	r := t.table().Delete(hash, member)
+	if r == 0 {
+		return false
+	}
+	e := entry.At(r)
+	t.list.Delete(nodeOf(e).Score(), e.Key())
+	entry.Free(r)
+	return true
+}
+
+// Expand makes a skip list of a listpack. O(n log n). Redis: zsetConvert.
+func (s SortedSet) Expand() {
+	if s.o.Encoding() == SkipList {
+		return
+	}
+	p := *s.o.pack()
+	newOrdered(s.o)
+	var room Room
+	for at := p.First(); at != 0; at = nextPair(p, at) {
+		s.o.insertOrdered(TextOf(p.At(at), &room), pairScore(p, at), s.env)
+	}
+	p.Free()
+}
+
+// Compact makes a listpack of a skip list that is no larger than one may be. O(n). Redis:
+// zsetConvertToListpackIfNeeded.
+func (s SortedSet) Compact() {
+	if s.o.Encoding() == Listpack || s.Len() > s.env.SortedSetEntries {
+		return
+	}
+	p := listpack.New()
+	for n := s.o.ordered().list.First(); n != 0; n = n.Next() {
+		member := entry.Key(n.Entry())
+		if len(member) > s.env.SortedSetValue || !p.HasRoom(len(member)) {
+			p.Free()
+			return
+		}
+		appendPair(&p, member, n.Score())
+	}
+	sortedSetKind.free(s.o)
+	*s.o.root() = zmalloc.Ref(p)
+	s.o.setEncoding(Listpack)
 }

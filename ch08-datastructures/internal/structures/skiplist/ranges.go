@@ -33,50 +33,72 @@ func Score(score float64, open bool) Bound { return Bound{score: score, open: op
 func Name(name []byte, open bool) Bound    { return Bound{name: name, byName: true, open: open} }
 func Infinite(sign int) Bound              { return Bound{byName: true, infinite: sign} }
 
-// compare is how a node compares with a bound: negative if it comes before.
-func (b *Bound) compare(n Node) int {
+// compare is how a member compares with a bound: negative if it comes before.
+func (b *Bound) compare(score float64, name []byte) int {
 	switch {
 	case b.infinite != 0:
 		return -b.infinite
 	case b.byName:
-		return bytes.Compare(entry.Key(n.Entry()), b.name)
+		return bytes.Compare(name, b.name)
 	}
-	return cmp.Compare(n.Score(), b.score)
+	return cmp.Compare(score, b.score)
 }
 
-// isAbove reports whether the range begins behind the node, and isBelow whether it ends
+// IsAbove reports whether the range begins behind a member, and IsBelow whether it ends
 // before it.
-func (r *Range) isAbove(n Node) bool {
-	c := r.Low.compare(n)
+func (r *Range) IsAbove(score float64, name []byte) bool {
+	c := r.Low.compare(score, name)
 	return c < 0 || c == 0 && r.Low.open
 }
 
-func (r *Range) isBelow(n Node) bool {
-	c := r.High.compare(n)
+func (r *Range) IsBelow(score float64, name []byte) bool {
+	c := r.High.compare(score, name)
 	return c > 0 || c == 0 && r.High.open
 }
 
+func (r *Range) isAbove(n Node) bool { return r.IsAbove(n.Score(), n.nameFor(&r.Low)) }
+func (r *Range) isBelow(n Node) bool { return r.IsBelow(n.Score(), n.nameFor(&r.High)) }
+
+// nameFor is the node's name, if the bound is one: it costs a look at the entry.
+func (n Node) nameFor(b *Bound) []byte {
+	if !b.byName {
+		return nil
+	}
+	return entry.Key(n.Entry())
+}
+
 // end is the last node that comes before the range, or the last one that does not come
-// behind it; the head, if there is none. It fills the way to the next one.
-func (l List) end(p *path, r *Range, behind bool) Node {
-	at := Node(l)
+// behind it; the head, if there is none. How many nodes come before the next one is its
+// rank. It fills the way to the next one.
+func (l List) end(p *path, r *Range, behind bool) (at Node, rank int) {
+	at = Node(l)
 	for level := int(l.head().levels) - 1; level >= 0; level-- {
 		for {
-			next := at.link(level).next
-			if next == 0 || behind && r.isBelow(next) || !behind && !r.isAbove(next) {
+			k := at.link(level)
+			if k.next == 0 || behind && r.isBelow(k.next) || !behind && !r.isAbove(k.next) {
 				break
 			}
-			at = next
+			at, rank = k.next, rank+int(k.span)
 		}
 		p.nodes[level] = at
 	}
-	return at
+	return at, rank
+}
+
+// Ranks are the ranks of the members in a range, from first on, and below end: none, if end
+// is not more. O(log n).
+func (l List) Ranks(r *Range) (first, end int) {
+	var p path
+	_, first = l.end(&p, r, false)
+	_, end = l.end(&p, r, true)
+	return first, end
 }
 
 // FirstIn is the first node in a range, or 0, and LastIn the last one. O(log n).
 func (l List) FirstIn(r *Range) Node {
 	var p path
-	n := l.end(&p, r, false).Next()
+	at, _ := l.end(&p, r, false)
+	n := at.Next()
 	if n == 0 || r.isBelow(n) {
 		return 0
 	}
@@ -85,7 +107,7 @@ func (l List) FirstIn(r *Range) Node {
 
 func (l List) LastIn(r *Range) Node {
 	var p path
-	n := l.end(&p, r, true)
+	n, _ := l.end(&p, r, true)
 	if n == Node(l) || r.isAbove(n) {
 		return 0
 	}

@@ -1,0 +1,136 @@
+// sortedset_rank.go: who stands where. A rank counts from 0; a range of scores or of names
+// is a range of ranks, which can be counted, cut and walked through from both ends.
+//
+// Redis: t_zset.c, zsetRank, zslFirstInRange, zslDeleteRangeByRank and their neighbours.
+
+package object
+
+import (
+	"redis-internals/ch08/internal/structures/dict"
+	"redis-internals/ch08/internal/structures/entry"
+	"redis-internals/ch08/internal/structures/listpack"
+	"redis-internals/ch08/internal/structures/skiplist"
+	"redis-internals/ch08/internal/zmalloc"
+)
+
+// Range is from a score to another, or from a name to another; a Bound is one end of it.
+type (
+	Range = skiplist.Range
+	Bound = skiplist.Bound
+)
+
+// AtScore and AtName are bounds, with what is there or, if open, without; a name is
+// borrowed. Endless comes before all names if sign is negative, and else behind them.
+func AtScore(score float64, open bool) Bound { return skiplist.Score(score, open) }
+func AtName(name []byte, open bool) Bound    { return skiplist.Name(name, open) }
+func Endless(sign int) Bound                 { return skiplist.Infinite(sign) }
+
+// Place is where a member stands: in a listpack, or as a node. 0 is nowhere. It is good
+// until the sorted set is written to.
+type Place uint32
+
+// At is the place of a rank, or 0. O(log n). Redis: zslGetElementByRank.
+func (s SortedSet) At(rank int) Place {
+	if s.o.Encoding() == Listpack {
+		if rank < 0 {
+			return 0
+		}
+		return Place(s.o.pack().Seek(2 * rank))
+	}
+	return Place(s.o.ordered().list.At(rank))
+}
+
+// Next and Prev are the places beside one, or 0. O(1).
+func (s SortedSet) Next(at Place) Place {
+	if s.o.Encoding() == Listpack {
+		return Place(nextPair(*s.o.pack(), listpack.Pos(at)))
+	}
+	return Place(skiplist.Node(at).Next())
+}
+
+func (s SortedSet) Prev(at Place) Place {
+	if s.o.Encoding() == Listpack {
+		return Place(prevPair(*s.o.pack(), listpack.Pos(at)))
+	}
+	return Place(skiplist.Node(at).Prev())
+}
+
+// Member is who stands at a place: borrowed, or in room. O(1).
+func (s SortedSet) Member(at Place, room *Room) (member []byte, score float64) {
+	if s.o.Encoding() == Listpack {
+		p := *s.o.pack()
+		return TextOf(p.At(listpack.Pos(at)), room), pairScore(p, listpack.Pos(at))
+	}
+	n := skiplist.Node(at)
+	return entry.Key(n.Entry()), n.Score()
+}
+
+// Rank is how many members stand before one; -1 if it is not there. O(log n).
+// Redis: zsetRank.
+func (s SortedSet) Rank(member []byte) int {
+	f := s.Find(member)
+	switch {
+	case f.pair != 0:
+		p, rank := *s.o.pack(), 0
+		for at := p.First(); at != f.pair; at = nextPair(p, at) {
+			rank++
+		}
+		return rank
+	case f.entry != 0:
+		return s.o.ordered().list.Rank(f.Score, member)
+	}
+	return -1
+}
+
+// Ranks are the ranks of the members in a range, from first on, and below end: none, if end
+// is not more. By names it makes sense where all scores are the same. O(log n). Redis:
+// zcountCommand.
+func (s SortedSet) Ranks(r *Range) (first, end int) {
+	if s.o.Encoding() == SkipList {
+		return s.o.ordered().list.Ranks(r)
+	}
+	p := *s.o.pack()
+	var room Room
+	at := p.First()
+	for ; at != 0 && r.IsAbove(pairScore(p, at), TextOf(p.At(at), &room)); at = nextPair(p, at) {
+		first++
+	}
+	for end = first; at != 0 && !r.IsBelow(pairScore(p, at), TextOf(p.At(at), &room)); at = nextPair(p, at) {
+		end++
+	}
+	return first, end
+}
+
+// DeleteRanks removes up to n members from a rank on, and returns how many they were.
+// O(log n + removed). Redis: zslDeleteRangeByRank.
+func (s SortedSet) DeleteRanks(first, n int) (deleted int) {
+	if n <= 0 {
+		return 0
+	}
+	if s.o.Encoding() == Listpack {
+		return s.o.pack().DeleteRange(2*first, 2*n) / 2
+	}
+	t := s.o.ordered()
+	if s.env.Leaving != nil {
+		left := n
+		for at := t.list.At(first); at != 0 && left > 0; at = at.Next() {
+			s.env.Leaving(s.o, at.Entry())
+			left--
+		}
+	}
+	d := t.table()
+	return t.list.DeleteRanks(first, n, func(r zmalloc.Ref) {
+		member := entry.Key(r)
+		d.Delete(dict.Hash(member), member)
+		entry.Free(r)
+	})
+}
+
+// Random is a place, each as likely as the others. The sorted set must not be empty. O(1)
+// in a hash table. Redis: zsetTypeRandomElement.
+func (s SortedSet) Random() Place {
+	if s.o.Encoding() == Listpack {
+		return Place(s.o.pack().Random(s.env.Random, 2))
+	}
+	return Place(nodeOf(entry.At(s.o.ordered().table().Random(s.env.Random))))
+}
