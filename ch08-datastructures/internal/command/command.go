@@ -15,8 +15,10 @@
 //	move.go        LMOVE RPOPLPUSH LMPOP
 //	set.go         SADD SREM SPOP SINTER and their neighbours
 //	hash.go        HSET HGET HDEL HINCRBY and their neighbours
-//	sortedset.go   ZADD ZREM ZSCORE ZRANK; sortedset_range.go: ZRANGE ZCOUNT ZREMRANGEBYSCORE;
-//	               sortedset_pop.go: ZPOPMIN ZRANDMEMBER; sortedset_combine.go: ZUNION ZINTER ZDIFF
+//	sortedset.go   ZADD ZREM ZSCORE ZRANK and their neighbours
+//	sortedset_range.go    ZRANGE ZRANGESTORE ZCOUNT ZREMRANGEBYSCORE and their variants
+//	sortedset_pop.go      ZPOPMIN ZPOPMAX ZMPOP ZRANDMEMBER
+//	sortedset_combine.go  ZUNION ZINTER ZDIFF and their variants
 //	scan.go        SCAN, and what SSCAN, HSCAN and ZSCAN have in common with it
 //	collections.go what handlers of collections begin and end with
 //	multi.go       MULTI EXEC DISCARD WATCH UNWATCH

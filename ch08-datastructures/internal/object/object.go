@@ -8,8 +8,10 @@
 //	collection.go  what is no string: its root, and what all of those can do
 //	list.go        lists
 //	set.go         sets
-//	sortedset.go   sorted sets; sortedset_pack.go: in a listpack; sortedset_rank.go: ranks
-//	               and ranges; score.go: scores as text
+//	sortedset.go   sorted sets
+//	sortedset_pack.go  those in a listpack
+//	sortedset_rank.go  their ranks and ranges
+//	score.go       scores in a listpack
 //	hash.go        hashes
 //	hashtable.go   what those have in common that are kept as hash tables
 //	parts.go       what a snapshot needs of a large one
