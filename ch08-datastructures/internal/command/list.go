@@ -8,6 +8,7 @@ import (
 	"redis-internals/ch08/internal/engine"
 	"redis-internals/ch08/internal/object"
 	"redis-internals/ch08/internal/resp"
+	"redis-internals/ch08/internal/zmalloc"
 )
 
 var listCommands = []Row{
@@ -59,6 +60,9 @@ func lpushx(c *Client) { pushIfThere(c, front) }
 func rpushx(c *Client) { pushIfThere(c, back) }
 
 func push(c *Client, end bool) {
+	if !hasRoomToPush(c) {
+		return
+	}
 	if o, ok := editOrCreate(c, c.Args[1], object.ListType); ok {
 		pushAll(c, o, end)
 	}
@@ -70,9 +74,32 @@ func pushIfThere(c *Client, end bool) {
 	case !ok:
 	case o == nil:
 		c.ReplyInt(0)
-	default:
+	case hasRoomToPush(c):
 		pushAll(c, o, end)
 	}
+}
+
+const (
+	fewElements = 64 // what so many take beside their bytes is asked for before any command
+	perElement  = 64 // bytes that an element with a node to itself takes beside its own, at most
+)
+
+// hasRoomToPush reports whether there is memory for the elements of the request, or replies
+// the error. That there is for their bytes has been asked before.
+func hasRoomToPush(c *Client) bool {
+	n := len(c.Args) - 2
+	if n <= fewElements {
+		return true
+	}
+	n *= perElement
+	for _, element := range c.Args[2:] {
+		n += len(element)
+	}
+	if zmalloc.HasRoom(n) {
+		return true
+	}
+	c.ReplyError(engine.ErrNoMemory)
+	return false
 }
 
 // pushAll adds the elements of the request, one after the other. Redis: pushGenericCommand.
@@ -123,7 +150,7 @@ func popCommand(c *Client, end bool) {
 }
 
 // replyPop replies the element at an end of a list that has one, and takes it away. The list
-// may be gone then.
+// may be gone then. BLPOP and BRPOP reply the key before it.
 func replyPop(c *Client, o *object.Object, end bool) {
 	l := o.List(c.DB.Env())
 	p := l.End(end)
@@ -132,7 +159,8 @@ func replyPop(c *Client, o *object.Object, end bool) {
 	done(c, o, 1)
 }
 
-// replyPops replies an array of up to n elements from an end on, and takes them away.
+// replyPops replies an array of up to n elements from an end on, and takes them away. The
+// list may be gone then. BLMPOP replies the key before it.
 func replyPops(c *Client, o *object.Object, end bool, n int) {
 	l := o.List(c.DB.Env())
 	n = min(n, l.Len())
@@ -274,7 +302,8 @@ func ltrim(c *Client) {
 		first, n := clip(from, to, length)
 		l.DeleteRange(first+n, length-first-n)
 		l.DeleteRange(0, first)
-		done(c, o, length-n)
+		c.DB.Done(o, 1) // who watches it is told even if all stay, as in Redis
+		c.MarkDirty(length - n)
 	}
 	c.ReplyOK()
 }
@@ -383,10 +412,7 @@ func parsePosOptions(c *Client) (o posOptions, ok bool) {
 			if !ok {
 				return o, false
 			}
-			if o.rank = int(rank); rank == math.MinInt64 {
-				o.rank = -1 // it has no opposite, and Redis takes any match for it
-			}
-			if o.rank == 0 {
+			if o.rank = int(rank); rank == 0 {
 				c.ReplyError("ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list")
 				return o, false
 			}
@@ -403,6 +429,9 @@ func parsePosOptions(c *Client) (o posOptions, ok bool) {
 			c.ReplyError(engine.ErrSyntax)
 			return o, false
 		}
+	}
+	if o.rank == math.MinInt64 { // it has no opposite: in Redis every match is late enough, and COUNT is never reached
+		o.rank, o.count = -1, 0
 	}
 	return o, true
 }

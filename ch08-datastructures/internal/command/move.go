@@ -7,6 +7,7 @@ import (
 	"redis-internals/ch08/internal/engine"
 	"redis-internals/ch08/internal/object"
 	"redis-internals/ch08/internal/resp"
+	"redis-internals/ch08/internal/zmalloc"
 )
 
 func lmove(c *Client) {
@@ -38,31 +39,46 @@ func parseEnd(c *Client, arg []byte) (end, ok bool) {
 // one at the second, and replies it; null, if there is none.
 func moveElement(c *Client, from, to bool) {
 	source, ok := edit(c, c.Args[1], object.ListType)
-	if !ok {
-		return
-	}
-	if source == nil {
+	switch {
+	case !ok:
+	case source == nil:
 		c.ReplyNull()
-		return
+	default:
+		replyMove(c, source, c.Args[2], from, to)
 	}
-	target, ok := edit(c, c.Args[2], object.ListType)
+}
+
+// replyMove moves an element from an end of a list that has one to an end of the list at
+// key, and replies it. The first list may be gone then. It reports false if it has replied
+// an error, and nothing is moved: the key is of another type, or there is no memory. It is
+// what BLMOVE and BRPOPLPUSH do when there is an element. O(1). Redis: lmoveHandlePush.
+func replyMove(c *Client, source *object.Object, key []byte, from, to bool) (ok bool) {
+	target, ok := edit(c, key, object.ListType)
 	if !ok {
-		return
-	}
-	if target == nil {
-		target = c.DB.Create(c.Args[2], object.ListType)
+		return false
 	}
 	l := source.List(c.DB.Env())
 	p := l.End(from)
+	if !zmalloc.HasRoom(len(l.At(p).Text)) {
+		c.ReplyError(engine.ErrNoMemory)
+		return false
+	}
 	start := len(c.Reply)
 	replyElement(c, l, p)
+	if len(c.Reply) == start { // there is no memory for the reply, and the client goes
+		return false
+	}
 	element := bulkOf(c.Reply[start:])
 	l.Delete(p)
+	if target == nil {
+		target = c.DB.Create(key, object.ListType)
+	}
 	target.List(c.DB.Env()).Push(to, element)
 	if source != target {
 		c.DB.Done(source, 1)
 	}
 	done(c, target, 1)
+	return true
 }
 
 // bulkOf is the bytes of a bulk string that has just been replied.
@@ -143,7 +159,8 @@ func lmpop(c *Client) {
 }
 
 // popFirst pops from the first of the lists that is there, and replies its key and the
-// elements. ok is false if one is of another type, which it has replied.
+// elements. ok is false if one is of another type, which it has replied. It is what BLMPOP
+// begins with.
 func popFirst(c *Client, options popOptions) (served, ok bool) {
 	for _, key := range options.keys {
 		o, ok := edit(c, key, object.ListType)
