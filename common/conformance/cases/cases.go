@@ -37,6 +37,8 @@ func All() []conformance.Case {
 		shutdown(), crash(), debug(),
 		multi(), multiTable(), multiLimits(), watch(), multiLog(), multiExchange(),
 		lfu(), renaming(),
+		hashes(), hashNumbers(), largeHashes(), randomFields(), scan(), scanCollections(),
+		lfu(),
 	)
 }
 
