@@ -38,7 +38,6 @@ func All() []conformance.Case {
 		multi(), multiTable(), multiLimits(), watch(), multiLog(), multiExchange(),
 		lfu(), renaming(),
 		hashes(), hashNumbers(), largeHashes(), randomFields(), scan(), scanCollections(),
-		lfu(),
 	)
 }
 
