@@ -10,6 +10,7 @@
 //	load.go      executing the log again
 //	rewrite.go   a shorter log that gives the same data, while writes go on
 //	items.go     collections in it
+//	reload.go    all data written and loaded again, while the server runs
 //
 // The log is a folder, as in Redis 7:
 //

@@ -1,6 +1,7 @@
 // debug.go: DEBUG, with which an administrator finds out what happens when the server
 // crashes or hangs, before it does so of itself.
 //
+// DIGEST (digest.go), OBJECT and RELOAD are what test suites of clients and tools ask for.
 // SLEEP is the course's evalSLEEP: a command that lasts, so that one can see what comes
 // meanwhile. Nothing else is executed: there is one thread, and it sleeps.
 //
@@ -16,7 +17,10 @@ import (
 	"time"
 	"unsafe"
 
+	"redis-internals/ch08/internal/config"
 	"redis-internals/ch08/internal/engine"
+	"redis-internals/ch08/internal/number"
+	"redis-internals/ch08/internal/object"
 )
 
 var debugCommands = []Row{
@@ -35,19 +39,165 @@ func debugCommand(c *Client) {
 		writeToReadOnlyMemory()
 	case engine.IsOption(sub, "panic"):
 		panic(fmt.Sprintf("DEBUG PANIC called at Unix time %d", time.Now().Unix()))
-	case engine.IsOption(sub, "sleep") && len(c.Args) == 3:
-		time.Sleep(parseSeconds(c.Args[2]))
-		c.ReplyOK()
 	default:
+		for _, d := range debugSubcommands {
+			if engine.IsOption(sub, d.name) && d.takes(len(c.Args)) {
+				d.handler(c)
+				return
+			}
+		}
 		c.ReplyError("ERR unknown subcommand or wrong number of arguments for '" + engine.Quoted(sub, engine.MaxQuoted) + "'. Try DEBUG HELP.")
 	}
+}
+
+// debugSubcommand is one that a server survives: its name, and how many words the request
+// must have, at least so many if that is negative.
+type debugSubcommand struct {
+	name    string
+	arity   int
+	handler func(*Client)
+}
+
+func (d *debugSubcommand) takes(words int) bool {
+	return words == d.arity || d.arity < 0 && words >= -d.arity
+}
+
+var debugSubcommands = []debugSubcommand{
+	{"digest", 2, debugDigest},
+	{"digest-value", -2, debugDigestValue},
+	{"listpack", 3, debugListpack},
+	{"loadaof", -2, debugLoadAOF},
+	{"object", 3, debugObject},
+	{"quicklist-packed-threshold", 3, debugPackedThreshold},
+	{"reload", -2, debugReload},
+	{"set-active-expire", 3, debugActiveExpire},
+	{"sleep", 3, debugSleep},
+}
+
+func debugSleep(c *Client) {
+	time.Sleep(parseSeconds(c.Args[2]))
+	c.ReplyOK()
+}
+
+// bareOrReply finds the object that a subcommand is about, or replies the error.
+func bareOrReply(c *Client) *object.Object {
+	o := c.DB.Bare(c.Args[2])
+	if o == nil {
+		c.ReplyError(engine.ErrNoSuchKey)
+	}
+	return o
+}
+
+// debugObject answers DEBUG OBJECT, in one line that tools take apart.
+func debugObject(c *Client) {
+	o := bareOrReply(c)
+	if o == nil {
+		return
+	}
+	line := fmt.Sprintf("Value at:%p refcount:%d encoding:%s serializedlength:%d lru:%d lru_seconds_idle:%d",
+		o, refCount(o), o.Encoding(), o.SerializedLen(), o.Used(), c.Engine.Keyspace.IdleSeconds(o))
+	if o.Encoding() == object.QuickList {
+		nodes, bytes := o.ListShape()
+		line += fmt.Sprintf(" ql_nodes:%d ql_avg_node:%.2f ql_listpack_max:%d ql_compressed:0 ql_uncompressed_size:%d",
+			nodes, float64(o.Count())/float64(nodes), c.DB.Env().ListSize, bytes)
+	}
+	c.ReplySimple(line)
+}
+
+// debugListpack answers DEBUG LISTPACK: what is in the block goes to standard output, for who
+// debugs the server itself. Redis: listpack.c, lpRepr.
+func debugListpack(c *Client) {
+	o := bareOrReply(c)
+	switch {
+	case o == nil:
+	case o.Encoding() != object.Listpack:
+		c.ReplyError("ERR Not a listpack encoded object.")
+	default:
+		fmt.Printf("{%d elements, %d bytes serialized}\n", o.Count(), o.SerializedLen())
+		o.Items(0, allItems, func(i object.Item) {
+			if o.Type() == object.SortedSetType {
+				i.Value = number.AppendFloat(nil, i.Score)
+			}
+			fmt.Printf("%q %q\n", i.Name, i.Value)
+		})
+		c.ReplySimple("Listpack structure printed on stdout")
+	}
+}
+
+// debugReload answers DEBUG RELOAD. There is no RDB, whose keys could be merged with those
+// there are.
+func debugReload(c *Client) {
+	fromLog := false
+	for _, arg := range c.Args[2:] {
+		switch {
+		case engine.IsOption(arg, "nosave"):
+			fromLog = true
+		case engine.IsOption(arg, "noflush"), engine.IsOption(arg, "merge"):
+			c.ReplyError("ERR DEBUG RELOAD replaces all data here: there is no MERGE and no NOFLUSH.")
+			return
+		default:
+			c.ReplyError("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.")
+			return
+		}
+	}
+	reload(c, fromLog)
+}
+
+func debugLoadAOF(c *Client) { reload(c, true) }
+
+func reload(c *Client, fromLog bool) {
+	if err := c.Engine.Reload(fromLog); err != nil {
+		c.ReplyError("ERR " + err.Error())
+		return
+	}
+	c.ReplyOK()
+}
+
+// maxThreshold is the largest that DEBUG QUICKLIST-PACKED-THRESHOLD takes, in bytes.
+const maxThreshold = 1<<32 - 1<<20
+
+// debugPackedThreshold answers DEBUG QUICKLIST-PACKED-THRESHOLD: from how many bytes on Redis
+// gives an element of a list a node of its own. Here it is so from the length of a node on
+// (structures/quicklist), and no number changes that.
+func debugPackedThreshold(c *Client) {
+	if n, ok := config.ParseMemory(string(c.Args[2])); !ok || n < 0 || n > maxThreshold {
+		c.ReplyError("ERR argument must be a memory value bigger than 1 and smaller than 4gb")
+		return
+	}
+	c.ReplyOK()
+}
+
+// debugActiveExpire answers DEBUG SET-ACTIVE-EXPIRE, with which a test can see a key that has
+// expired and was not noticed yet.
+func debugActiveExpire(c *Client) {
+	c.Engine.SetActiveExpire(parseDigits(c.Args[2]) != 0)
+	c.ReplyOK()
+}
+
+// parseDigits reads the number that arg begins with, as C's atoi does; 0 if there is none.
+func parseDigits(arg []byte) (n int) {
+	text := engine.Quoted(bytes.TrimLeft(arg, " \t\n\v\f\r"), maxNumber)
+	for end := len(text); end > 0; end-- {
+		if n, err := strconv.Atoi(text[:end]); err == nil {
+			return n
+		}
+	}
+	return 0
 }
 
 func debugHelp(c *Client) {
 	lines := []string{
 		"DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+		"DIGEST", "    Output a hex signature representing the current DB content.",
+		"DIGEST-VALUE <key> [<key> ...]", "    Output a hex signature of the values of all the specified keys.",
+		"LISTPACK <key>", "    Show low level info about the listpack encoding of <key>.",
+		"LOADAOF", "    Flush the AOF buffers on disk and reload the AOF in memory.",
+		"OBJECT <key>", "    Show low level info about `key` and associated value.",
 		"PANIC", "    Crash the server simulating a panic.",
+		"QUICKLIST-PACKED-THRESHOLD <size>", "    Taken so that Redis' tests run: it changes nothing here.",
+		"RELOAD [NOSAVE]", "    Write all data to a file, as a rewrite of the log does, and load it again.", "    With NOSAVE load the log as it is.",
 		"SEGFAULT", "    Crash the server with sigsegv.",
+		"SET-ACTIVE-EXPIRE <0|1>", "    Setting it to 0 disables expiring keys in background when they are not", "    accessed. Setting it to 1 reenables back the default.",
 		"SLEEP <seconds>", "    Stop the server for <seconds>. Decimals allowed.",
 		"HELP", "    Prints this help.",
 	}

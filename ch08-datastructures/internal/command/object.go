@@ -67,11 +67,15 @@ func objectIdleTime(c *Client) {
 const sharedRefCount = 1<<31 - 1
 
 func objectRefCount(c *Client) {
-	switch o := peekOrReply(c); {
-	case o == nil:
-	case o.IsShared():
-		c.ReplyInt(sharedRefCount)
-	default:
-		c.ReplyInt(1)
+	if o := peekOrReply(c); o != nil {
+		c.ReplyInt(refCount(o))
 	}
+}
+
+// refCount is how many keys have the same object, as Redis would tell.
+func refCount(o *object.Object) int64 {
+	if o.IsShared() {
+		return sharedRefCount
+	}
+	return 1
 }

@@ -74,7 +74,7 @@ func setInRange(field *int, n, low, high int) error {
 // memory is a number of bytes, with or without a unit.
 func memory(field func(*Config) *int, low int) kind {
 	return one("SIZE", func(c *Config, word string) error {
-		n, ok := parseMemory(word)
+		n, ok := ParseMemory(word)
 		if !ok {
 			return errors.New("argument must be a memory value")
 		}
@@ -86,9 +86,9 @@ var units = map[string]int{
 	"": 1, "b": 1, "k": 1000, "kb": 1 << 10, "m": 1000_000, "mb": 1 << 20, "g": 1000_000_000, "gb": 1 << 30,
 }
 
-// parseMemory reads a number of bytes. No digits are 0, as for Redis; -1 stands for
+// ParseMemory reads a number of bytes. No digits are 0, as for Redis; -1 stands for
 // more than an int holds.
-func parseMemory(s string) (bytes int, ok bool) {
+func ParseMemory(s string) (bytes int, ok bool) {
 	s = strings.ToLower(s)
 	unit := strings.TrimLeft(s, "0123456789")
 	digits := strings.TrimSuffix(s, unit)
@@ -274,8 +274,8 @@ func outputLimits(field func(*Config) *[3]OutputLimit) kind {
 			if class < 0 {
 				return RedisError("Invalid client class specified in buffer limit configuration.")
 			}
-			hard, ok1 := parseMemory(words[1])
-			soft, ok2 := parseMemory(words[2])
+			hard, ok1 := ParseMemory(words[1])
+			soft, ok2 := ParseMemory(words[2])
 			seconds, err := strconv.Atoi(words[3])
 			if !ok1 || !ok2 || hard < 0 || soft < 0 || err != nil || seconds < 0 || seconds > math.MaxInt32 {
 				return RedisError("Error in hard, soft or soft_seconds setting in buffer limit configuration.")

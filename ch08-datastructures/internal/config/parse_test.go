@@ -92,12 +92,12 @@ func TestParseMemory_KnowsTheUnitsOfRedisConf(t *testing.T) {
 		"0": 0, "1024": 1024, "5b": 5, "1k": 1000, "1kb": 1024, "2M": 2_000_000, "2Mb": 2 << 20, "3g": 3_000_000_000, "3GB": 3 << 30,
 		"": 0, "mb": 0, "9223372036854775807": 1<<63 - 1, "9223372036854775808": -1, "9223372036854775807k": -1, "9999999999gb": -1,
 	} {
-		got, ok := parseMemory(text)
+		got, ok := ParseMemory(text)
 		require.True(t, ok, text)
 		require.Equal(t, want, got, text)
 	}
 	for _, text := range []string{"1tb", "1bk", "-1", "+1", "1.5gb", "1 mb", " 1", "x", "kb1"} {
-		_, ok := parseMemory(text)
+		_, ok := ParseMemory(text)
 		require.False(t, ok, text)
 	}
 }

@@ -4,7 +4,6 @@
 //
 //	execute.go    the way of a request: find its command, admit it, call the handler
 //	multi.go      commands that wait for EXEC, and run as one
-//	block.go      clients that wait for a key
 //	watch.go      a transaction that does not run if somebody was there before it
 //	engine.go     what an engine is made of
 //	table.go      the commands as rows
@@ -56,8 +55,8 @@ type Engine struct {
 	exec      *Command       // EXEC
 	spare     []*transaction // empty ones
 	watchers  watchers
-	waiting   waiting
 	evicting  bool // there is more in use than maxmemory, and keys may go
+	sleepy    bool // what has expired waits until somebody asks for it (DEBUG SET-ACTIVE-EXPIRE 0)
 	prefetch  keyspace.Prefetch
 
 	clientMemory int  // bytes of Go's heap that clients take
@@ -103,7 +102,12 @@ func (e *Engine) NewClient(id int64) Client { return Client{ID: id, DB: e.Keyspa
 
 // ExpireCycle deletes keys that have expired, for as long as budget at most. It
 // reports whether there are more. Redis: expire.c, activeExpireCycle.
-func (e *Engine) ExpireCycle(budget time.Duration) (more bool) { return e.Keyspace.ExpireCycle(budget) }
+func (e *Engine) ExpireCycle(budget time.Duration) (more bool) {
+	return !e.sleepy && e.Keyspace.ExpireCycle(budget)
+}
+
+// SetActiveExpire says whether ExpireCycle does anything. Redis: active_expire_enabled.
+func (e *Engine) SetActiveExpire(on bool) { e.sleepy = !on }
 
 // Rehash moves on with dicts that are being resized. It reports whether there is
 // more to do.

@@ -32,6 +32,33 @@ func (e *Engine) Load(log *aof.Log, pause func() (stop bool)) error {
 
 var errLoadMemory = errors.New("there is not enough memory for what the append-only file holds; raise the limit (ulimit -v)")
 
+// Reload writes all data to a file, and loads it again: with fromLog the log, as it is. The
+// error says whether the data is still there. Redis: debug.c, DEBUG RELOAD and LOADAOF.
+func (e *Engine) Reload(fromLog bool) error {
+	if e.log == nil {
+		return errNoLog
+	}
+	before, current := e.dirty, e.current
+	c := e.NewClient(0)
+	execute := func(args [][]byte) error { return e.replay(&c, args) }
+	empty := func() {
+		e.Keyspace.Flush()
+		e.loading = true
+		e.Keyspace.SetEviction(e.eviction())
+	}
+	defer func() {
+		e.loading = false
+		e.Keyspace.SetEviction(e.eviction())
+		e.dirty, e.current = before, current
+	}()
+	if fromLog {
+		return e.log.LoadAgain(empty, execute)
+	}
+	return e.log.Reload(e.Keyspace, empty, execute)
+}
+
+var errNoLog = errors.New("the server has not started yet")
+
 // replay executes one command of the log. It is an error if there is no such
 // command, if it is not about data (BGREWRITEAOF, say, wants a log that is being
 // written), or if it does not succeed: what is logged has once succeeded.

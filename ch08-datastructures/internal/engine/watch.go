@@ -79,8 +79,7 @@ func (c *Client) countWatch(bytes int) {
 func (e *Engine) addWatch(w *watch) {
 	all := &e.watchers
 	if all.keys == 0 {
-		o := &e.Keyspace.Observer
-		o.Changing, o.Replacing = e.touch, e.touchAll
+		e.Keyspace.Observer = keyspace.Observer{Changing: e.touch, Replacing: e.touchAll}
 	}
 	first := all.first[w.at.db.ID]
 	if first == nil {
@@ -112,8 +111,7 @@ func (e *Engine) dropWatch(w *watch) {
 	}
 	if all.keys == 0 {
 		clear(all.first)
-		o := &e.Keyspace.Observer
-		o.Changing, o.Replacing = nil, nil
+		e.Keyspace.Observer = keyspace.Observer{}
 	}
 }
 

@@ -191,6 +191,18 @@ func (db *DB) Delete(key []byte) bool {
 	return true
 }
 
+// Bare returns what lies at a key, whether it has expired or not; nil if nothing does. It is
+// no use of the key, and no hit or miss. O(1). Redis: debug.c looks into the dict like that.
+func (db *DB) Bare(key []byte) *object.Object { return db.find(key) }
+
+// Each calls visit with all objects, those that have expired, too. visit must not change the
+// database. O(n).
+func (db *DB) Each(visit func(o *object.Object)) {
+	for i, more := uint64(0), true; more; {
+		i, more = db.dict.Walk(i, func(r ref) { visit(object.At(r)) })
+	}
+}
+
 // Len is the number of keys. Those that have expired and were not noticed yet
 // count. O(1).
 func (db *DB) Len() int { return db.dict.Len() }
@@ -278,9 +290,6 @@ func (db *DB) insert(hash uint64, e *entry) {
 	db.dict.Insert(hash, e.Ref())
 	db.last, db.lastHash = e, hash
 	db.ks.keys++
-	if created := db.ks.Observer.Created; created != nil && e.IsCollection() {
-		created(db, e.Key())
-	}
 }
 
 // changing is called before an entry changes or goes. Every change of a key that is

@@ -151,15 +151,14 @@ func (h Hash) setInPack(field, value []byte) (added bool) {
 	p := h.o.pack()
 	if at := p.Find(p.First(), field, 1); at != 0 {
 		p.Replace(p.Next(at), value)
-	} else {
-		p.Append(field)
-		p.Append(value)
-		added = true
+		return false
 	}
-	if h.Len() > h.env.HashEntries { // perhaps the setting has changed
+	p.Append(field)
+	p.Append(value)
+	if h.Len() > h.env.HashEntries {
 		h.toHashTable()
 	}
-	return added
+	return true
 }
 
 // Convert makes a hash table of a listpack, if one of the words that are to be added is

@@ -15,6 +15,7 @@
 //	hash.go        hashes
 //	hashtable.go   what those have in common that are kept as hash tables
 //	parts.go       what a snapshot needs of a large one
+//	serialized.go  how long a value would be in an RDB file
 //
 // The type is what commands ask about: a string. The encoding is how its bytes
 // are kept, which nobody notices but by the memory and the time it takes:

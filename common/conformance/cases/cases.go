@@ -36,8 +36,7 @@ func All() []conformance.Case {
 		maxMemory(), addresses(), memoryEviction(), clientsMemory(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
 		shutdown(), crash(), debug(),
 		multi(), multiTable(), multiLimits(), watch(), multiLog(), multiExchange(),
-		lfu(), renaming(),
-		hashes(), hashNumbers(), largeHashes(), randomFields(), scan(), scanCollections(),
+		lfu(), renaming(), debugData(),
 	)
 }
 

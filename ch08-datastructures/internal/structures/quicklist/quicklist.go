@@ -127,6 +127,17 @@ func (l List) MemoryUsage() int {
 	return n
 }
 
+// EachNode calls visit with the bytes of each node's pack, or plain element. O(nodes).
+func (l List) EachNode(visit func(size int)) {
+	for r := l.root().first; r != 0; r = nodeAt(r).next {
+		if n := nodeAt(r); n.flags&isPlain != 0 {
+			visit(int(n.size))
+		} else {
+			visit(n.pack.Size())
+		}
+	}
+}
+
 // Estimate is what MemoryUsage would be if all nodes were as long as so many of the first ones
 // on average; 0 is all. O(samples).
 func (l List) Estimate(samples int) int {
