@@ -79,7 +79,8 @@ func (c *Client) countWatch(bytes int) {
 func (e *Engine) addWatch(w *watch) {
 	all := &e.watchers
 	if all.keys == 0 {
-		e.Keyspace.Observer = keyspace.Observer{Changing: e.touch, Replacing: e.touchAll}
+		o := &e.Keyspace.Observer
+		o.Changing, o.Replacing = e.touch, e.touchAll
 	}
 	first := all.first[w.at.db.ID]
 	if first == nil {
@@ -111,7 +112,8 @@ func (e *Engine) dropWatch(w *watch) {
 	}
 	if all.keys == 0 {
 		clear(all.first)
-		e.Keyspace.Observer = keyspace.Observer{}
+		o := &e.Keyspace.Observer
+		o.Changing, o.Replacing = nil, nil
 	}
 }
 

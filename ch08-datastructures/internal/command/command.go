@@ -13,6 +13,7 @@
 //	hyperloglog.go PFADD PFCOUNT PFMERGE
 //	list.go        LPUSH LPOP LRANGE LINSERT and their neighbours
 //	move.go        LMOVE RPOPLPUSH LMPOP
+//	blocking.go    BLPOP BLMOVE BLMPOP: the same, but they wait
 //	set.go         SADD SREM SPOP SINTER and their neighbours
 //	hash.go        HSET HGET HDEL HINCRBY and their neighbours
 //	sortedset.go   ZADD ZREM ZSCORE ZRANK and their neighbours
@@ -45,6 +46,7 @@ var Families = []engine.Family{
 	{Group: "bitmap", Rows: bitmapCommands},
 	{Group: "hyperloglog", Rows: hllCommands},
 	{Group: "list", Rows: listCommands},
+	{Group: "list", Rows: blockingCommands},
 	{Group: "set", Rows: setCommands},
 	{Group: "hash", Rows: hashCommands},
 	{Group: "sorted-set", Rows: sortedSetCommands},
@@ -150,6 +152,9 @@ var (
 	pfcountKeys   = keySpec(1, -1, engine.KeyRW|engine.KeyAccess, "RW because it may change the internal representation of the key, and propagate to replicas")
 	mergeKeys     = append(keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyInsert, ""), keySpec(2, -1, engine.KeyRO|engine.KeyAccess, "")...)
 	pfdebugKey    = keySpec(2, 2, engine.KeyRW|engine.KeyAccess, "")
+
+	takenBeforeLast     = keySpec(1, -2, engine.KeyRW|engine.KeyAccess|engine.KeyDelete, "")
+	countedAfterTimeout = []engine.KeySpec{{First: 2, Counted: true, Step: 1, Flags: engine.KeyRW | engine.KeyAccess | engine.KeyDelete}}
 
 	readKeys     = keySpec(1, -1, engine.KeyRO|engine.KeyAccess, "")
 	insertKey    = keySpec(1, 1, engine.KeyRW|engine.KeyInsert, "")

@@ -151,7 +151,7 @@ func infoClients(w *infoWriter) {
 	w.field("maxclients", w.engine.Config.MaxClients)
 	w.field("client_recent_max_input_buffer", w.facts.LongestQuery)
 	w.field("client_recent_max_output_buffer", w.facts.LongestReply)
-	w.field("blocked_clients", 0)
+	w.field("blocked_clients", w.engine.BlockedClients())
 	w.field("tracking_clients", 0)
 	w.field("clients_in_timeout_table", 0)
 }

@@ -97,7 +97,10 @@ func swapdb(c *Client) {
 	case !c.Engine.HasDB(first) || !c.Engine.HasDB(second):
 		c.ReplyError(engine.ErrNoDB)
 	default:
-		c.Engine.Keyspace.Swap(c.Engine.Keyspace.DB(int(first)), c.Engine.Keyspace.DB(int(second)))
+		a, b := c.Engine.Keyspace.DB(int(first)), c.Engine.Keyspace.DB(int(second))
+		c.Engine.Keyspace.Swap(a, b)
+		c.Engine.SignalAll(a)
+		c.Engine.SignalAll(b)
 		c.MarkDirty(1)
 		c.ReplyOK()
 	}

@@ -34,6 +34,9 @@ type Client struct {
 	watchedBytes int              // that this takes
 	touched      bool             // some of it has changed; then there are no watches any more
 
+	waiter *waiter // what it waits for; nil if it does not
+	ready  []byte  // the key that a command which has waited may look at
+
 	Local               bool   // it is connected from 127.0.0.1 or ::1
 	ID                  int64  // from 1, in the order of connecting; never given twice
 	Name                string // by CLIENT SETNAME or HELLO; empty is none

@@ -4,6 +4,7 @@
 //
 //	execute.go    the way of a request: find its command, admit it, call the handler
 //	multi.go      commands that wait for EXEC, and run as one
+//	block.go      clients that wait for a key
 //	watch.go      a transaction that does not run if somebody was there before it
 //	engine.go     what an engine is made of
 //	table.go      the commands as rows
@@ -55,6 +56,7 @@ type Engine struct {
 	exec      *Command       // EXEC
 	spare     []*transaction // empty ones
 	watchers  watchers
+	waiting   waiting
 	evicting  bool // there is more in use than maxmemory, and keys may go
 	sleepy    bool // what has expired waits until somebody asks for it (DEBUG SET-ACTIVE-EXPIRE 0)
 	prefetch  keyspace.Prefetch

@@ -23,6 +23,9 @@ func (e *Engine) Execute(c *Client) {
 	default:
 		e.call(c)
 	}
+	if len(e.waiting.ready) > 0 {
+		e.serveReady()
+	}
 }
 
 // admits reports whether the command may run, and replies the error if not.

@@ -15,6 +15,8 @@ type Server interface {
 	// ConfigChanged is told which options have new values. If one of them cannot
 	// hold it says which, and why: then all get the old ones back.
 	ConfigChanged(names []string) (refused string, err error)
+	// WakeAt makes Engine.TimeOut be called at a time in Unix milliseconds, or before.
+	WakeAt(ms int64)
 	// Shutdown begins the server's end. The error is why it must stay.
 	Shutdown(how config.Shutdown) error
 }

@@ -290,6 +290,9 @@ func (db *DB) insert(hash uint64, e *entry) {
 	db.dict.Insert(hash, e.Ref())
 	db.last, db.lastHash = e, hash
 	db.ks.keys++
+	if created := db.ks.Observer.Created; created != nil && e.IsCollection() {
+		created(db, e.Key())
+	}
 }
 
 // changing is called before an entry changes or goes. Every change of a key that is

@@ -12,11 +12,16 @@
 
 package keyspace
 
+import "redis-internals/ch08/internal/object"
+
 // Observer is told of changes before they happen. Its functions are nil while nobody
 // wants to know; they must not change the databases.
 type Observer struct {
 	// Changing is called before a key is added, changed or deleted. The key is borrowed.
 	Changing func(db *DB, key []byte)
+
+	// Created is called after a collection was put where no key was.
+	Created func(db *DB, key []byte)
 
 	// Replacing is called before db loses all that it holds, and gets what by holds;
 	// nothing, if that is nil.
@@ -36,6 +41,10 @@ func (db *DB) tellReplaced(by *DB) {
 		replacing(db, by)
 	}
 }
+
+// Glance is the object at a key that has not expired, or nil. It is no use of the key, and no
+// hit or miss. O(1).
+func (db *DB) Glance(key []byte) *object.Object { return db.lookup(key) }
 
 // Lies reports whether a key lies in the database, and whether it has expired there
 // without anybody having noticed. Nothing is deleted, counted or used by that. A

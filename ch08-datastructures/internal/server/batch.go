@@ -162,7 +162,7 @@ func (b *batch) clear() {
 // mayExecute reports whether another request may be executed in this turn. One
 // client's pipeline, however long, keeps nobody waiting for long.
 func (c *conn) mayExecute() bool {
-	return !c.closed && c.client.Closing == engine.StayOpen &&
+	return !c.closed && c.client.Closing == engine.StayOpen && !c.client.Blocked() &&
 		c.requests < maxRequests && len(c.client.Reply) < maxSend
 }
 
@@ -209,7 +209,7 @@ func (c *conn) endShare() {
 		c.more = false
 		c.dropQuery()
 	} else {
-		c.more = !c.mayExecute()
+		c.more = !c.mayExecute() && !c.client.Blocked()
 		c.keepQuery()
 	}
 	if c.requests == 0 { // or it is counted with its replies

@@ -342,6 +342,7 @@ func (c *conn) close() {
 	delete(c.server.conns, c.client.ID)
 	c.server.roster.remove(c)
 	c.client.Discard()
+	c.client.StopWaiting()
 	c.dropQuery()
 	for c.oldestBuffer() != nil {
 		c.dropOldestBuffer()

@@ -6,6 +6,7 @@
 //	conn.go     one connection: receive and send
 //	batch.go    requests of many connections, parsed and then executed
 //	output.go   how many replies may wait for a client
+//	waiting.go  clients that wait for a key
 //	buffers.go  the buffers that connections borrow
 //	memory.go   what connections take of Go's heap
 //	socket.go   the system calls of the hot path
@@ -68,6 +69,9 @@ type Server struct {
 	batch     batch
 	buffers   bufferPool
 	lookedAt  int // bytes that clients took when it was last asked whether there are more
+
+	wake   *eventloop.Timer // the next client that has waited long enough; nil if there is none
+	wakeAt int64            // Unix milliseconds
 
 	releasing     bool // memory, soon
 	lastAttackLog time.Time
@@ -180,6 +184,7 @@ func (s *Server) close() error {
 // server.c, beforeSleep; networking.c, handleClientsWithPendingWrites.
 func (s *Server) endTurn() (more bool) {
 	s.executeReceived()
+	s.resumeServed()
 	if err := s.aof.Flush(); err != nil {
 		s.failed = err
 		s.loop.Stop()
