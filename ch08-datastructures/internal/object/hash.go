@@ -151,14 +151,15 @@ func (h Hash) setInPack(field, value []byte) (added bool) {
 	p := h.o.pack()
 	if at := p.Find(p.First(), field, 1); at != 0 {
 		p.Replace(p.Next(at), value)
-		return false
+	} else {
+		p.Append(field)
+		p.Append(value)
+		added = true
 	}
-	p.Append(field)
-	p.Append(value)
-	if h.Len() > h.env.HashEntries {
+	if h.Len() > h.env.HashEntries { // perhaps the setting has changed
 		h.toHashTable()
 	}
-	return true
+	return added
 }
 
 // Convert makes a hash table of a listpack, if one of the words that are to be added is

@@ -37,6 +37,7 @@ func All() []conformance.Case {
 		shutdown(), crash(), debug(),
 		multi(), multiTable(), multiLimits(), watch(), multiLog(), multiExchange(),
 		lfu(), renaming(), debugData(),
+		hashes(), hashNumbers(), largeHashes(), randomFields(), scan(), scanCollections(),
 	)
 }
 

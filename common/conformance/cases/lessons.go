@@ -19,5 +19,7 @@ const (
 	lesson6Malloc       = "Overriding malloc"
 	lesson7Shutdown     = "Graceful shutdown"
 	lesson7Transactions = "Transactions"
+	lesson8Lists        = "List internals: ziplist and quicklist"
+	lesson8Sets         = "Set internals: intset"
 	lesson8LFU          = "LFU and approximate counting"
 )

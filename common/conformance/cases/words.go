@@ -44,6 +44,7 @@ const (
 	noProto      = "-NOPROTO unsupported protocol version\r\n"
 	noKeys       = "-ERR The command has no key arguments\r\n"
 	noCommand    = "-ERR Invalid command specified\r\n"
+	wrongType    = "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n"
 	oom          = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"
 )
 
