@@ -20,6 +20,9 @@
 //	sortedset_range.go    ZRANGE ZRANGESTORE ZCOUNT ZREMRANGEBYSCORE and their variants
 //	sortedset_pop.go      ZPOPMIN ZPOPMAX ZMPOP ZRANDMEMBER
 //	sortedset_combine.go  ZUNION ZINTER ZDIFF and their variants
+//	sortedset_blocking.go BZPOPMIN BZPOPMAX BZMPOP: those that wait
+//	geo.go         GEOADD GEOPOS GEODIST GEOHASH
+//	geo_search.go  GEOSEARCH GEORADIUS and their variants
 //	scan.go        SCAN, and what SSCAN, HSCAN and ZSCAN have in common with it
 //	collections.go what handlers of collections begin and end with
 //	multi.go       MULTI EXEC DISCARD WATCH UNWATCH
@@ -53,6 +56,8 @@ var Families = []engine.Family{
 	{Group: "sorted-set", Rows: sortedSetRangeCommands},
 	{Group: "sorted-set", Rows: sortedSetPopCommands},
 	{Group: "sorted-set", Rows: sortedSetCombineCommands},
+	{Group: "sorted-set", Rows: sortedSetBlockingCommands},
+	{Group: "geo", Rows: geoCommands},
 	{Group: "transactions", Rows: multiCommands},
 	{Group: "connection", Rows: connectionCommands},
 	{Group: "server", Rows: serverCommands},

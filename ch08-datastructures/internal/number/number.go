@@ -150,6 +150,18 @@ func isExponent(b []byte, letter byte) bool {
 	return len(b) > 0
 }
 
+// AppendHuman appends a number with up to 17 digits behind the point, and no zeros at its end.
+// Redis: networking.c, addReplyHumanLongDouble.
+func AppendHuman(dst []byte, f float64) []byte {
+	start := len(dst)
+	dst = strconv.AppendFloat(dst, f, 'f', 17, 64)
+	dst = bytes.TrimSuffix(bytes.TrimRight(dst, "0"), []byte("."))
+	if string(dst[start:]) == "-0" {
+		return append(dst[:start], '0')
+	}
+	return dst
+}
+
 // AppendFloat appends a number as C's %.17g prints it: exact, if not short. 3 and not 3.0,
 // 1.1000000000000001, 1e+20, inf. Redis: networking.c, addReplyDouble.
 func AppendFloat(dst []byte, f float64) []byte {
