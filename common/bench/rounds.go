@@ -140,17 +140,16 @@ func (b *bench) prepare(s *server) error {
 		for _, depth := range b.Pipeline {
 			s.cells[cell{row.Name, depth}] = row.Batches(b.Size, depth, b.Keys)
 		}
-		if row.Load == nil {
-			continue
-		}
-		t := row.Load(b.Size)
-		if loaded[string(t.Request)] {
-			continue
-		}
-		loaded[string(t.Request)] = true
-		depth := max(1, min(load.LoadDepth, load.LoadBytes/len(t.Request)))
-		if err := s.gen.Load(row.Name, load.NewBatch(t, depth, load.EveryKey(b.Keys)), b.Keys); err != nil {
-			return fmt.Errorf("loading %d keys: %w", b.Keys, err)
+		for _, t := range row.Loads(b.Size) {
+			if loaded[string(t.Request)] {
+				continue
+			}
+			loaded[string(t.Request)] = true
+			keys := row.KeysOf(b.Keys)
+			depth := max(1, min(load.LoadDepth, load.LoadBytes/len(t.Request), keys))
+			if err := s.gen.Load(row.Name, load.NewBatch(t, depth, load.EveryKey(keys)), keys); err != nil {
+				return fmt.Errorf("loading %d keys: %w", keys, err)
+			}
 		}
 	}
 	return nil

@@ -1,7 +1,8 @@
 // reply.go: every reply is read to its last byte and checked, as it arrives.
 //
 // All replies of a run are alike: one exact byte string (+PONG, or a value we
-// stored ourselves) or an integer. So nothing is parsed into a tree and nothing
+// stored ourselves), such a one in which some bytes may be any digits (members that
+// a server picks), or an integer. So nothing is parsed into a tree and nothing
 // is kept: a scanner remembers how far into the current reply it is, and takes
 // up at any byte of the next read. An exact reply costs one comparison of memory.
 
@@ -14,12 +15,18 @@ import (
 
 // Reply says what a right reply looks like: these bytes or, if empty, a RESP
 // integer.
-type Reply struct{ Exact []byte }
+type Reply struct {
+	Exact  []byte
+	Digits bool // each # in Exact stands for any digit
+}
 
 // anInteger is any ":<digits>\r\n".
 var anInteger = Reply{}
 
 func exactly(s string) Reply { return Reply{Exact: []byte(s)} }
+
+// withDigits is a reply in which each # stands for any digit.
+func withDigits(s string) Reply { return Reply{Exact: []byte(s), Digits: true} }
 
 func (r Reply) String() string {
 	if len(r.Exact) == 0 {
@@ -48,8 +55,8 @@ func (s *scanner) scan(r *Reply, p []byte, limit int) (replies, used int, ok boo
 	for used < len(p) && replies < limit {
 		want, got := r.Exact[s.at:], p[used:]
 		n := min(len(want), len(got))
-		if !bytes.Equal(want[:n], got[:n]) {
-			for want[0] == got[0] {
+		if !r.Digits && !bytes.Equal(want[:n], got[:n]) || r.Digits && !equalButDigits(want[:n], got[:n]) {
+			for isRight(r, want[0], got[0]) {
 				want, got, used, s.at = want[1:], got[1:], used+1, s.at+1
 			}
 			return replies, used, false
@@ -61,6 +68,20 @@ func (s *scanner) scan(r *Reply, p []byte, limit int) (replies, used int, ok boo
 		}
 	}
 	return replies, used, true
+}
+
+// equalButDigits says whether got is want, with a digit for each #.
+func equalButDigits(want, got []byte) bool {
+	for i, b := range want {
+		if got[i] != b && (b != '#' || !isDigit(got[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+func isRight(r *Reply, want, got byte) bool {
+	return want == got || r.Digits && want == '#' && isDigit(got)
 }
 
 func (s *scanner) scanIntegers(p []byte, limit int) (replies, used int, ok bool) {

@@ -16,6 +16,7 @@ var streams = map[string]struct {
 }{
 	"status":   {exactly("+PONG\r\n"), "+PONG\r\n+PONG\r\n+PONG\r\n", 1},
 	"value":    {get(3).Reply, "$3\r\nxxx\r\n$3\r\nxxx\r\n$3\r\nxxx\r\n", 2},
+	"digits":   {withDigits("$3\r\nx##\r\n"), "$3\r\nx00\r\n$3\r\nx95\r\n$3\r\nx42\r\n", 2},
 	"integers": {anInteger, ":0\r\n:-12\r\n:-9223372036854775808\r\n", 1},
 }
 
@@ -57,7 +58,7 @@ func TestScan_RefusesAWrongByteAtItsPlaceHoweverTheyAreSplit(t *testing.T) {
 					require.Equal(t, bytes.Count(stream[:wrong], []byte("\r\n"))/s.lines, n+m)
 					// What was right of this reply and the rest make it whole.
 					whole := append(bytes.Clone(place.begun(&s.reply)), stream[wrong:]...)
-					require.True(t, bytes.HasSuffix(stream, whole))
+					require.True(t, equalButDigits(whole, stream[len(stream)-len(whole):]))
 				}
 			}
 		})

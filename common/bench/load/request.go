@@ -5,7 +5,8 @@
 //
 // A batch is that request, repeated depth times in one buffer. Before it is
 // sent again each copy gets a fresh key number: twelve stores, no formatting.
-// A request without a key (PING) is never touched; a transaction has many.
+// A request without a key (PING) is never touched; a transaction has many. Members,
+// fields and scores are patched as keys are.
 
 package load
 
@@ -13,6 +14,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/bits"
+	"strings"
 )
 
 // KeyDigits is how many decimal digits of a key are its number. With a prefix
@@ -23,23 +25,27 @@ const KeyDigits = 12
 type Template struct {
 	Request []byte
 	KeysAt  []int // where in Request the digits of each key begin
+	Alike   bool  // all of them get one number, and not each its own
 	Reply   Reply
 }
 
-// Command renders a request as an array of bulk strings. The argument that is
-// exactly a key made by NumberedKey becomes the one to patch.
+// Command renders a request as an array of bulk strings. Of each argument that has the digits
+// of a key made by NumberedKey these are the ones to patch.
 func Command(reply Reply, args ...string) Template {
 	t := Template{Reply: reply}
 	t.Request = fmt.Appendf(nil, "*%d\r\n", len(args))
 	for _, a := range args {
 		t.Request = fmt.Appendf(t.Request, "$%d\r\n", len(a))
-		if i := len(a) - KeyDigits; t.KeysAt == nil && i > 0 && a == NumberedKey(a[:i]) {
-			t.KeysAt = []int{len(t.Request) + i}
+		if i := strings.Index(a, digitsOfKey); i >= 0 {
+			t.KeysAt = append(t.KeysAt, len(t.Request)+i)
 		}
 		t.Request = append(append(t.Request, a...), "\r\n"...)
 	}
 	return t
 }
+
+// digitsOfKey is what an argument to be patched has in it.
+var digitsOfKey = NumberedKey("")
 
 // Transaction renders MULTI, so many times the request, and EXEC. It counts as one
 // request, whose reply is all that comes until EXEC's is whole.
@@ -65,13 +71,17 @@ type Batch struct {
 	buf    []byte
 	Depth  int
 	keysAt []int // where in buf the digits of each key begin
+	alike  int   // so many that follow each other get one number
 	reply  Reply
 	keys   KeySource
 }
 
 // NewBatch renders the copies, with the first keys in them.
 func NewBatch(t Template, depth int, keys KeySource) *Batch {
-	b := &Batch{buf: bytes.Repeat(t.Request, depth), Depth: depth, reply: t.Reply, keys: keys}
+	b := &Batch{buf: bytes.Repeat(t.Request, depth), Depth: depth, alike: 1, reply: t.Reply, keys: keys}
+	if t.Alike {
+		b.alike = len(t.KeysAt)
+	}
 	for i := range depth {
 		for _, at := range t.KeysAt {
 			b.keysAt = append(b.keysAt, i*len(t.Request)+at)
@@ -83,8 +93,11 @@ func NewBatch(t Template, depth int, keys KeySource) *Batch {
 
 // patch writes the next numbers into all keys of the batch.
 func (b *Batch) patch() {
-	for _, at := range b.keysAt {
-		PutDigits(b.buf[at:at+KeyDigits], b.keys.Next())
+	for i := 0; i < len(b.keysAt); i += b.alike {
+		n := b.keys.Next()
+		for _, at := range b.keysAt[i : i+b.alike] {
+			PutDigits(b.buf[at:at+KeyDigits], n)
+		}
 	}
 }
 
@@ -117,6 +130,9 @@ type KeySource struct {
 func RandomKeys(count int, seed uint64) KeySource {
 	return KeySource{Count: uint64(count), state: seed | 1}
 }
+
+// FreshKeys counts up from a number on, and never comes to an end: each key is a new one.
+func FreshKeys(from uint64) KeySource { return KeySource{turn: from} }
 
 // EveryKey counts up, and begins again behind the last.
 func EveryKey(count int) KeySource { return KeySource{Count: uint64(count)} }

@@ -91,10 +91,21 @@ func TestPutDigits_WritesAllTwelve(t *testing.T) {
 	}
 }
 
-func TestCommand_FindsTheKeyOnlyWhereAnArgumentIsOne(t *testing.T) {
-	require.Empty(t, Command(anInteger, "ECHO", "000000000000").KeysAt)
+func TestCommand_FindsTheNumbersOfAllArguments(t *testing.T) {
+	require.Empty(t, Command(anInteger, "ECHO", "00000000000").KeysAt)
 	require.Empty(t, Command(anInteger, "ECHO", "key:000000000001").KeysAt)
 	c := Command(anInteger, "GET", "key:000000000000")
 	require.Len(t, c.KeysAt, 1)
 	require.Equal(t, "000000000000\r\n", string(c.Request[c.KeysAt[0]:]))
+	b := NewBatch(zadd("k")(0), 2, EveryKey(10))
+	require.Equal(t, [][]string{{"ZADD", "k", "1000000000000", "mem:000000000001"}, {"ZADD", "k", "1000000000002", "mem:000000000003"}}, requests(t, b))
+	b = NewBatch(zaddAlike("k")(0), 2, EveryKey(10))
+	require.Equal(t, [][]string{{"ZADD", "k", "1000000000000", "mem:000000000000"}, {"ZADD", "k", "1000000000001", "mem:000000000001"}}, requests(t, b))
+}
+
+func TestFreshKeys_NeverComeAgain(t *testing.T) {
+	keys := FreshKeys(7)
+	for want := uint64(7); want < 5000; want++ {
+		require.Equal(t, want, keys.Next())
+	}
 }

@@ -24,10 +24,37 @@ type Row struct {
 	// once for every key before anything is measured, so that a GET always hits
 	// and a write always overwrites: no round is about a growing keyspace.
 	Load func(size int) Template
+	// LoadAlso is a second Load: of a row that reads two keys.
+	LoadAlso func(size int) Template
+	// Count is how many keys, members or fields there are; 0: so many as are asked for.
+	Count int
+	// Fresh makes Also name keys that were never there, and not random ones: what takes
+	// elements out needs as many that come in.
+	Fresh bool
+}
+
+// KeysOf is how many keys, members or fields the row has where so many are asked for.
+func (r Row) KeysOf(keys int) int {
+	if r.Count > 0 {
+		return r.Count
+	}
+	return keys
+}
+
+// Loads are the requests that are to be sent for every key before anything is measured.
+func (r Row) Loads(size int) (all []Template) {
+	for _, load := range []func(int) Template{r.Load, r.LoadAlso} {
+		if load != nil {
+			all = append(all, load(size))
+		}
+	}
+	return all
 }
 
 // Rows lists what can be measured, in the table's order.
-var Rows = []Row{
+var Rows = slices.Concat(stringRows, collectionRows)
+
+var stringRows = []Row{
 	{Name: "echo_bytes", From: 1, Until: 1, Build: echoBytes},
 	{Name: "ping", From: 2, Build: func(int) Template { return Command(exactly("+PONG\r\n"), "PING") }},
 	{Name: "ping_inline", From: 2, Build: PingInline},
@@ -40,13 +67,21 @@ var Rows = []Row{
 
 // Batches renders the row for a depth, with keys at random.
 func (r Row) Batches(size, depth, keys int) []*Batch {
+	keys = r.KeysOf(keys)
 	seed := uint64(depth) * 0x9E3779B97F4A7C15
 	list := []*Batch{NewBatch(r.Build(size), depth, RandomKeys(keys, seed))}
 	if r.Also != nil {
-		list = append(list, NewBatch(r.Also(size), depth, RandomKeys(keys, ^seed)))
+		source := RandomKeys(keys, ^seed)
+		if r.Fresh {
+			source = FreshKeys(uint64(depth%400+1) * freshPerDepth) // of twelve digits, too
+		}
+		list = append(list, NewBatch(r.Also(size), depth, source))
 	}
 	return list
 }
+
+// freshPerDepth is more than there are keys, and than a run sends requests of one depth.
+const freshPerDepth = 1 << 31
 
 // Value is what every key holds: size bytes, the same for all, so that the
 // reply to a GET is known to the last byte.

@@ -55,6 +55,29 @@ func TestRowsOf_ListsWhatTheChapterAnswers(t *testing.T) {
 	}
 }
 
+func TestRows_ThoseOfCollectionsBeginWithChapter8(t *testing.T) {
+	seven, err := RowsOf(7, nil)
+	require.NoError(t, err)
+	eight, err := RowsOf(8, nil)
+	require.NoError(t, err)
+	require.Len(t, eight, len(seven)+len(collectionRows))
+	for _, row := range collectionRows {
+		for _, b := range row.Batches(5, 2, 100) {
+			require.Len(t, requests(t, b), 2, row.Name)
+		}
+	}
+}
+
+func TestRows_WhatTakesOutBringsNewOnesIn(t *testing.T) {
+	row := rowNamed(t, "spop")
+	require.Equal(t, "SADD", requests(t, row.Batches(5, 1, 100)[1])[0][0])
+	for _, depth := range []int{1, 16, 64, 100_000} {
+		b := row.Batches(5, depth, 100)[1]
+		require.Less(t, uint64(100), b.keys.turn-uint64(depth))
+		require.Less(t, b.keys.turn, uint64(1e12)-freshPerDepth)
+	}
+}
+
 func TestRowsOf_PicksInTheOrderOfTheNames(t *testing.T) {
 	rows, err := RowsOf(3, []string{"GET", " ping"})
 	require.NoError(t, err)
