@@ -6,6 +6,7 @@
 //	generic.go     DEL UNLINK EXISTS TYPE MOVE RENAME COPY TOUCH RANDOMKEY KEYS
 //	expire.go      EXPIRE TTL PERSIST and their variants
 //	object.go      OBJECT
+//	sort.go        SORT SORT_RO
 //	strings.go     APPEND GETRANGE MSET GETEX and their neighbours
 //	lcs.go         LCS
 //	bitmap.go      SETBIT BITCOUNT BITPOS BITOP
@@ -36,7 +37,11 @@
 //	shutdown.go    SHUTDOWN
 package command
 
-import "redis-internals/ch08/internal/engine"
+import (
+	"slices"
+
+	"redis-internals/ch08/internal/engine"
+)
 
 // Families are all commands.
 var Families = []engine.Family{
@@ -44,6 +49,7 @@ var Families = []engine.Family{
 	{Group: "generic", Rows: genericCommands},
 	{Group: "generic", Rows: expireCommands},
 	{Group: "generic", Rows: objectCommands},
+	{Group: "generic", Rows: sortCommands},
 	{Group: "generic", Rows: scanCommands},
 	{Group: "string", Rows: moreStringCommands},
 	{Group: "bitmap", Rows: bitmapCommands},
@@ -142,6 +148,14 @@ var (
 	accessKey = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate, "")
 	setKey    = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate|engine.KeyVariableFlags,
 		"RW and ACCESS due to the optional `GET` argument")
+	sortReadKeys = append(keySpec(1, 1, engine.KeyRO|engine.KeyAccess, ""), engine.KeySpec{
+		Unknown: true, Flags: engine.KeyRO | engine.KeyAccess,
+		Notes: "For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of the key we sort",
+	})
+	sortKeys = append(slices.Clone(sortReadKeys), engine.KeySpec{
+		Unknown: true, Keyword: "STORE", First: 2, Step: 1, Flags: engine.KeyOW | engine.KeyUpdate,
+		Notes: "For the optional STORE keyword. It is marked 'unknown' because the keyword can appear anywhere in the argument array",
+	})
 	renameKeys    = append(keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyDelete, ""), keySpec(2, 2, engine.KeyOW|engine.KeyUpdate, "")...)
 	renameNewKeys = append(keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyDelete, ""), keySpec(2, 2, engine.KeyOW|engine.KeyInsert, "")...)
 	copyKeys      = append(keySpec(1, 1, engine.KeyRO|engine.KeyAccess, ""), keySpec(2, 2, engine.KeyOW|engine.KeyUpdate, "")...)

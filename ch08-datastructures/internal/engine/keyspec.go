@@ -19,7 +19,7 @@ import (
 // the end), each Step-th.
 type KeySpec struct {
 	Keyword           string // the keys stand behind this word, which is searched from First on
-	Unknown           bool   // where they stand only the command knows
+	Unknown           bool   // COMMAND says that only the command knows where they stand
 	Counted           bool   // word First is how many there are, and they follow it
 	First, Last, Step int
 	Flags             KeyFlags
@@ -86,8 +86,6 @@ func (r *Row) KeysOf(request [][]byte) (keys [][]byte) {
 // there is none. Redis: db.c, getKeysUsingKeySpecs.
 func (s *KeySpec) find(request [][]byte) (first, last int) {
 	switch {
-	case s.Unknown:
-		return 0, -1
 	case s.Counted:
 		n, ok := resp.ParseInt(request[s.First])
 		if !ok || n < 1 || n >= int64(len(request)-s.First) {
@@ -100,6 +98,8 @@ func (s *KeySpec) find(request [][]byte) (first, last int) {
 				return i + 1, i + 1
 			}
 		}
+		return 0, -1
+	case s.Unknown:
 		return 0, -1
 	}
 	last = s.Last

@@ -98,6 +98,16 @@ func (c *Client) hasRoomToReply(n int) bool {
 	return false
 }
 
+// HasRoomBeside reports whether Go's heap has room for n bytes that a command needs while it
+// runs, or replies the error.
+func (c *Client) HasRoomBeside(n int) bool {
+	if n < largeReply || c.hasRoomToReply(n) {
+		return true
+	}
+	c.ReplyError(ErrNoMemory)
+	return false
+}
+
 // OutOfMemory reports whether a command was refused since it was last asked because the
 // system gave no more memory.
 func (e *Engine) OutOfMemory() (refused bool) {

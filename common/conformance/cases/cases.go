@@ -36,7 +36,7 @@ func All() []conformance.Case {
 		maxMemory(), addresses(), memoryEviction(), clientsMemory(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
 		shutdown(), crash(), debug(),
 		multi(), multiTable(), multiLimits(), watch(), multiLog(), multiExchange(),
-		lfu(), renaming(), debugData(),
+		lfu(), renaming(), debugData(), sorting(),
 		hashes(), hashNumbers(), largeHashes(), randomFields(), scan(), scanCollections(),
 	)
 }
