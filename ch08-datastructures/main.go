@@ -1,5 +1,4 @@
-// Chapter 8: Redis' data structures. At its first stop they stand beside the server of
-// chapter 7.
+// Chapter 8: Redis' data structures, the commands on them, and clients that wait.
 //
 // main wires the parts: the command line to the server, signals to its end,
 // errors to the exit code.
