@@ -38,6 +38,7 @@ func All() []conformance.Case {
 		multi(), multiTable(), multiLimits(), watch(), multiLog(), multiExchange(),
 		lfu(), renaming(), debugData(), sorting(),
 		hashes(), hashNumbers(), largeHashes(), randomFields(), scan(), scanCollections(),
+		sortedSets(), largeSortedSets(), sortedSetRows(),
 	)
 }
 

@@ -21,5 +21,6 @@ const (
 	lesson7Transactions = "Transactions"
 	lesson8Lists        = "List internals: ziplist and quicklist"
 	lesson8Sets         = "Set internals: intset"
+	lesson8Places       = "Geospatial queries and geohash"
 	lesson8LFU          = "LFU and approximate counting"
 )
