@@ -59,13 +59,15 @@ func popMembers(c *Client, o *object.Object, highest bool, n int, nested bool) {
 	if highest {
 		first = s.Len() - n
 	}
-	eachOf(s, first, n, highest, func(member []byte, score float64) {
+	var room object.Room
+	for w := walkFrom(s, first, n, highest); w.left > 0; w.step() {
+		member, score := s.Member(w.at, &room)
 		if nested {
 			c.ReplyArrayLen(2)
 		}
 		c.ReplyBulk(member)
 		c.ReplyDouble(score)
-	})
+	}
 	s.DeleteRanks(first, n)
 	done(c, o, n)
 }

@@ -220,26 +220,36 @@ func (s *selection) ofRanks(members int) (first, n int) {
 	return start, n
 }
 
-// eachOf calls visit with n members from rank first on, or from the last of them backwards.
-func eachOf(s object.SortedSet, first, n int, fromEnd bool, visit func(member []byte, score float64)) {
-	var room object.Room
-	if n <= 0 {
-		return
+// walk goes through members. There is one as long as left is more than 0.
+type walk struct {
+	s       object.SortedSet
+	at      object.Place
+	left    int
+	fromEnd bool
+}
+
+// walkFrom goes through n members from rank first on, or from the last of them backwards.
+func walkFrom(s object.SortedSet, first, n int, fromEnd bool) walk {
+	w := walk{s, 0, n, fromEnd}
+	switch {
+	case n <= 0:
+	case fromEnd:
+		w.at = s.At(first + n - 1)
+	default:
+		w.at = s.At(first)
 	}
-	if fromEnd {
-		for at := s.At(first + n - 1); n > 0; n-- {
-			visit(s.Member(at, &room))
-			if n > 1 {
-				at = s.Prev(at)
-			}
-		}
-		return
-	}
-	for at := s.At(first); n > 0; n-- {
-		visit(s.Member(at, &room))
-		if n > 1 {
-			at = s.Next(at)
-		}
+	return w
+}
+
+// step goes on to the next one.
+func (w *walk) step() {
+	w.left--
+	switch {
+	case w.left == 0:
+	case w.fromEnd:
+		w.at = w.s.Prev(w.at)
+	default:
+		w.at = w.s.Next(w.at)
 	}
 }
 
@@ -275,12 +285,14 @@ func replyMembersOf(c *Client, s object.SortedSet, first, n int, fromEnd, withSc
 	} else {
 		c.ReplyArrayLen(n)
 	}
-	eachOf(s, first, n, fromEnd, func(member []byte, score float64) {
+	var room object.Room
+	for w := walkFrom(s, first, n, fromEnd); w.left > 0; w.step() {
+		member, score := s.Member(w.at, &room)
 		c.ReplyBulk(member)
 		if withScores {
 			c.ReplyDouble(score)
 		}
-	})
+	}
 }
 
 // zrangestore answers ZRANGESTORE. Redis: zrangestoreCommand.
@@ -298,7 +310,10 @@ func zrangestore(c *Client) {
 	if o != nil {
 		from, to := o.SortedSet(env), result.SortedSet(env)
 		first, n := s.ranks(from)
-		eachOf(from, first, n, s.fromEnd, func(member []byte, score float64) { to.Add(member, score) })
+		var room object.Room
+		for w := walkFrom(from, first, n, s.fromEnd); w.left > 0; w.step() {
+			to.Add(from.Member(w.at, &room))
+		}
 	}
 	store(c, result)
 }

@@ -24,17 +24,21 @@ func prevPair(p listpack.Pack, at listpack.Pos) listpack.Pos {
 }
 
 // pairScore is a member's score. Redis: zzlGetScore.
-func pairScore(p listpack.Pack, at listpack.Pos) float64 {
-	v := p.At(p.Next(at))
+func pairScore(p listpack.Pack, at listpack.Pos) float64 { return scoreAt(p, p.Next(at)) }
+
+// scoreAt is the score that stands at a place.
+func scoreAt(p listpack.Pack, at listpack.Pos) float64 {
+	v := p.At(at)
 	if v.IsInt() {
 		return float64(v.Integer)
 	}
 	return parseScore(v.Text)
 }
 
-// isBehind reports whether a member stands behind a score and a name.
-func isBehind(p listpack.Pack, at listpack.Pos, score float64, name []byte) bool {
-	if is := pairScore(p, at); is != score {
+// isBehind reports whether a member, whose score stands at another place, comes behind a
+// score and a name.
+func isBehind(p listpack.Pack, at, scored listpack.Pos, score float64, name []byte) bool {
+	if is := scoreAt(p, scored); is != score {
 		return is > score
 	}
 	var room Room
@@ -44,13 +48,13 @@ func isBehind(p listpack.Pack, at listpack.Pos, score float64, name []byte) bool
 // insertPair adds a member that is not there. O(bytes).
 func insertPair(p *listpack.Pack, member []byte, score float64) {
 	last := p.Last()
-	if last == 0 || !isBehind(*p, p.Prev(last), score, member) {
+	if last == 0 || !isBehind(*p, p.Prev(last), last, score, member) {
 		appendPair(p, member, score)
 		return
 	}
 	at := p.First()
-	for !isBehind(*p, at, score, member) {
-		at = nextPair(*p, at)
+	for scored := p.Next(at); !isBehind(*p, at, scored, score, member); scored = p.Next(at) {
+		at = p.Next(scored)
 	}
 	var room [scoreSize]byte
 	p.InsertBefore(at, appendPackedScore(room[:0], score))
