@@ -4,11 +4,20 @@
 //	Entries  k1 k2 ... k16     it is there: its references say which entries to ask for
 //	                           they are there when the first request is executed
 //
-// Looking one key up after the other would wait for each of them twice.
+// Looking one key up after the other would wait for each of them twice. A member of a large
+// set, or a field of a large hash, is looked up in a hash table of its own, once its key is
+// found: it goes the same way behind the keys.
+//
+//	          HSET k1 f1 ...     HSET k2 f2 ...
+//	Entries   k1's hash table: f1's bucket is asked for, f2's, and so on
+//	          f1's entries, f2's entries ...
 
 package keyspace
 
-import "redis-internals/ch08/internal/structures/dict"
+import (
+	"redis-internals/ch08/internal/object"
+	"redis-internals/ch08/internal/structures/dict"
+)
 
 const (
 	worthPrefetching = 2000 // keys; see below
@@ -25,29 +34,62 @@ const (
 // Prefetch is the keys whose buckets have been asked for. The zero value is ready.
 type Prefetch struct {
 	wanted [maxPrefetch]struct {
-		dict *dict.Dict
-		hash uint64
+		dict    *dict.Dict
+		hash    uint64
+		key     []byte // borrowed from the request
+		element []byte // of the collection at the key; nil: not asked for
 	}
 	n int
 }
 
 // Bucket asks for a key's bucket, unless the database is small or as many keys have
-// been asked for as are worth it.
-func (p *Prefetch) Bucket(db *DB, key []byte) {
-	if db.Len() < worthPrefetching || p.n == maxPrefetch {
+// been asked for as are worth it. element is the member or field that the request names,
+// or nil; key and element must stay until Entries.
+func (p *Prefetch) Bucket(db *DB, key, element []byte) {
+	large := db.Len() >= worthPrefetching
+	if !large && element == nil || p.n == maxPrefetch {
 		return
 	}
 	w := &p.wanted[p.n]
-	w.dict, w.hash = db.dict, dict.Hash(key)
-	w.dict.PrefetchBucket(w.hash)
+	w.dict, w.hash, w.key, w.element = db.dict, dict.Hash(key), key, element
+	if large {
+		w.dict.PrefetchBucket(w.hash)
+	}
 	p.n++
 }
 
-// Entries asks for the keys' objects, and forgets the keys. No database may have
-// changed since the first of them came.
+// Entries asks for the keys' objects, then for the buckets and entries of their elements,
+// and forgets all of them. No database may have changed since the first of them came.
 func (p *Prefetch) Entries() {
-	for _, w := range p.wanted[:p.n] {
-		w.dict.PrefetchEntries(w.hash)
+	elements := false
+	for i := range p.wanted[:p.n] {
+		w := &p.wanted[i]
+		if w.dict.Len() >= worthPrefetching {
+			w.dict.PrefetchEntries(w.hash)
+		}
+		elements = elements || w.element != nil
+	}
+	if elements {
+		p.elements()
 	}
 	p.n = 0
+}
+
+// elements does for elements what Bucket and Entries do for keys.
+func (p *Prefetch) elements() {
+	for i := range p.wanted[:p.n] {
+		w := &p.wanted[i]
+		table, hash := (*dict.Dict)(nil), uint64(0)
+		if w.element != nil {
+			if r := w.dict.Find(w.hash, w.key); r != 0 {
+				table, hash = object.At(r).PrefetchElement(w.element, worthPrefetching)
+			}
+		}
+		w.dict, w.hash, w.key, w.element = table, hash, nil, nil
+	}
+	for i := range p.wanted[:p.n] {
+		if w := &p.wanted[i]; w.dict != nil {
+			w.dict.PrefetchEntries(w.hash)
+		}
+	}
 }

@@ -36,6 +36,29 @@ func insertHashed(d *dict.Dict, hash uint64, name, value []byte, env *Env) {
 	d.Insert(hash, r)
 }
 
+// PrefetchElement asks for the memory in which a member or field will be looked up: the
+// block that all are in, or their hash table's bucket. It returns that table and the name's
+// hash, for PrefetchEntries; nil if there is none, or it has fewer entries than are worth it.
+func (o *Object) PrefetchElement(name []byte, worth int) (d *dict.Dict, hash uint64) {
+	switch o.Encoding() {
+	case HashTable:
+		d = o.dict()
+	case SkipList:
+		d = o.ordered().table()
+	case Listpack, IntSet:
+		zmalloc.PrefetchBlock(*o.root())
+		return nil, 0
+	default:
+		return nil, 0
+	}
+	if d.Len() < worth {
+		return nil, 0
+	}
+	hash = dict.Hash(name)
+	d.PrefetchBucket(hash)
+	return d, hash
+}
+
 // leave tells whoever walks through the collection that an entry goes, or changes.
 func (o *Object) leave(r zmalloc.Ref, env *Env) {
 	if env.Leaving != nil {
