@@ -45,14 +45,16 @@ func bitfield(c *Client) {
 		answerBitfield(c, ops)
 		return
 	}
-	if _, ok := stringAt(c, c.Args[1]); !ok || !mayBeLong(c, end) {
+	o, ok := stringAt(c, c.Args[1])
+	if !ok || !mayBeLong(c, end) {
 		return
 	}
-	o := c.DB.EditString(c.Args[1], end)
+	grows := isShorter(o, end)
+	o = c.DB.EditString(c.Args[1], end)
 	text, changes := o.Bytes(), 0
 	c.ReplyArrayLen(len(ops))
 	for _, op := range ops {
-		if op.run(c, text) {
+		if stored, changed := op.run(c, text); changed || stored && grows {
 			changes++
 		}
 	}
@@ -164,12 +166,13 @@ func (op *bitfieldOp) parseType(arg []byte) bool {
 	return true
 }
 
-// run executes an operation and replies its result. It reports whether it has written.
-func (op *bitfieldOp) run(c *Client, text []byte) (written bool) {
+// run executes an operation and replies its result. It reports whether it has stored
+// something, and something else than there was.
+func (op *bitfieldOp) run(c *Client, text []byte) (stored, changed bool) {
 	old := op.load(text)
 	if op.kind == 'g' {
 		c.ReplyInt(old)
-		return false
+		return false, false
 	}
 	value, increment := old, op.argument
 	if op.kind == 's' {
@@ -178,15 +181,16 @@ func (op *bitfieldOp) run(c *Client, text []byte) (written bool) {
 	value, overflows := op.add(value, increment)
 	if overflows && op.overflow == refuse {
 		c.ReplyNull()
-		return false
+		return false, false
 	}
 	op.store(text, uint64(value))
+	now := op.load(text)
 	if op.kind == 's' {
 		c.ReplyInt(old)
 	} else {
-		c.ReplyInt(op.load(text))
+		c.ReplyInt(now)
 	}
-	return true
+	return true, now != old
 }
 
 // load is the integer in the string; what is behind the end is 0.

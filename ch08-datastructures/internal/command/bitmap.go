@@ -6,7 +6,6 @@ import (
 	"math/bits"
 
 	"redis-internals/ch08/internal/engine"
-	"redis-internals/ch08/internal/keyspace"
 	"redis-internals/ch08/internal/object"
 	"redis-internals/ch08/internal/resp"
 	"redis-internals/ch08/internal/structures/sds"
@@ -64,16 +63,23 @@ func setbit(c *Client) {
 		c.ReplyError("ERR bit is not an integer or out of range")
 		return
 	}
-	if _, ok := stringAt(c, c.Args[1]); !ok || !mayBeLong(c, at/8+1) {
+	o, ok := stringAt(c, c.Args[1])
+	if !ok || !mayBeLong(c, at/8+1) {
 		return
 	}
-	o := c.DB.EditString(c.Args[1], at/8+1)
+	grows := isShorter(o, at/8+1)
+	o = c.DB.EditString(c.Args[1], at/8+1)
 	b, shift := o.Bytes(), 7-at%8
 	was := b[at/8] >> shift & 1
 	b[at/8] = b[at/8]&^(1<<shift) | byte(to)<<shift
-	changedString(c, o)
+	if grows || was != byte(to) {
+		changedString(c, o)
+	}
 	c.ReplyInt(int64(was))
 }
+
+// isShorter reports whether a string has less than n bytes, or is none.
+func isShorter(o *object.Object, n int) bool { return o == nil || o.Len() < n }
 
 func getbit(c *Client) {
 	at, ok := parseBitOffset(c, c.Args[2], false, 0)
@@ -108,9 +114,6 @@ func bitRangeOf(text []byte, from, to int64, inBits bool) bitRange {
 		unit = 1
 	}
 	length := int64(len(text)) * 8 / unit
-	if from < 0 && to < 0 && from > to {
-		return bitRange{0, -1}
-	}
 	from, to = fromEnd(from, length), min(fromEnd(to, length), length-1)
 	if from > to {
 		return bitRange{0, -1}
@@ -157,6 +160,9 @@ func bitcount(c *Client) {
 			}
 		}
 		r = bitRangeOf(text, from, to, inBits)
+		if from < 0 && to < 0 && from > to { // BITPOS finds the first byte here
+			r = bitRange{0, -1}
+		}
 	default:
 		c.ReplyError(engine.ErrSyntax)
 		return
@@ -290,7 +296,7 @@ func bitop(c *Client) {
 	copy(result, sources[0])
 	combine(result, sources[1:])
 	if longest > 0 {
-		c.DB.Set(c.Args[2], result, keyspace.Never)
+		c.DB.SetRaw(c.Args[2], result)
 		c.MarkDirty(1)
 	} else if c.DB.Delete(c.Args[2]) {
 		c.MarkDirty(1)

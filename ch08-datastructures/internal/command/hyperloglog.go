@@ -80,7 +80,10 @@ func pfadd(c *Client) {
 		return
 	}
 	maxSparse := c.DB.Env().HLLSparse
-	changed := o == nil
+	changes := 0
+	if o == nil {
+		changes = 1
+	}
 	if o == nil && len(c.Args) == 2 {
 		o, _ = editHLL(c, nil, key, func([]byte) int { return 0 }, func(h []byte) ([]byte, error) { return h, nil })
 	}
@@ -90,7 +93,9 @@ func pfadd(c *Client) {
 			func(h []byte) int { return hyperloglog.NeedFor(h, element, maxSparse) },
 			func(h []byte) ([]byte, error) {
 				longer, more, err := hyperloglog.Add(h, element, maxSparse)
-				changed = changed || more
+				if more {
+					changes++
+				}
 				return longer, err
 			})
 		if err != nil {
@@ -98,10 +103,12 @@ func pfadd(c *Client) {
 			return
 		}
 	}
-	if changed {
-		changedString(c, o)
+	if changes > 0 {
+		hyperloglog.Outdate(o.Bytes())
+		c.DB.Changed(o)
+		c.MarkDirty(changes)
 	}
-	replyBool(c, changed)
+	replyBool(c, changes > 0)
 }
 
 // pfcount answers PFCOUNT. Redis: pfcountCommand.
@@ -234,12 +241,12 @@ func toDense(c *Client, key, h []byte) (promoted, ok bool) {
 	if hyperloglog.IsDense(h) {
 		return false, true
 	}
-	o, err := editHLL(c, c.DB.LookupWrite(key), key, func([]byte) int { return hyperloglog.DenseSize }, hyperloglog.Promote)
+	_, err := editHLL(c, c.DB.LookupWrite(key), key, func([]byte) int { return hyperloglog.DenseSize }, hyperloglog.Promote)
 	if err != nil {
 		c.ReplyError(errCorruptHLL)
 		return false, false
 	}
-	changedString(c, o)
+	c.MarkDirty(1) // it counts the same: who watches the key is not told
 	return true, true
 }
 

@@ -158,3 +158,41 @@ func TestConfigSet_ChangesEvictionAtOnce(t *testing.T) {
 	s.expect("CONFIG SET maxkeys", "-ERR wrong number of arguments for 'config|set' command\r\n")
 	s.expect("CONFIG SET maxkeys 1 x", "-ERR syntax error\r\n")
 }
+
+func TestSetbit_TellsNobodyWhenNothingChanges(t *testing.T) {
+	s := newSession(t)
+	s.expect("SETBIT k 9 1", ":0\r\n")
+	for _, row := range []struct {
+		request, reply string
+		changes        bool
+	}{
+		{"SETBIT k 9 1", ":1\r\n", false},
+		{"SETBIT k 8 0", ":0\r\n", false},
+		{"SETBIT k 16 0", ":0\r\n", true}, // it is longer
+		{"BITFIELD k SET u1 9 1", "*1\r\n:1\r\n", false},
+		{"BITFIELD k SET u1 24 0", "*1\r\n:0\r\n", true},
+		{"BITFIELD k INCRBY u1 9 0", "*1\r\n:1\r\n", false},
+		{"BITFIELD k INCRBY u2 8 1", "*1\r\n:2\r\n", true},
+	} {
+		before := s.changes()
+		s.expect(row.request, row.reply)
+		require.Equal(t, row.changes, s.changes() != before, row.request)
+	}
+}
+
+func TestBitop_KeepsItsResultAsBytes(t *testing.T) {
+	s := newSession(t)
+	s.expect("SET a 7", "+OK\r\n")
+	s.expect("SET b 1 EX 100", "+OK\r\n")
+	s.expect("BITOP AND b a", ":1\r\n")
+	s.expect("GET b", "$1\r\n7\r\n")
+	s.expect("OBJECT ENCODING b", "$3\r\nraw\r\n")
+	s.expect("TTL b", ":-1\r\n")
+}
+
+// changes is INFO's line on how often the data has changed.
+func (s *session) changes() string {
+	_, text, _ := strings.Cut(s.ask("INFO", "persistence"), "rdb_changes_since_last_save:")
+	line, _, _ := strings.Cut(text, "\r\n")
+	return line
+}

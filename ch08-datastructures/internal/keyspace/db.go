@@ -124,6 +124,9 @@ func (db *DB) Set(key, value []byte, expiry Expiry) {
 // that keeps its time to live.
 func (db *DB) SetText(key, value []byte) { db.set(key, object.TextValue(value), Keep) }
 
+// SetRaw is Set for bytes that are kept as they are, however short; the key never expires.
+func (db *DB) SetRaw(key, value []byte) { db.set(key, object.RawValue(value), Never) }
+
 // SetInt makes key hold a number. It keeps its time to live. O(1).
 func (db *DB) SetInt(key []byte, n int64) {
 	if e := db.lookup(key); e != nil && e.Encoding() == object.Int { // a counter
