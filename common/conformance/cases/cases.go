@@ -37,6 +37,7 @@ func All() []conformance.Case {
 		shutdown(), crash(), debug(),
 		multi(), multiTable(), multiLimits(), watch(), multiLog(), multiExchange(),
 		lfu(), renaming(), debugData(), sorting(),
+		lists(), listsInside(), listMoves(), largeLists(),
 		hashes(), hashNumbers(), largeHashes(), randomFields(), scan(), scanCollections(),
 		sortedSets(), largeSortedSets(), sortedSetRows(),
 	)
