@@ -105,7 +105,7 @@ func addScores(c *Client, options addOptions) {
 		scores = append(scores, score)
 	}
 	o, ok := edit(c, c.Args[1], object.SortedSetType)
-	if !ok {
+	if !ok || !hasRoomForMembers(c, len(scores), 0) {
 		return
 	}
 	if o == nil {
@@ -118,6 +118,17 @@ func addScores(c *Client, options addOptions) {
 	n, last := options.apply(o.SortedSet(c.DB.Env()), pairs, scores)
 	done(c, o, n.added+n.updated)
 	options.reply(c, n, last)
+}
+
+const (
+	fewMembers = 64 // for so many there is room in any case, and for all bytes of a request
+	perMember  = 80 // bytes that a member takes beside its own, in list and table, at most
+)
+
+// hasRoomForMembers reports whether there is memory for so many members, with so many bytes,
+// or replies the error.
+func hasRoomForMembers(c *Client, members, bytes int) bool {
+	return members <= fewMembers || c.HasRoomFor(members*perMember+bytes)
 }
 
 // counts are of members: those that were added, those that have another score, and those

@@ -226,9 +226,34 @@ func (p *combined) each(env *object.Env, visit func(member []byte, score float64
 	}
 }
 
-// result is a new sorted set of what comes out, for a key.
-func (p *combined) result(env *object.Env, key []byte) *object.Object {
-	o := object.NewCollection(key, object.SortedSetType, env)
+// size is how many members may come out, and how many bytes they have. Those of an
+// intersection are in all sources, so no more than in the smallest.
+func (p *combined) size() (members, bytes int) {
+	for i := range p.sources {
+		s := &p.sources[i]
+		n, size := s.len(), 0
+		if s.o != nil {
+			size = s.o.MemoryUsage(sizeSamples)
+		}
+		switch {
+		case i == 0, p.op == intersection && n < members:
+			members, bytes = n, size
+		case p.op == union:
+			members, bytes = members+n, bytes+size
+		}
+	}
+	return members, bytes
+}
+
+// result is a new sorted set of what comes out, for a key; ok is false if there is no memory
+// for it, then it has replied the error.
+func (p *combined) result(c *Client, key []byte) (o *object.Object, ok bool) {
+	members, bytes := p.size()
+	if !hasRoomForMembers(c, members, bytes) {
+		return nil, false
+	}
+	env := c.DB.Env()
+	o = object.NewCollection(key, object.SortedSetType, env)
 	s := o.SortedSet(env)
 	s.Expand() // there each member is found at once
 	p.each(env, func(member []byte, score float64) bool {
@@ -239,7 +264,7 @@ func (p *combined) result(env *object.Env, key []byte) *object.Object {
 		s.Put(f, member, score)
 		return true
 	})
-	return o
+	return o, true
 }
 
 func zunion(c *Client) { replyResult(c, union) }
@@ -251,10 +276,10 @@ func replyResult(c *Client, op operation) {
 	if !ok {
 		return
 	}
-	env := c.DB.Env()
-	o := p.result(env, nil)
-	replyMembersOf(c, o.SortedSet(env), 0, o.Count(), false, p.withScores)
-	object.Free(o)
+	if o, ok := p.result(c, nil); ok {
+		replyMembersOf(c, o.SortedSet(c.DB.Env()), 0, o.Count(), false, p.withScores)
+		object.Free(o)
+	}
 }
 
 func zunionstore(c *Client) { storeResult(c, union) }
@@ -266,9 +291,10 @@ func storeResult(c *Client, op operation) {
 	if !ok {
 		return
 	}
-	o := p.result(c.DB.Env(), c.Args[1])
-	o.SortedSet(c.DB.Env()).Compact()
-	store(c, o)
+	if o, ok := p.result(c, c.Args[1]); ok {
+		o.SortedSet(c.DB.Env()).Compact()
+		store(c, o)
+	}
 }
 
 // zintercard answers ZINTERCARD.

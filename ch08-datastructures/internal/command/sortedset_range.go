@@ -306,10 +306,15 @@ func zrangestore(c *Client) {
 		return
 	}
 	env := c.DB.Env()
-	result := object.NewCollection(c.Args[1], object.SortedSetType, env)
+	first, n := 0, 0
 	if o != nil {
+		if first, n = s.ranks(o.SortedSet(env)); !hasRoomForMembers(c, n, o.MemoryUsage(sizeSamples)) {
+			return
+		}
+	}
+	result := object.NewCollection(c.Args[1], object.SortedSetType, env)
+	if n > 0 {
 		from, to := o.SortedSet(env), result.SortedSet(env)
-		first, n := s.ranks(from)
 		var room object.Room
 		for w := walkFrom(from, first, n, s.fromEnd); w.left > 0; w.step() {
 			to.Add(from.Member(w.at, &room))

@@ -203,7 +203,10 @@ func (s SortedSet) Put(f Slot, member []byte, score float64) {
 			insertPair(p, member, score)
 			return
 		}
-		s.Expand()
+		if !s.Expand() {
+			insertPair(s.o.pack(), member, score)
+			return
+		}
 		f.hash = dict.Hash(member)
 	}
 	s.o.insertNode(f.hash, member, score, s.env)
@@ -242,18 +245,27 @@ func (s SortedSet) Remove(member []byte) (removed bool) {
 	return true
 }
 
-// Expand makes a skip list of a listpack. O(n log n). Redis: zsetConvert.
-func (s SortedSet) Expand() {
+// listPerBytes is how many bytes of a skip list with its table one of a listpack becomes, at
+// most.
+const listPerBytes = 16
+
+// Expand makes a skip list of a listpack, if there is memory for it: where there is none a
+// large listpack does as well. O(n log n). Redis: zsetConvert.
+func (s SortedSet) Expand() (ok bool) {
 	if s.o.Encoding() == SkipList {
-		return
+		return true
 	}
 	p := *s.o.pack()
+	if !zmalloc.HasRoom(listPerBytes * p.Size()) {
+		return false
+	}
 	newOrdered(s.o)
 	var room Room
 	for at := p.First(); at != 0; at = nextPair(p, at) {
 		s.o.insertOrdered(TextOf(p.At(at), &room), pairScore(p, at), s.env)
 	}
 	p.Free()
+	return true
 }
 
 // Compact makes a listpack of a skip list that is no larger than one may be. O(n). Redis:
