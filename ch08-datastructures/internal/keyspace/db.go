@@ -49,7 +49,11 @@ func free(r ref) { object.Free(object.At(r)) }
 func (db *DB) LookupRead(key []byte) *object.Object {
 	o := db.Peek(key)
 	if o != nil {
-		db.ks.use(o)
+		if ks := db.ks; ks.counted {
+			ks.count(o)
+		} else {
+			o.Touch(ks.clock)
+		}
 	}
 	return o
 }
@@ -73,7 +77,11 @@ func (db *DB) LookupWrite(key []byte) *object.Object {
 	if e == nil {
 		return nil
 	}
-	db.ks.useToWrite(e)
+	if ks := db.ks; ks.counted {
+		ks.countToWrite(e)
+	} else {
+		e.Touch(ks.clock)
+	}
 	return e
 }
 
@@ -133,7 +141,11 @@ func (db *DB) SetInt(key []byte, n int64) {
 		db.changing(e)
 		if !e.Kept() {
 			e.SetNumber(n)
-			db.ks.useBySet(e)
+			if ks := db.ks; ks.counted {
+				ks.countBySet(e)
+			} else {
+				e.Touch(ks.clock)
+			}
 			return
 		}
 	}
@@ -152,7 +164,11 @@ func (db *DB) set(key []byte, v object.Value, expiry Expiry) {
 		db.insert(hash, e)
 		return
 	}
-	db.ks.useBySet(e)
+	if ks := db.ks; ks.counted {
+		ks.countBySet(e)
+	} else {
+		e.Touch(ks.clock)
+	}
 	if e.IsCollection() {
 		at, hash, used := expiry.of(e), db.hashOf(e), e.Used()
 		db.remove(e)

@@ -70,7 +70,11 @@ func (db *DB) Done(o *object.Object, changed int) {
 func (db *DB) Store(o *object.Object) {
 	o.Touch(db.ks.fresh)
 	if e := db.lookup(o.Key()); e != nil {
-		db.ks.useBySet(e)
+		if ks := db.ks; ks.counted {
+			ks.countBySet(e)
+		} else {
+			e.Touch(ks.clock)
+		}
 		o.Touch(e.Used())
 		db.remove(e)
 		db.ks.free(e)

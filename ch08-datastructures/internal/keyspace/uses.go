@@ -48,34 +48,23 @@ func (u *uses) setFresh() {
 // BeginCommand says that the uses that follow are another command's.
 func (ks *Keyspace) BeginCommand() { ks.written = 0 }
 
-// use notes that an object is used.
-func (ks *Keyspace) use(e *entry) {
-	if ks.counted {
-		ks.count(e)
-		return
-	}
-	e.Touch(ks.clock)
+// How an object is used says one of these, where uses are counted; where they are not it is
+// the object's Touch, without a call.
+
+// countToWrite notes that an object is looked up to be written.
+func (ks *Keyspace) countToWrite(e *entry) {
+	ks.written = e.Ref()
+	ks.count(e)
 }
 
-// useToWrite is use for one that is looked up to be written.
-func (ks *Keyspace) useToWrite(e *entry) {
-	if ks.counted {
-		ks.written = e.Ref()
-		ks.count(e)
-		return
-	}
-	e.Touch(ks.clock)
-}
-
-// useBySet is use for one that is about to be set, and may have been looked up for that.
-func (ks *Keyspace) useBySet(e *entry) {
-	if !ks.counted {
-		e.Touch(ks.clock)
-	} else if ks.written != e.Ref() {
+// countBySet notes that one is about to be set, which may have been looked up for that.
+func (ks *Keyspace) countBySet(e *entry) {
+	if ks.written != e.Ref() {
 		ks.count(e)
 	}
 }
 
+// count notes that one is read.
 func (ks *Keyspace) count(e *entry) {
 	e.Touch(lfu.Touch(e.Used(), ks.minutes, ks.Eviction.LogFactor, ks.Eviction.DecayTime, ks.random))
 }

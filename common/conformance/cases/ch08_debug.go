@@ -4,9 +4,13 @@
 package cases
 
 import (
+	"math"
+	"math/rand/v2"
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -83,6 +87,7 @@ func debugData() list {
 		own("DEBUG RELOAD tells who watches a key", scene("A> SET a 1", done, "A> WATCH a", done, "B> DEBUG RELOAD", done, "A> MULTI", done, "A> GET a", queued, "A> EXEC", nullArray)),
 		own("DEBUG RELOAD of no data is done", dialogue("DEBUG RELOAD", done, "DBSIZE", zero, "debug reload", done)),
 		{Name: "DEBUG RELOAD and LOADAOF while the log is rewritten lose nothing", Run: reloadsBesideRewrite},
+		{Name: "random values of every type have one digest on redis-server and here, through the log of either", Timeout: time.Minute, Run: digestsAgree},
 		{Name: "what DEBUG RELOAD has loaded is logged no second time", Run: reloadIsNotLogged},
 	})
 }
@@ -270,4 +275,80 @@ func reloadsBesideRewrite(t *T) {
 	s.Kill()
 	_, c = d.start(debuggable...)
 	require.Equal(t, digest, c.Call("DEBUG", "DIGEST").Text)
+}
+
+// digestsAgree has random values of every type in the log, of one server and of redis-server in
+// turn; each loads what the other one has written, and rewrites it.
+func digestsAgree(t *T) {
+	d := newDisk(t, "--appendonly", "yes", "--aof-use-rdb-preamble", "no", "--enable-debug-command", "yes", "--appendfsync", "no")
+	random := rand.New(rand.NewPCG(8, 15))
+	s, c := d.start()
+	digest := emptyDigest
+	for round := range 4 {
+		require.Equal(t, digest, c.Call("DEBUG", "DIGEST").Text, "round %d", round)
+		for range 800 {
+			change(c, random)
+		}
+		if round%2 == 1 {
+			d.rewriteNow(c)
+		}
+		for range 100 {
+			change(c, random)
+		}
+		digest = c.Call("DEBUG", "DIGEST").Text
+		require.NoError(t, s.Signal(syscall.SIGTERM))
+		<-s.Exited()
+		if round%2 == 0 {
+			s, c = d.startRedis()
+		} else {
+			s, c = d.start()
+		}
+	}
+	require.Equal(t, digest, c.Call("DEBUG", "DIGEST").Text)
+}
+
+// rewriteNow has the log rewritten, and waits for that.
+func (d *disk) rewriteNow(c *conformance.Conn) {
+	c.Exchange(cmd("BGREWRITEAOF"), rewriting)
+	d.t.Until("the log is rewritten", func() bool {
+		text := c.Call("INFO", "persistence").Text
+		return strings.Contains(text, "aof_rewrite_in_progress:0\r\n") && strings.Contains(text, "aof_rewrite_scheduled:0\r\n")
+	})
+}
+
+// change changes something about a key.
+func change(c *conformance.Conn, random *rand.Rand) {
+	word := func() string { return strings.Repeat("x", random.IntN(3)*40) + strconv.Itoa(random.IntN(300)-100) }
+	score := strconv.FormatFloat(random.NormFloat64()*math.Pow(10, float64(random.IntN(40)-20)), 'g', -1, 64)
+	key := strconv.Itoa(random.IntN(12))
+	switch random.IntN(16) {
+	case 0, 1:
+		c.Call("SADD", "s"+key, strconv.Itoa(random.IntN(1_000_000)), word())
+	case 2:
+		c.Call("SADD", "i"+key, strconv.Itoa(random.IntN(1_000_000)))
+	case 3, 4:
+		c.Call("HSET", "h"+key, word(), word())
+	case 5, 6:
+		c.Call("ZADD", "z"+key, score, word())
+	case 7:
+		c.Call("RPUSH", "l"+key, word(), word(), word())
+	case 8:
+		c.Call("LPOP", "l"+key)
+	case 9:
+		c.Call("SET", "t"+key, word())
+	case 10:
+		c.Call("APPEND", "t"+key, word())
+	case 11:
+		c.Call("ZINCRBY", "z"+key, score, word())
+	case 12:
+		c.Call("SREM", "i"+key, strconv.Itoa(random.IntN(1_000_000)))
+	case 13:
+		c.Call("SORT", "l"+key, "ALPHA", "STORE", "sorted"+key)
+	case 14:
+		kinds := "sihzlt"
+		c.Call("COPY", string(kinds[random.IntN(6)])+key, "copy"+key, "DB", strconv.Itoa(random.IntN(3)), "REPLACE")
+	case 15:
+		c.Call("RENAME", "copy"+key, "renamed"+strconv.Itoa(random.IntN(30)))
+		c.Call("EXPIRE", "renamed"+key, "100000")
+	}
 }
