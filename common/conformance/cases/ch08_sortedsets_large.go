@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"redis-internals/common/conformance"
+	"redis-internals/common/conformance/wire"
 )
 
 const aSkipList = "$8\r\nskiplist\r\n"
@@ -74,6 +75,10 @@ func largeSortedSets() list {
 			"ZADD z 1 a 2 b 3 c 4 d 5 e", ":5\r\n", "CONFIG SET maxmemory 1", done, "ZADD z 1 a", oom, "ZINCRBY z 1 a", oom, "ZUNIONSTORE y 1 z", oom, "ZRANGESTORE y z 0 1", oom, "ZINTERSTORE y 1 z", oom, "ZDIFFSTORE y 1 z", oom,
 			"ZREM z a", one, "ZPOPMIN z", bulks("b 2"), "ZMPOP 1 z MAX", array(bulk("z"), array(bulks("e 5"))), "ZREMRANGEBYRANK z 0 0", one, "ZUNION 1 z", bulks("d"), "ZREMRANGEBYSCORE z 0 9", one, "EXISTS z", zero,
 		)},
+		{
+			Name: "a sorted set fills up all that the system gives, and what would be made of it is refused", NotRedis: "it ends when it gets no memory", Alone: true, Timeout: time.Minute,
+			Wrap: []string{"sh", "-c", `ulimit -d 163840; exec "$@"`, "sh"}, Run: sortedSetFillsMemory,
+		},
 		{Name: "the log has commands of sorted sets", Run: logs(
 			"ZADD z 1 a 2 b 3 c 4 d 5 e; ZADD z NX CH 7 f 1 a; ZINCRBY z 1.5 a; ZADD z INCR 1 a; ZREM z b none; ZPOPMIN z; ZPOPMAX z 1; ZREMRANGEBYRANK z 0 0; ZREMRANGEBYSCORE z 4 4; ZUNIONSTORE y 1 z; ZRANGESTORE x z 0 1; ZREMRANGEBYLEX z - +",
 			"ZADD z 1 a 2 b 3 c 4 d 5 e; ZADD z NX CH 7 f 1 a; ZINCRBY z 1.5 a; ZADD z INCR 1 a; ZREM z b none; ZPOPMIN z; ZPOPMAX z 1; ZREMRANGEBYRANK z 0 0; ZREMRANGEBYSCORE z 4 4; ZUNIONSTORE y 1 z; ZRANGESTORE x z 0 1; ZREMRANGEBYLEX z - +",
@@ -144,6 +149,36 @@ func membersMakeASkipList(t *T) {
 	all := c.Call("ZRANGE", k, "0", "-1").Strings()
 	require.Len(t, all, 127)
 	require.Equal(t, []string{"m3", "m128", "m0"}, []string{all[0], all[125], all[126]})
+}
+
+// sortedSetFillsMemory adds members until one is refused, and asks for what takes as much
+// again. When the sorted set has gone all works.
+func sortedSetFillsMemory(t *T) {
+	const batch, more = 500, 10_000
+	c := t.Dial()
+	full := func(reply wire.Value) bool {
+		if reply.IsError() {
+			require.Contains(t, reply.Text, "OOM command not allowed when the system gives")
+		}
+		return reply.IsError()
+	}
+	n := 0
+	for ; ; n += batch {
+		request := []string{"ZADD", "z"}
+		for i := n; i < n+batch; i++ {
+			request = append(request, strconv.Itoa(i*7919%1_000_003), fmt.Sprintf("member:%d", i))
+		}
+		if full(c.Call(request...)) {
+			break
+		}
+	}
+	require.Greater(t, n, 100_000)
+	for _, request := range []string{"ZUNIONSTORE d 1 z", "ZINTERSTORE d 2 z z", "ZDIFFSTORE d 2 z none", "ZRANGESTORE d z 0 -1", "ZUNION 2 z z", "COPY z d"} {
+		require.True(t, full(c.Call(strings.Fields(request)...)), request)
+	}
+	speak(c, plain, "EXISTS d", zero, "ZREM z member:7", one, "ZINTERCARD 1 z", integer(int64(n-1)), "ZREMRANGEBYRANK z 0 -1", integer(int64(n-1)), "EXISTS z", zero)
+	scoreMembers(t, c, "z", 0, more)
+	speak(c, plain, "ZUNIONSTORE d 1 z", integer(more), "ZRANGESTORE e d 5 9", ":5\r\n")
 }
 
 func storedEncodings(t *T) {
