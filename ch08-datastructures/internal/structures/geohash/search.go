@@ -131,9 +131,15 @@ func (s *Shape) Contains(p Point) (distance float64, ok bool) {
 		Distance(Point{s.Center.Lon, p.Lat}, p) > s.Width/2) {
 		return 0, false
 	}
+	if !s.IsBox && latDistance(s.Center.Lat, p.Lat) > s.Radius*(1+rounding) { // a look that costs no sine
+		return 0, false
+	}
 	distance = Distance(s.Center, p)
 	return distance, s.IsBox || distance <= s.Radius
 }
+
+// rounding is more than two ways to compute a distance can differ by.
+const rounding = 1e-9
 
 // Distance is how many metres two places are apart on a globe: the haversine formula.
 // The earth is no globe, which makes up to 0.5 %. Redis: geohashGetDistance.
