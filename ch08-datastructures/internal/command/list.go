@@ -281,9 +281,11 @@ func lrange(c *Client) {
 		return
 	}
 	l := o.List(c.DB.Env())
+	var room object.Room
 	for p := l.Seek(first); n > 0; n-- {
-		replyElement(c, l, p)
-		p = l.Next(p)
+		v, next := l.Read(p)
+		c.ReplyBulk(object.TextOf(v, &room))
+		p = next
 	}
 }
 

@@ -220,6 +220,12 @@ func (v Value) IsInt() bool { return v.Text == nil }
 // At is the element at a position. O(1).
 func (p Pack) At(at Pos) Value { return decode(p.Bytes()[at:]) }
 
+// Read is At and Next in one, which is what walking through all takes.
+func (p Pack) Read(at Pos) (v Value, next Pos) {
+	b := p.Bytes()
+	return decode(b[at:]), posOrNone(b, after(b, int(at)))
+}
+
 // Find is the first element at or behind a position that is text, looking only at each
 // (skip+1)th: with skip 1 at the names of a row of names and values. 0 if there is none,
 // or at is 0. O(bytes). Redis: lpFind.

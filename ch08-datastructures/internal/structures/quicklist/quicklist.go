@@ -298,6 +298,19 @@ func (l List) Prev(p Pos) Pos {
 	return lastOf(n.prev)
 }
 
+// Read is At and Next in one, which is what walking through many takes.
+func (l List) Read(p Pos) (v Value, next Pos) {
+	n := nodeAt(p.node)
+	if n.flags&isPlain == 0 {
+		var at listpack.Pos
+		if v, at = n.pack.Read(p.at); at != 0 {
+			return v, Pos{p.node, at}
+		}
+		return v, firstOf(n.next)
+	}
+	return l.At(p), firstOf(n.next)
+}
+
 // firstOf and lastOf are a node's first element and its last.
 func firstOf(r Ref) Pos { return in(r, 0) }
 func lastOf(r Ref) Pos  { return in(r, -1) }

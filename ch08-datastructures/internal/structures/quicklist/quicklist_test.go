@@ -304,3 +304,19 @@ func BenchmarkSeek(b *testing.B) {
 		l.Free()
 	}
 }
+
+func TestRead_IsAtAndNext(t *testing.T) {
+	for _, fill := range []int{-1, 1, 3} {
+		l := New(fill)
+		for i := range 300 {
+			l.PushBack(bytes.Repeat([]byte("1"), i*i%5000))
+		}
+		for p := l.First(); !p.IsNone(); {
+			v, next := l.Read(p)
+			require.Equal(t, l.At(p), v)
+			require.Equal(t, l.Next(p), next)
+			p = next
+		}
+		l.Free()
+	}
+}
