@@ -54,7 +54,8 @@ func (e *Engine) call(c *Client) {
 	e.Keyspace.BeginCommand()
 	cmd.Handler(c)
 	e.count(cmd, began)
-	if e.dirty != before && e.log != nil && cmd.Flags&Write != 0 { // not EXEC: what it ran is logged
+	// Not EXEC: what it ran is logged. PFCOUNT reads, and keeps what it has counted.
+	if e.dirty != before && e.log != nil && cmd.Flags&(Write|ReadOnly) != 0 {
 		e.propagate(c)
 	}
 	e.rewritten = e.rewritten[:0]
