@@ -22,5 +22,6 @@ const (
 	lesson8Lists        = "List internals: ziplist and quicklist"
 	lesson8Sets         = "Set internals: intset"
 	lesson8Places       = "Geospatial queries and geohash"
+	lesson8Strings      = "String internals: SDS"
 	lesson8LFU          = "LFU and approximate counting"
 )
