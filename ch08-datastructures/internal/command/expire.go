@@ -132,7 +132,7 @@ func replyInvalidExpire(c *Client) {
 }
 
 func persist(c *Client) {
-	if c.DB.Persist(c.Args[1]) {
+	if c.DB.LookupWrite(c.Args[1]) != nil && c.DB.Persist(c.Args[1]) {
 		c.MarkDirty(1)
 		c.ReplyInt(1)
 		return

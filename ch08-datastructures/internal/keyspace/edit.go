@@ -86,14 +86,19 @@ func (db *DB) Store(o *object.Object) {
 // it has not had is zeros. If there is none it makes an empty one. What is there must be a
 // string. Changed must follow if it does change. Amortised O(1) for each byte that is new.
 func (db *DB) EditString(key []byte, n int) *object.Object {
-	o := db.LookupWrite(key)
+	o := db.lookup(key)
 	if o == nil {
 		hash := db.lastHash
 		db.ks.makeRoom()
 		o = object.Extend(object.New(key, object.RawValue(nil), 0), n)
-		o.Touch(db.ks.clock)
+		o.Touch(db.ks.fresh)
 		db.insert(hash, o)
 		return o
+	}
+	if ks := db.ks; ks.counted {
+		ks.countBySet(o)
+	} else {
+		o.Touch(ks.clock)
 	}
 	if db.snapshot.open {
 		db.dumpOrKeep(o)

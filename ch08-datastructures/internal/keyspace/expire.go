@@ -76,10 +76,10 @@ func (db *DB) ExpireAt(key []byte) (atMs int64, ok bool) {
 	return e.ExpireAt(), true
 }
 
-// Persist makes key stay, and reports whether it would have expired. It uses the key. O(1).
+// Persist makes key stay, and reports whether it would have expired. O(1).
 // Redis: db.c, removeExpire.
 func (db *DB) Persist(key []byte) bool {
-	e := db.LookupWrite(key)
+	e := db.lookup(key)
 	if e == nil || !e.Expires() {
 		return false
 	}
