@@ -37,7 +37,8 @@ import (
 // ErrRewriting is the error if a rewrite is under way already.
 var ErrRewriting = errors.New("a rewrite of the append-only file is under way already")
 
-// errFlushed is the error of a rewrite without a log that would repeat the flush.
+// errFlushed is the error of a rewrite without a log that would repeat the flush, or that
+// needs what was flushed.
 var errFlushed = errors.New("data was flushed meanwhile")
 
 const (
@@ -210,7 +211,7 @@ func (l *Log) walk(w *rewrite) (again time.Duration) {
 		return 0
 	}
 	more := w.keys.SnapshotStep(sliceBudget)
-	if !more && l.file == nil && w.keys.SnapshotCut() {
+	if !more && (l.file == nil && w.keys.SnapshotCut() || w.keys.SnapshotTorn()) {
 		l.rewriteFailed(w, errFlushed)
 		return 0
 	}

@@ -40,9 +40,6 @@ type ref = zmalloc.Ref
 // objects says how the dict gets at a key.
 var objects = &dict.Type{Key: func(r ref) []byte { return object.At(r).Key() }}
 
-// free frees what a dict that is cleared held.
-func free(r ref) { object.Free(object.At(r)) }
-
 // LookupRead returns the value of key, or nil if there is none, or it has
 // expired. It counts as a use of the key. The object is good until the key is
 // written. O(1). Redis: db.c, lookupKeyRead.
@@ -227,7 +224,7 @@ func (db *DB) Each(visit func(o *object.Object)) {
 func (db *DB) Len() int { return db.dict.Len() }
 
 // Flush deletes all keys. O(n).
-func (db *DB) Flush() { db.empty().Clear(free) }
+func (db *DB) Flush() { db.empty().Clear(db.ks.freeNow) }
 
 // FlushLater deletes all keys, and leaves their memory to Reclaim. O(1).
 func (db *DB) FlushLater() { db.ks.doomed.add(db.empty()) }

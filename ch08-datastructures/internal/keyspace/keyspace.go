@@ -52,10 +52,12 @@ type Keyspace struct {
 	random   *rand.Rand
 	env      object.Env // what collections need to know
 
-	dump        dump
-	snapshotCut bool   // see SnapshotCut
-	orphanBytes int    // of collections that only the snapshot still has
-	doomed      doomed // what is to be freed
+	dump         dump
+	snapshotCut  bool   // see SnapshotCut
+	snapshotTorn bool   // see SnapshotTorn
+	abandoned    int    // snapshots given up in a row: keys may still bear their epochs
+	orphanBytes  int    // of collections that only the snapshot still has
+	doomed       doomed // what is to be freed
 }
 
 // Options are a keyspace's settings. Those of eviction may change at any time.
@@ -82,7 +84,7 @@ type Stats struct {
 // New returns empty databases.
 func New(o Options) *Keyspace {
 	random := rand.New(rand.NewPCG(o.Seed, o.Seed))
-	ks := &Keyspace{Options: o, random: random, env: object.Env{Random: random}, dump: dump{size: pieceSize}}
+	ks := &Keyspace{Options: o, random: random, env: object.Env{Random: random}, dump: dump{size: pieceSize, large: partsFrom, items: perPart}}
 	for id := range o.Databases {
 		ks.dbs = append(ks.dbs, &DB{ID: id, ks: ks, contents: newContents()})
 	}
@@ -105,6 +107,7 @@ func (ks *Keyspace) Flush() {
 	for _, db := range ks.dbs {
 		db.Flush()
 	}
+	ks.snapshotTorn = false // no database has what was made of something that is missing
 }
 
 // FlushLater is Flush for who does not wait for the memory.
@@ -112,6 +115,7 @@ func (ks *Keyspace) FlushLater() {
 	for _, db := range ks.dbs {
 		db.FlushLater()
 	}
+	ks.snapshotTorn = false
 }
 
 // Swap makes each of two databases hold what the other one held. Whoever works
@@ -133,6 +137,7 @@ func (db *DB) Move(key []byte, to *DB) bool {
 		return false
 	}
 	db.remove(e)
+	db.snapshot.left = true
 	to.insert(to.lastHash, e)
 	return true
 }

@@ -20,7 +20,11 @@
 
 package keyspace
 
-import "redis-internals/ch08/internal/object"
+import (
+	"unsafe"
+
+	"redis-internals/ch08/internal/object"
+)
 
 const (
 	partsFrom  = 1024     // elements from which on a collection is dumped in parts,
@@ -42,7 +46,7 @@ type part struct {
 
 // dumpCollection dumps a collection that is about to change, or begins to.
 func (db *DB) dumpCollection(e *entry) {
-	if isLarge(e) {
+	if db.ks.isLarge(e) {
 		db.beginPart(e)
 		return
 	}
@@ -65,12 +69,12 @@ func (db *DB) dumpCollection(e *entry) {
 
 // isLarge reports whether a collection is to be dumped in parts. What is in one block
 // cannot be; it is small unless the settings are not.
-func isLarge(e *entry) bool {
+func (ks *Keyspace) isLarge(e *entry) bool {
 	switch e.Encoding() {
 	case object.Listpack, object.IntSet:
 		return false
 	}
-	return e.Count() > partsFrom || e.MemoryUsage(someOfThem) > partsBytes
+	return e.Count() > ks.dump.large || e.MemoryUsage(someOfThem) > partsBytes
 }
 
 func (db *DB) beginPart(e *entry) {
@@ -78,19 +82,17 @@ func (db *DB) beginPart(e *entry) {
 	if e.Type() == object.ListType {
 		p.frozen = e.Freeze()
 	}
-	db.ks.dump.parts = append(db.ks.dump.parts, p)
+	d := &db.ks.dump
+	if d.byRoot == nil {
+		d.byRoot = map[ref]*part{}
+	}
+	d.parts, d.byRoot[e.Root()] = append(d.parts, p), p
+	d.memory += p.memoryUsage()
 	db.ks.env.Leaving = db.ks.leaving
 }
 
-// partOf is the part that dumps an object's collection; nil if there is none.
-func (ks *Keyspace) partOf(o *object.Object) *part {
-	for _, p := range ks.dump.parts {
-		if p.view.Root() == o.Root() {
-			return p
-		}
-	}
-	return nil
-}
+// memoryUsage is about how many bytes of Go's heap a part takes.
+func (p *part) memoryUsage() int { return 2*int(unsafe.Sizeof(*p)) + p.frozen.MemoryUsage() }
 
 // leaving dumps an entry that is about to go or to change, if that is still to be done.
 func (ks *Keyspace) leaving(o *object.Object, r ref) {
@@ -98,7 +100,7 @@ func (ks *Keyspace) leaving(o *object.Object, r ref) {
 	if !i.Enter(ks.env.Epoch) {
 		return
 	}
-	if p := ks.partOf(o); p != nil {
+	if p := ks.dump.byRoot[o.Root()]; p != nil {
 		ks.dumpItem(p, i)
 	}
 }
@@ -120,7 +122,7 @@ func (ks *Keyspace) dumpPart() (cost int) {
 	if p.view.Type() == object.ListType {
 		p.cursor = p.frozen.Items(p.cursor, visit)
 	} else {
-		p.cursor = p.view.Items(p.cursor, perPart, visit)
+		p.cursor = p.view.Items(p.cursor, ks.dump.items, visit)
 	}
 	if p.cursor == 0 {
 		ks.dump.piece(Piece{DB: p.db, Key: p.view.Key(), Value: p.view, ExpireAt: p.expireAt, Last: true})
@@ -134,6 +136,8 @@ func (ks *Keyspace) dumpPart() (cost int) {
 
 // endPart lets go of a collection.
 func (ks *Keyspace) endPart(p *part) {
+	delete(ks.dump.byRoot, p.view.Root())
+	ks.dump.memory -= p.memoryUsage()
 	if p.view.Type() == object.ListType {
 		p.view.Thaw()
 	}
@@ -151,7 +155,7 @@ func (ks *Keyspace) leaveToPart(e *entry) bool {
 	if len(ks.dump.parts) == 0 {
 		return false
 	}
-	p := ks.partOf(e)
+	p := ks.dump.byRoot[e.Root()]
 	if p == nil {
 		return false
 	}
@@ -161,19 +165,20 @@ func (ks *Keyspace) leaveToPart(e *entry) bool {
 	return true
 }
 
-// cutParts gives up the parts of a database that is being flushed. Collections that have
-// keys are about to be freed with them.
-func (ks *Keyspace) cutParts(db int) {
+// cutParts gives up the parts of a database that is being flushed, and reports whether there
+// are any. Collections that have keys are about to be freed with them, or were moved.
+func (ks *Keyspace) cutParts(db int) (cut bool) {
 	left := ks.dump.parts[:0]
 	for _, p := range ks.dump.parts {
 		if p.db != db {
 			left = append(left, p)
 			continue
 		}
-		ks.snapshotCut = true
+		cut = true
 		ks.endPart(p)
 	}
 	ks.dump.parts = left
+	return cut
 }
 
 // LeftBytes is how many bytes only a snapshot still has.

@@ -55,6 +55,14 @@ func (ks *Keyspace) free(e *entry) {
 	}
 }
 
+// freeNow frees what a dict that is cleared held, however large it is. A collection that was
+// moved here from another database may still be dumped.
+func (ks *Keyspace) freeNow(r ref) {
+	if e := object.At(r); !e.IsCollection() || !ks.leaveToPart(e) {
+		object.Free(e)
+	}
+}
+
 // freeRef is free for what a dict holds.
 func (ks *Keyspace) freeRef(r ref) { ks.free(object.At(r)) }
 

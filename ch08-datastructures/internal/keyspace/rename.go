@@ -28,15 +28,10 @@ func (db *DB) Rename(from, to []byte) {
 
 // Copy copies a key that is there to another one, of this database or of another, in the
 // place of whatever that is now; its time to live, too. O(n).
-//
-// The log says COPY, and not what was copied. So a snapshot must have the source even if its
-// database is flushed before the walk comes to it: see cutSnapshot.
 func (db *DB) Copy(from []byte, target *DB, to []byte) {
 	target.Delete(to)
 	e := db.find(from)
-	if db.snapshot.open {
-		db.dumpOrKeep(e)
-	}
+	db.snapshot.left = db.snapshot.left || target != db
 	copied := object.Clone(e, to, e.ExpireAt(), &db.ks.env)
 	copied.Touch(db.ks.fresh)
 	target.insert(dict.Hash(to), copied)

@@ -81,20 +81,45 @@ func TestCopy_IsIndependentOfItsSource(t *testing.T) {
 	require.Len(t, db.members("set 2"), 500)
 }
 
-// The log that follows a snapshot says COPY: so the snapshot must have what was copied, also
-// if its database was flushed before the walk came there.
-func TestCopy_ASnapshotHasTheSourceThatIsFlushed(t *testing.T) {
-	ks, _ := newTestKeyspace(t, Eviction{})
-	db, other := ks.DB(0), ks.DB(1)
-	addMembers(db, "set", 10)
-	db.Set([]byte("string"), []byte("v"), Never)
-	db.Set([]byte("never asked for"), []byte("v"), Never)
-	dumped := map[string]bool{}
-	ks.StartSnapshot(func(p Piece) { dumped[string(p.Key)] = true }, func() bool { return false })
-	db.Copy([]byte("set"), other, []byte("set"))
-	db.Copy([]byte("string"), other, []byte("string"))
-	db.Flush()
-	for ks.SnapshotStep(1) {
+// The log that follows a snapshot says COPY or MOVE, and not what was: so a snapshot without
+// the source is of no use, where the other database stays.
+func TestSnapshot_IsTornByTheFlushOfWhatWasMovedElsewhere(t *testing.T) {
+	copyTo := func(db, to *DB) { db.Copy([]byte("set"), to, []byte("copy")) }
+	move := func(db, to *DB) { db.Move([]byte("set"), to) }
+	for name, c := range map[string]struct {
+		leave func(db, to *DB)
+		flush func(ks *Keyspace)
+		torn  bool
+	}{
+		"copied":                         {copyTo, func(ks *Keyspace) { ks.DB(0).Flush() }, true},
+		"moved, later":                   {move, func(ks *Keyspace) { ks.DB(0).FlushLater() }, true},
+		"moved, swapped":                 {move, func(ks *Keyspace) { ks.Swap(ks.DB(0), ks.DB(2)); ks.DB(2).Flush() }, true},
+		"copied in place":                {func(db, _ *DB) { copyTo(db, db) }, func(ks *Keyspace) { ks.DB(0).Flush() }, false},
+		"moved, all flushed":             {move, (*Keyspace).Flush, false},
+		"moved, all flushed later":       {move, (*Keyspace).FlushLater, false},
+		"moved, the other flushed":       {move, func(ks *Keyspace) { ks.DB(1).Flush() }, false},
+		"moved, the other flushed later": {move, func(ks *Keyspace) { ks.DB(1).FlushLater() }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ks, _ := newTestKeyspace(t, Eviction{})
+			addMembers(ks.DB(0), "set", 2000)
+			addMembers(ks.DB(0), "other", 2000)
+			members := 0
+			ks.StartSnapshot(func(p Piece) {
+				if string(p.Key) == "set" && !p.Last {
+					members++
+				}
+			}, func() bool { return false })
+			ks.SnapshotStep(0)
+			c.leave(ks.DB(0), ks.DB(1))
+			c.flush(ks)
+			for ks.SnapshotStep(0) {
+			}
+			require.Equal(t, c.torn, ks.SnapshotTorn())
+			if !ks.SnapshotCut() {
+				require.Equal(t, 2000, members)
+			}
+			ks.check()
+		})
 	}
-	require.Equal(t, map[string]bool{"set": true, "string": true}, dumped)
 }

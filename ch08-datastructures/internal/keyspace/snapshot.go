@@ -58,9 +58,13 @@ type dump struct {
 	piece  func(Piece)
 	behind func() bool // more should not be dumped at present
 	size   int         // bytes of a value that are dumped at a time
+	large  int         // elements from which on a collection is dumped in parts
+	items  int         // of it that are dumped at a time
 	kept   []keptValue // still to be dumped, in this order
 	offset int         // of the first of them: what is dumped of it already
 	parts  []*part     // collections that are being dumped, in this order
+	byRoot map[ref]*part
+	memory int // bytes of Go's heap that the parts take
 }
 
 // keptValue is a key as it was.
@@ -72,12 +76,12 @@ type keptValue struct {
 
 // snapshot is the state of the walk through one database.
 type snapshot struct {
-	open      bool   // there is one
-	db        int    // the number to dump
-	walking   bool   // the walk is not through
-	at        uint64 // where it is: a cursor of Scan
-	epoch     uint8  // changes with every snapshot
-	abandoned int    // snapshots given up in a row: keys may still bear their epochs
+	open    bool   // there is one
+	db      int    // the number to dump
+	walking bool   // the walk is not through
+	at      uint64 // where it is: a cursor of Scan
+	epoch   uint8  // changes with every snapshot
+	left    bool   // a key has gone from here to another database since the start
 }
 
 const (
@@ -91,16 +95,20 @@ const (
 // key; while behind reports true only from SnapshotStep. There must be none yet. What is
 // flushed before it is dumped is left out. O(databases).
 func (ks *Keyspace) StartSnapshot(piece func(Piece), behind func() bool) {
-	ks.snapshotCut = false
+	ks.snapshotCut, ks.snapshotTorn = false, false
 	ks.dump.piece, ks.dump.behind = piece, behind
+	renew := ks.abandoned == object.Epochs-2
+	if renew {
+		ks.abandoned = 0
+	}
 	ks.env.Epoch = (ks.env.Epoch + 1) % object.Epochs
 	for _, db := range ks.dbs {
 		s := &db.snapshot
-		if s.abandoned == object.Epochs-2 {
+		if renew {
 			db.renewEpochs()
 		}
-		s.open, s.db, s.walking, s.at = true, db.ID, true, 0
-		s.epoch = (s.epoch + 1) % object.Epochs
+		s.open, s.db, s.walking, s.at, s.left = true, db.ID, true, 0, false
+		s.epoch = ks.env.Epoch
 	}
 }
 
@@ -110,12 +118,11 @@ func (db *DB) renewEpochs() {
 	for i, more := uint64(0), true; more; {
 		i, more = db.dict.Walk(i, func(r ref) { db.renewEpoch(object.At(r)) })
 	}
-	db.snapshot.abandoned = 0
 }
 
 func (db *DB) renewEpoch(e *entry) {
 	e.SetEpoch(db.snapshot.epoch)
-	for cursor := uint64(0); e.IsCollection(); {
+	for cursor := uint64(0); e.IsCollection() && e.Type() != object.ListType; {
 		cursor = e.Items(cursor, perPart, func(i object.Item) {
 			i.Enter(db.snapshot.epoch)
 		})
@@ -168,12 +175,15 @@ func (ks *Keyspace) SnapshotStep(budget time.Duration) (more bool) {
 				return true
 			}
 			if s.at = next; next == 0 {
-				s.walking, s.abandoned = false, 0
+				s.walking = false
 			}
 			if over() {
 				return true
 			}
 		}
+	}
+	if !ks.snapshotTorn { // all have this epoch now
+		ks.abandoned = -1
 	}
 	ks.EndSnapshot()
 	return false
@@ -191,8 +201,12 @@ func (ks *Keyspace) dumpCost(e *entry) int {
 	return min(e.Len(), ks.dump.size)
 }
 
-// EndSnapshot gives the snapshot up.
+// EndSnapshot gives the snapshot up, if there is one.
 func (ks *Keyspace) EndSnapshot() {
+	if ks.dump.piece == nil {
+		return
+	}
+	ks.abandoned++
 	for _, k := range ks.dump.kept {
 		object.At(k.value).Release()
 	}
@@ -200,13 +214,9 @@ func (ks *Keyspace) EndSnapshot() {
 		ks.endPart(p)
 	}
 	ks.env.Leaving = nil
-	ks.dump = dump{size: ks.dump.size}
+	ks.dump = dump{size: ks.dump.size, large: ks.dump.large, items: ks.dump.items}
 	for _, db := range ks.dbs {
-		s := &db.snapshot
-		if s.walking {
-			s.abandoned++
-		}
-		s.open, s.walking = false, false
+		db.snapshot.open, db.snapshot.walking = false, false
 	}
 }
 
@@ -214,28 +224,31 @@ func (ks *Keyspace) EndSnapshot() {
 // of use only together with the log of what happened since it began.
 func (ks *Keyspace) SnapshotCut() bool { return ks.snapshotCut }
 
+// SnapshotTorn reports whether the last snapshot is of no use, not even with that log: see
+// cutSnapshot.
+func (ks *Keyspace) SnapshotTorn() bool { return ks.snapshotTorn }
+
 // SnapshotMemory is what a snapshot takes besides the blocks that it keeps, in bytes.
 func (ks *Keyspace) SnapshotMemory() int {
-	n := cap(ks.dump.kept) * int(unsafe.Sizeof(keptValue{}))
-	for _, p := range ks.dump.parts {
-		n += int(unsafe.Sizeof(*p)) + p.frozen.MemoryUsage()
-	}
-	return n
+	return cap(ks.dump.kept)*int(unsafe.Sizeof(keptValue{})) + ks.dump.memory
 }
 
 // cutSnapshot ends the walk through a database that is being flushed: what it has not
 // come to is not dumped, and nothing that was flushed stays in memory for it, but for a
-// value that is dumped by half. The log repeats the flush, and until there it does not
-// miss those keys: a command that changed one has dumped or kept it, and none depends on a
-// key that it does not change. (One that did would have to call changing for what it
-// reads.)
+// string that is dumped by half. The log repeats the flush, so nobody misses those keys: a
+// command before the flush that reads one that is not there (SUNIONSTORE) makes a false key
+// of it, which goes with the same flush. Unless a key was moved or copied to another database
+// in between, and stays: then the snapshot is torn.
 func (db *DB) cutSnapshot() {
 	s := &db.snapshot
-	db.ks.snapshotCut = db.ks.snapshotCut || s.walking
-	s.walking, s.abandoned = false, 0
-	if s.open {
-		db.ks.cutParts(s.db)
+	if !s.open {
+		return
 	}
+	if cut := db.ks.cutParts(s.db); cut || s.walking {
+		db.ks.snapshotCut = true
+		db.ks.snapshotTorn = db.ks.snapshotTorn || s.left
+	}
+	s.walking = false
 }
 
 // dumpOnce dumps an entry, if the snapshot still has to; a large one it begins.
