@@ -47,29 +47,18 @@ func isHLL(c *Client, o *object.Object) bool {
 	return true
 }
 
-// editHLL calls change with the bytes of the HyperLogLog at a key, which it makes if there
-// is none, and with room behind them for what need says. change returns them, perhaps
-// longer.
-func editHLL(c *Client, o *object.Object, key []byte, need func(h []byte) int, change func(h []byte) ([]byte, error)) (*object.Object, error) {
-	var empty [64]byte
-	h := hyperloglog.AppendNew(empty[:0])
-	length := len(h)
-	if o != nil {
-		var room object.Room
-		h = o.Text(&room)
-		length = len(h)
-		o = c.DB.EditString(key, max(length, need(h)))
-	} else {
-		n := need(h)
-		o = c.DB.EditString(key, max(length, n))
-		copy(o.Bytes(), h)
+// editHLL gives the HyperLogLog at a key to be changed, with room for n bytes, and makes one
+// if there is none. Truncate must follow, with the length that it then has.
+func editHLL(c *Client, o *object.Object, key []byte, n int) (edited *object.Object, h []byte) {
+	if o == nil {
+		var room [64]byte
+		empty := hyperloglog.AppendNew(room[:0])
+		o = c.DB.EditString(key, len(empty))
+		copy(o.Bytes(), empty)
 	}
-	longer, err := change(o.Bytes()[:length])
-	if err != nil {
-		longer = o.Bytes()[:length]
-	}
-	o.Truncate(len(longer))
-	return o, err
+	length := o.Len()
+	o = c.DB.EditString(key, max(length, n))
+	return o, o.Bytes()[:length]
 }
 
 // pfadd answers PFADD. Redis: pfaddCommand.
@@ -82,25 +71,23 @@ func pfadd(c *Client) {
 	maxSparse := c.DB.Env().HLLSparse
 	changes := 0
 	if o == nil {
+		o, _ = editHLL(c, nil, key, 0)
 		changes = 1
 	}
-	if o == nil && len(c.Args) == 2 {
-		o, _ = editHLL(c, nil, key, func([]byte) int { return 0 }, func(h []byte) ([]byte, error) { return h, nil })
-	}
 	for _, element := range c.Args[2:] {
-		var err error
-		o, err = editHLL(c, o, key,
-			func(h []byte) int { return hyperloglog.NeedFor(h, element, maxSparse) },
-			func(h []byte) ([]byte, error) {
-				longer, more, err := hyperloglog.Add(h, element, maxSparse)
-				if more {
-					changes++
-				}
-				return longer, err
-			})
+		var room object.Room
+		need := hyperloglog.NeedFor(o.Text(&room), element, maxSparse)
+		edited, h := editHLL(c, o, key, need)
+		longer, more, err := hyperloglog.Add(h, element, maxSparse)
+		o = edited
 		if err != nil {
+			o.Truncate(len(h))
 			c.ReplyError(errCorruptHLL)
 			return
+		}
+		o.Truncate(len(longer))
+		if more {
+			changes++
 		}
 	}
 	if changes > 0 {
@@ -178,22 +165,20 @@ func pfmerge(c *Client) {
 		return
 	}
 	maxSparse := c.DB.Env().HLLSparse
-	o := c.DB.LookupWrite(c.Args[1])
-	o, err := editHLL(c, o, c.Args[1],
-		func([]byte) int { return hyperloglog.DenseSize },
-		func(h []byte) ([]byte, error) {
-			if dense {
-				var err error
-				if h, err = hyperloglog.Promote(h); err != nil {
-					return h, err
-				}
-			}
-			return hyperloglog.Store(h, &registers, maxSparse)
-		})
+	o, h := editHLL(c, c.DB.LookupWrite(c.Args[1]), c.Args[1], hyperloglog.DenseSize)
+	longer, err := h, error(nil)
+	if dense {
+		longer, err = hyperloglog.Promote(h)
+	}
+	if err == nil {
+		longer, err = hyperloglog.Store(longer, &registers, maxSparse)
+	}
 	if err != nil {
+		o.Truncate(len(h))
 		c.ReplyError(errCorruptHLL)
 		return
 	}
+	o.Truncate(len(longer))
 	hyperloglog.Outdate(o.Bytes())
 	changedString(c, o)
 	c.ReplyOK()
@@ -241,11 +226,14 @@ func toDense(c *Client, key, h []byte) (promoted, ok bool) {
 	if hyperloglog.IsDense(h) {
 		return false, true
 	}
-	_, err := editHLL(c, c.DB.LookupWrite(key), key, func([]byte) int { return hyperloglog.DenseSize }, hyperloglog.Promote)
+	o, short := editHLL(c, c.DB.LookupWrite(key), key, hyperloglog.DenseSize)
+	long, err := hyperloglog.Promote(short)
 	if err != nil {
+		o.Truncate(len(short))
 		c.ReplyError(errCorruptHLL)
 		return false, false
 	}
+	o.Truncate(len(long))
 	c.MarkDirty(1) // it counts the same: who watches the key is not told
 	return true, true
 }
