@@ -38,7 +38,7 @@ func All() []conformance.Case {
 		multi(), multiTable(), multiLimits(), watch(), multiLog(), multiExchange(),
 		lfu(), renaming(), debugData(), sorting(),
 		lists(), listsInside(), listMoves(), largeLists(),
-		hashes(), hashNumbers(), largeHashes(), randomFields(), scan(), scanCollections(),
+		large(), hashes(), hashNumbers(), largeHashes(), randomFields(), scan(), scanCollections(),
 		stringParts(), stringNumbers(), bitmaps(), bitfields(), hyperLogLogs(),
 		sortedSets(), largeSortedSets(), sortedSetRows(),
 	)
