@@ -39,6 +39,7 @@ func All() []conformance.Case {
 		lfu(), renaming(), debugData(), sorting(),
 		lists(), listsInside(), listMoves(), largeLists(),
 		large(), hashes(), hashNumbers(), largeHashes(), randomFields(), scan(), scanCollections(),
+		geography(),
 		stringParts(), stringNumbers(), bitmaps(), bitfields(), hyperLogLogs(),
 		sortedSets(), largeSortedSets(), sortedSetRows(),
 	)
