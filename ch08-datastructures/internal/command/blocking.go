@@ -112,9 +112,10 @@ func blmove(c *Client) {
 func brpoplpush(c *Client) { blockingMove(c, back, front, c.Args[3]) }
 
 var (
-	wordLmove = []byte("LMOVE")
-	wordLeft  = []byte("LEFT")
-	wordRight = []byte("RIGHT")
+	wordLmove     = []byte("LMOVE")
+	wordRpoplpush = []byte("RPOPLPUSH")
+	wordLeft      = []byte("LEFT")
+	wordRight     = []byte("RIGHT")
 )
 
 // blockingMove answers BLMOVE and BRPOPLPUSH.
@@ -131,7 +132,11 @@ func blockingMove(c *Client, from, to bool, timeout []byte) {
 	case o == nil:
 		c.ReplyNull()
 	default:
-		c.PropagateAs(wordLmove, c.Args[1], c.Args[2], endWord(from), endWord(to))
+		if c.Command.Name == "brpoplpush" {
+			c.PropagateAs(wordRpoplpush, c.Args[1], c.Args[2])
+		} else {
+			c.PropagateAs(wordLmove, c.Args[1], c.Args[2], endWord(from), endWord(to))
+		}
 		moveElement(c, from, to)
 	}
 }
@@ -144,11 +149,11 @@ func endWord(end bool) []byte {
 }
 
 func blmpop(c *Client) {
-	deadline, ok := parseTimeout(c, c.Args[1])
+	options, ok := parsePop(c, c.Args[2:], "left", "right")
 	if !ok {
 		return
 	}
-	options, ok := parsePop(c, c.Args[2:], "left", "right")
+	deadline, ok := parseTimeout(c, c.Args[1])
 	if !ok {
 		return
 	}

@@ -42,11 +42,11 @@ func blockingPopFrom(c *Client, highest bool) {
 }
 
 func bzmpop(c *Client) {
-	deadline, ok := parseTimeout(c, c.Args[1])
+	p, ok := parseManyPop(c, c.Args[2:])
 	if !ok {
 		return
 	}
-	p, ok := parseManyPop(c, c.Args[2:])
+	deadline, ok := parseTimeout(c, c.Args[1])
 	if !ok {
 		return
 	}

@@ -58,8 +58,9 @@ type waiting struct {
 	served    []*Client // since Served was last called
 }
 
-// MayBlock reports whether a command may wait: not inside of a transaction.
-func (c *Client) MayBlock() bool { return c.multi == nil }
+// MayBlock reports whether a command may wait: not inside of a transaction, and not in a log
+// that is loaded. Redis: CLIENT_DENY_BLOCKING.
+func (c *Client) MayBlock() bool { return c.multi == nil && !c.Engine.loading }
 
 // Blocked reports whether the client waits. Until it is served nothing else of it runs.
 func (c *Client) Blocked() bool { return c.waiter != nil }
@@ -84,13 +85,12 @@ func (c *Client) Block(keys [][]byte, kind object.Type, deadline int64, timedOut
 	}
 	for _, key := range keys {
 		at := place{c.DB, string(key)}
-		if slices.Contains(w.at, at) {
-			continue
-		}
 		queue := e.waiting.queues[at]
 		if queue == nil {
 			queue = list.New()
 			e.waiting.queues[at] = queue
+		} else if queue.Back().Value.(*waiter) == w { // the key is named twice
+			continue
 		}
 		w.at, w.in = append(w.at, at), append(w.in, queue.PushBack(w))
 		w.bytes += waiterMemory + len(key)
@@ -185,7 +185,11 @@ func (e *Engine) serve(w *waiter, at place) {
 	e.current = c
 	c.Args, c.Command, c.ready = w.args, w.command, []byte(at.key)
 	replied, before := len(c.Reply), e.dirty
+	e.errorsSeen = e.Stats.ErrorsTotal
+	began := sinceStart()
+	e.Keyspace.BeginCommand()
 	w.command.Handler(c)
+	e.countServed(w.command, began)
 	if e.dirty != before && e.log != nil {
 		e.propagate(c)
 	}

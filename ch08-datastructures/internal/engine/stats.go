@@ -99,6 +99,18 @@ func (e *Engine) count(cmd *Command, began time.Duration) {
 	e.errorsSeen = e.Stats.ErrorsTotal
 }
 
+// countServed counts what a command takes that has waited: it was a call when it began to.
+// Redis: blocked.c, updateStatsOnUnblock.
+func (e *Engine) countServed(cmd *Command, began time.Duration) {
+	took := sinceStart() - began
+	cmd.Stats.Time += took
+	e.timed += took
+	if e.Stats.ErrorsTotal > e.errorsSeen {
+		cmd.Stats.Failed++
+	}
+	e.errorsSeen = e.Stats.ErrorsTotal
+}
+
 // ResetStats makes all counts begin again. Redis: config.c, configResetStatCommand.
 func (e *Engine) ResetStats() {
 	e.Keyspace.ResetStats()

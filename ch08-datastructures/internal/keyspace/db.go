@@ -296,8 +296,16 @@ func (db *DB) RandomKey() (key []byte, ok bool) {
 	return nil, false
 }
 
-// insert adds an entry, whose key has that hash.
+// insert adds an entry, whose key has that hash, and tells who waits for such a key.
 func (db *DB) insert(hash uint64, e *entry) {
+	db.add(hash, e)
+	if created := db.ks.Observer.Created; created != nil && e.IsCollection() {
+		created(db, e.Key())
+	}
+}
+
+// add is insert for a key that had another value until now: it is nothing that one waits for.
+func (db *DB) add(hash uint64, e *entry) {
 	db.tell(e)
 	e.SetEpoch(db.snapshot.epoch)
 	if e.Expires() {
@@ -306,9 +314,6 @@ func (db *DB) insert(hash uint64, e *entry) {
 	db.dict.Insert(hash, e.Ref())
 	db.last, db.lastHash = e, hash
 	db.ks.keys++
-	if created := db.ks.Observer.Created; created != nil && e.IsCollection() {
-		created(db, e.Key())
-	}
 }
 
 // changing is called before an entry changes or goes. Every change of a key that is

@@ -66,7 +66,8 @@ func (db *DB) Done(o *object.Object, changed int) {
 }
 
 // Store puts a collection that is in no database in the place of whatever its key holds.
-// It never expires. O(1), and the freeing of what was there. Redis: db.c, setKey.
+// It never expires. Who waits for the key is told only if nothing was there, as in Redis. O(1),
+// and the freeing of what was there. Redis: db.c, setKey and dbOverwrite.
 func (db *DB) Store(o *object.Object) {
 	o.Touch(db.ks.fresh)
 	if e := db.lookup(o.Key()); e != nil {
@@ -78,6 +79,8 @@ func (db *DB) Store(o *object.Object) {
 		o.Touch(e.Used())
 		db.remove(e)
 		db.ks.free(e)
+		db.add(dict.Hash(o.Key()), o)
+		return
 	}
 	db.insert(dict.Hash(o.Key()), o)
 }

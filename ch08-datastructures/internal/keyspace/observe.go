@@ -20,7 +20,8 @@ type Observer struct {
 	// Changing is called before a key is added, changed or deleted. The key is borrowed.
 	Changing func(db *DB, key []byte)
 
-	// Created is called after a collection was put where no key was.
+	// Created is called after a collection was put where no key was. One that Store puts in
+	// the place of another value does not count.
 	Created func(db *DB, key []byte)
 
 	// Replacing is called before db loses all that it holds, and gets what by holds;

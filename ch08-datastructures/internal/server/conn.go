@@ -312,6 +312,7 @@ func (c *conn) endOfStream() {
 		c.close()
 		return
 	}
+	c.client.StopWaiting() // what it would be given nobody might get
 	c.client.Closing = engine.CloseAfterReply
 	c.awaitWritable()
 }
