@@ -42,6 +42,7 @@ func All() []conformance.Case {
 		geography(),
 		stringParts(), stringNumbers(), bitmaps(), bitfields(), hyperLogLogs(),
 		sortedSets(), largeSortedSets(), sortedSetRows(),
+		blocking(),
 	)
 }
 
