@@ -15,7 +15,8 @@
 //	list.go        LPUSH LPOP LRANGE LINSERT and their neighbours
 //	move.go        LMOVE RPOPLPUSH LMPOP
 //	blocking.go    BLPOP BLMOVE BLMPOP: the same, but they wait
-//	set.go         SADD SREM SPOP SINTER and their neighbours
+//	set.go         SADD SREM SPOP and their neighbours
+//	combine.go     SINTER SUNION SDIFF and their variants that store
 //	hash.go        HSET HGET HDEL HINCRBY and their neighbours
 //	sortedset.go   ZADD ZREM ZSCORE ZRANK and their neighbours
 //	sortedset_range.go    ZRANGE ZRANGESTORE ZCOUNT ZREMRANGEBYSCORE and their variants

@@ -1,10 +1,11 @@
-// set.go: sets: members, each once, in no order. Redis: t_set.c.
+// set.go: sets: members, each once, in no order. What several of them have in common is in
+// combine.go. Redis: t_set.c.
 
 package command
 
 import (
+	"bytes"
 	"math"
-	"slices"
 
 	"redis-internals/ch08/internal/engine"
 	"redis-internals/ch08/internal/object"
@@ -214,15 +215,19 @@ func spop(c *Client) {
 }
 
 // replyPopped removes a member at random and replies it. What it returns stands in the
-// reply.
+// reply; or in a copy, if there was no memory for that and the client will be closed.
 func replyPopped(c *Client, s object.Set) (member []byte) {
-	var room [20]byte
-	member = s.Random(room[:])
-	c.ReplyBulk(member)
-	end := len(c.Reply) - len("\r\n")
-	popped := c.Reply[end-len(member) : end]
-	s.Remove(popped)
-	return popped
+	var room [20]byte // stays on the stack, for what is returned never stands in it
+	drawn, before := s.Random(room[:]), len(c.Reply)
+	c.ReplyBulk(drawn)
+	if len(c.Reply) == before {
+		member = bytes.Clone(drawn)
+	} else {
+		end := len(c.Reply) - len("\r\n")
+		member = c.Reply[end-len(drawn) : end]
+	}
+	s.Remove(member)
+	return member
 }
 
 // spopMany is SPOP with a count. Redis: spopWithCountCommand.
@@ -242,7 +247,7 @@ func spopMany(c *Client) {
 		replyMembers(c, o)
 		c.PropagateAs(wordDel, c.Args[1])
 		c.DB.Delete(c.Args[1])
-		c.MarkDirty(1)
+		c.MarkDirty(n)
 	default:
 		c.ReplySetLen(n)
 		c.PropagateAs(wordSrem, c.Args[1])
@@ -251,6 +256,35 @@ func spopMany(c *Client) {
 			c.PropagateMore(replyPopped(c, s))
 		}
 		done(c, o, n)
+		if o.Encoding() == object.HashTable && o.Count()*fewLeft <= n {
+			storeAsIntset(c, o)
+		}
+	}
+}
+
+// fewLeft is how many times as many members must have been popped as are left for Redis to
+// make a new set of these, which may be an intset again.
+const fewLeft = 5
+
+// storeAsIntset puts an intset in the place of a set that could be one. The object is not
+// good any more then. O(members).
+func storeAsIntset(c *Client, o *object.Object) {
+	if o.Count() > c.DB.Env().SetInts {
+		return
+	}
+	small := object.NewCollection(o.Key(), object.SetType, c.DB.Env())
+	o.Set(c.DB.Env()).Each(func(member []byte) bool {
+		small.Set(c.DB.Env()).Add(member)
+		return small.Encoding() == object.IntSet
+	})
+	if small.Encoding() != object.IntSet {
+		object.Free(small)
+		return
+	}
+	at, expires := o.ExpireAt(), o.Expires()
+	c.DB.Store(small)
+	if expires {
+		c.DB.SetExpire(small.Key(), at)
 	}
 }
 
@@ -344,181 +378,6 @@ func replySample(c *Client, o *object.Object, n int) {
 		left--
 		return n > 0
 	})
-}
-
-// lookupSets finds the sets of some keys: nil where there is none. Redis: sinterGenericCommand.
-func lookupSets(c *Client, keys [][]byte) (sets []*object.Object, ok bool) {
-	sets = make([]*object.Object, 0, len(keys))
-	for _, key := range keys {
-		o, ok := lookup(c, key, object.SetType)
-		if !ok {
-			return nil, false
-		}
-		sets = append(sets, o)
-	}
-	return sets, true
-}
-
-// intersect calls visit with the members that all sets have, until it returns false. It
-// goes through the smallest set and asks the others, the smaller ones first.
-func intersect(c *Client, sets []*object.Object, visit func(member []byte) bool) {
-	slices.SortStableFunc(sets, func(a, b *object.Object) int { return count(a) - count(b) })
-	if sets[0] == nil {
-		return
-	}
-	env := c.DB.Env()
-	sets[0].Set(env).Each(func(member []byte) bool {
-		for _, o := range sets[1:] {
-			if o != sets[0] && !o.Set(env).Has(member) {
-				return true
-			}
-		}
-		return visit(member)
-	})
-}
-
-// subtract calls visit with the members of the first set that no other one has.
-func subtract(c *Client, sets []*object.Object, visit func(member []byte) bool) {
-	if sets[0] == nil {
-		return
-	}
-	env := c.DB.Env()
-	first, others := sets[0], sets[1:]
-	slices.SortStableFunc(others, func(a, b *object.Object) int { return count(b) - count(a) }) // most are found in the largest
-	first.Set(env).Each(func(member []byte) bool {
-		for _, o := range others {
-			if o != nil && (o == first || o.Set(env).Has(member)) {
-				return true
-			}
-		}
-		return visit(member)
-	})
-}
-
-// unite calls visit with the members that any of the sets has.
-func unite(c *Client, sets []*object.Object, visit func(member []byte) bool) {
-	env := c.DB.Env()
-	all := object.NewCollection(nil, object.SetType, env)
-	for _, o := range sets {
-		if o == nil {
-			continue
-		}
-		o.Set(env).Each(func(member []byte) bool {
-			if all.Set(env).Add(member) {
-				visit(member)
-			}
-			return true
-		})
-	}
-	object.Free(all)
-}
-
-// combination is SINTER, SUNION or SDIFF: it calls visit with the members of the result.
-type combination func(c *Client, sets []*object.Object, visit func(member []byte) bool)
-
-func sinter(c *Client) { replyCombined(c, intersect) }
-func sunion(c *Client) { replyCombined(c, unite) }
-func sdiff(c *Client)  { replyCombined(c, subtract) }
-
-func replyCombined(c *Client, combine combination) {
-	sets, ok := lookupSets(c, c.Args[1:])
-	if !ok {
-		return
-	}
-	n, at := 0, c.BeginArray()
-	combine(c, sets, func(member []byte) bool {
-		c.ReplyBulk(member)
-		n++
-		return true
-	})
-	c.EndSet(at, n)
-}
-
-func sinterstore(c *Client) { storeCombined(c, intersect) }
-func sunionstore(c *Client) { storeCombined(c, unite) }
-func sdiffstore(c *Client)  { storeCombined(c, subtract) }
-
-func storeCombined(c *Client, combine combination) {
-	sets, ok := lookupSets(c, c.Args[2:])
-	if !ok {
-		return
-	}
-	result := object.NewCollection(c.Args[1], object.SetType, c.DB.Env())
-	combine(c, sets, func(member []byte) bool {
-		result.Set(c.DB.Env()).Add(member)
-		return true
-	})
-	store(c, result)
-}
-
-// store puts a collection in the place of what its key holds, and replies how many elements
-// it has. An empty one deletes the key.
-func store(c *Client, o *object.Object) {
-	n := o.Count()
-	if n > 0 {
-		c.DB.Store(o)
-		c.MarkDirty(1)
-	} else {
-		if c.DB.Delete(o.Key()) {
-			c.MarkDirty(1)
-		}
-		object.Free(o)
-	}
-	c.ReplyInt(int64(n))
-}
-
-// parseCounted reads a number of keys and the keys behind it, or replies the error: what is
-// behind them is left.
-func parseCounted(c *Client, args [][]byte, notPositive string) (keys, left [][]byte, ok bool) {
-	n, ok := resp.ParseInt(args[0])
-	switch {
-	case !ok || n <= 0:
-		c.ReplyError(notPositive)
-		return nil, nil, false
-	case n > int64(len(args)-1):
-		c.ReplyError("ERR Number of keys can't be greater than number of args")
-		return nil, nil, false
-	}
-	return args[1 : 1+n], args[1+n:], true
-}
-
-// sintercard answers SINTERCARD. Redis: sinterCardCommand.
-func sintercard(c *Client) {
-	keys, options, ok := parseCounted(c, c.Args[1:], "ERR numkeys should be greater than 0")
-	if !ok {
-		return
-	}
-	limit, ok := parseCardLimit(c, options)
-	if !ok {
-		return
-	}
-	sets, ok := lookupSets(c, keys)
-	if !ok {
-		return
-	}
-	n := 0
-	intersect(c, sets, func([]byte) bool {
-		n++
-		return n != limit
-	})
-	c.ReplyInt(int64(n))
-}
-
-// parseCardLimit reads LIMIT; 0 is none.
-func parseCardLimit(c *Client, options [][]byte) (limit int, ok bool) {
-	for ; len(options) > 0; options = options[2:] {
-		if len(options) == 1 || !engine.IsOption(options[0], "limit") {
-			c.ReplyError(engine.ErrSyntax)
-			return 0, false
-		}
-		n, ok := resp.ParseInt(options[1])
-		if !ok || n < 0 {
-			c.ReplyError("ERR LIMIT can't be negative")
-			return 0, false
-		}
-		limit = int(n)
-	}
-	return limit, true
 }
 
 func sscan(c *Client) { scanCollection(c, object.SetType) }
