@@ -38,6 +38,7 @@ func All() []conformance.Case {
 		multi(), multiTable(), multiLimits(), watch(), multiLog(), multiExchange(),
 		lfu(), renaming(), debugData(), sorting(),
 		lists(), listsInside(), listMoves(), largeLists(),
+		sets(), setAlgebra(), randomMembers(),
 		large(), hashes(), hashNumbers(), largeHashes(), randomFields(), scan(), scanCollections(),
 		geography(),
 		stringParts(), stringNumbers(), bitmaps(), bitfields(), hyperLogLogs(),
