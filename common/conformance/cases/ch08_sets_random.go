@@ -19,8 +19,8 @@ import (
 
 func randomMembers() list {
 	return in(8, lesson8Sets, list{
-		{Name: "SPOP takes a member away", Run: bothSets(popsOne)},
-		{Name: "SPOP takes so many members away", Run: bothSets(popsMany)},
+		{Name: "SPOP takes a member away", Run: bothSets(popsOneMember)},
+		{Name: "SPOP takes so many members away", Run: bothSets(popsManyMembers)},
 		{Name: "SPOP of all deletes the set", Run: dialogue(
 			"SADD @s a b", ":2\r\n", "SREM @s b", one, "EXPIRE @s 1000", one, "SPOP @s", bulk("a"), "EXISTS @s", zero, "SADD @s 1", one, "TTL @s", noTTL, "SPOP @s 1", bulks("1"), "EXISTS @s", zero, "SADD @s 7", one, "SPOP @s "+most, bulks("7"), "EXISTS @s", zero,
 		)},
@@ -35,9 +35,9 @@ func randomMembers() list {
 			}
 		}},
 		{Name: "what SPOP leaves of many integers is an intset again if it is little", Args: []string{"--set-max-intset-entries", "8"}, Run: popsToIntset},
-		{Name: "SRANDMEMBER answers members, and takes none away", Run: bothSets(drawsMembers)},
-		{Name: "SRANDMEMBER draws each member as often as the others", Run: bothSets(drawsFairly)},
-		{Name: "SPOP and SRANDMEMBER with a count reach every member", Run: bothSets(countsReachAll)},
+		{Name: "SRANDMEMBER answers members, and takes none away", Run: bothSets(drawsOfSet)},
+		{Name: "SRANDMEMBER draws each member as often as the others", Run: bothSets(drawsOfSetFairly)},
+		{Name: "SPOP and SRANDMEMBER with a count reach every member", Run: bothSets(countsOfSetReachAll)},
 		{Name: "SRANDMEMBER of many members", Own: true, Run: func(t *T) {
 			c := t.Dial()
 			inBatches(t, c, 0, 20_000, func(i int) (string, string) { return cmd("SADD", "s", "m"+strconv.Itoa(i)), one })
@@ -102,7 +102,7 @@ func mustInt(digits string) int {
 	return n
 }
 
-func popsOne(t *T, c *conformance.Conn, key string, members []string) {
+func popsOneMember(t *T, c *conformance.Conn, key string, members []string) {
 	var popped []string
 	for i := range members {
 		member := c.Call("SPOP", key).Text
@@ -113,7 +113,7 @@ func popsOne(t *T, c *conformance.Conn, key string, members []string) {
 	c.Exchange(cmd("EXISTS", key)+cmd("SPOP", key), zero+nilBulk)
 }
 
-func popsMany(t *T, c *conformance.Conn, key string, members []string) {
+func popsManyMembers(t *T, c *conformance.Conn, key string, members []string) {
 	for n := range len(members) + 3 {
 		popped := c.Call("SPOP", key, strconv.Itoa(n)).Strings()
 		require.Len(t, popped, min(n, len(members)))
@@ -141,7 +141,7 @@ func popsToIntset(t *T) {
 	speak(c, plain, "OBJECT ENCODING s", bulk("hashtable"), "SCARD s", one)
 }
 
-func drawsMembers(t *T, c *conformance.Conn, key string, members []string) {
+func drawsOfSet(t *T, c *conformance.Conn, key string, members []string) {
 	require.Contains(t, members, c.Call("SRANDMEMBER", key).Text)
 	for n := range 25 {
 		drawn := c.Call("SRANDMEMBER", key, strconv.Itoa(n)).Strings()
@@ -156,9 +156,9 @@ func drawsMembers(t *T, c *conformance.Conn, key string, members []string) {
 	c.Exchange(cmd("SCARD", key), ":20\r\n")
 }
 
-// drawsFairly expects each of 20 members about 1000 times of 20000. Half of that, or half as
+// drawsOfSetFairly expects each of 20 members about 1000 times of 20000. Half of that, or half as
 // much again, is 16 standard deviations away.
-func drawsFairly(t *T, c *conformance.Conn, key string, members []string) {
+func drawsOfSetFairly(t *T, c *conformance.Conn, key string, members []string) {
 	times := map[string]int{}
 	for _, member := range c.Call("SRANDMEMBER", key, "-10000").Strings() {
 		times[member]++
@@ -178,8 +178,8 @@ func drawsFairly(t *T, c *conformance.Conn, key string, members []string) {
 	}
 }
 
-// countsReachAll draws and pops some of 20 members a thousand times.
-func countsReachAll(t *T, c *conformance.Conn, key string, members []string) {
+// countsOfSetReachAll draws and pops some of 20 members a thousand times.
+func countsOfSetReachAll(t *T, c *conformance.Conn, key string, members []string) {
 	for _, n := range []int{2, 7, 13, 19} {
 		drawn, popped := map[string]int{}, map[string]int{}
 		for range 1000 {
