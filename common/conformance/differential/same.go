@@ -27,11 +27,23 @@ const (
 )
 
 // Same says whether two servers' replies to the request agree: byte for byte,
-// but for the order of KEYS and for times that are counted from now.
+// but for the order of what has none, for what is drawn by chance, and for times that are
+// counted from now.
 func Same(request []string, a, b wire.Value) bool {
 	switch strings.ToUpper(request[0]) {
-	case "KEYS":
+	case "KEYS", "SMEMBERS", "SPOP", "SINTER", "SUNION", "SDIFF", "HKEYS", "HVALS":
 		return reflect.DeepEqual(sorted(a), sorted(b))
+	case "HGETALL":
+		return reflect.DeepEqual(sorted(pairs(a)), sorted(pairs(b)))
+	case "SCAN", "SSCAN":
+		return reflect.DeepEqual(scanned(a, sorted), scanned(b, sorted))
+	case "HSCAN", "ZSCAN":
+		inPairs := func(v wire.Value) wire.Value { return sorted(pairs(v)) }
+		return reflect.DeepEqual(scanned(a, inPairs), scanned(b, inPairs))
+	case "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER":
+		if !a.IsError() && !b.IsError() {
+			return a.Kind == b.Kind && a.Null == b.Null && len(a.Elems) == len(b.Elems)
+		}
 	case "TTL":
 		return near(a, b, toleranceSeconds)
 	case "PTTL":
@@ -78,5 +90,26 @@ func near(a, b wire.Value, tolerance int64) bool {
 func sorted(v wire.Value) wire.Value {
 	v.Elems = slices.Clone(v.Elems)
 	slices.SortFunc(v.Elems, func(a, b wire.Value) int { return strings.Compare(a.Text, b.Text) })
+	return v
+}
+
+// pairs is an array of two elements each for every two, whose text is that of both.
+func pairs(v wire.Value) wire.Value {
+	if v.Kind != '*' || len(v.Elems)%2 != 0 {
+		return v
+	}
+	elems := make([]wire.Value, len(v.Elems)/2)
+	for i := range elems {
+		elems[i] = wire.Value{Kind: '*', Text: v.Elems[2*i].Text + "\x00" + v.Elems[2*i+1].Text, Elems: v.Elems[2*i : 2*i+2]}
+	}
+	v.Elems = elems
+	return v
+}
+
+// scanned is what SCAN answers, a cursor and elements, with these put into an order.
+func scanned(v wire.Value, order func(wire.Value) wire.Value) wire.Value {
+	if v.Kind == '*' && len(v.Elems) == 2 {
+		v.Elems = []wire.Value{v.Elems[0], order(v.Elems[1])}
+	}
 	return v
 }
