@@ -165,21 +165,5 @@ func (ks *Keyspace) leaveToPart(e *entry) bool {
 	return true
 }
 
-// cutParts gives up the parts of a database that is being flushed, and reports whether there
-// are any. Collections that have keys are about to be freed with them, or were moved.
-func (ks *Keyspace) cutParts(db int) (cut bool) {
-	left := ks.dump.parts[:0]
-	for _, p := range ks.dump.parts {
-		if p.db != db {
-			left = append(left, p)
-			continue
-		}
-		cut = true
-		ks.endPart(p)
-	}
-	ks.dump.parts = left
-	return cut
-}
-
 // LeftBytes is how many bytes only a snapshot still has.
 func (ks *Keyspace) LeftBytes() int { return object.LeftBytes() + ks.orphanBytes }

@@ -234,17 +234,18 @@ func (ks *Keyspace) SnapshotMemory() int {
 }
 
 // cutSnapshot ends the walk through a database that is being flushed: what it has not
-// come to is not dumped, and nothing that was flushed stays in memory for it, but for a
-// string that is dumped by half. The log repeats the flush, so nobody misses those keys: a
-// command before the flush that reads one that is not there (SUNIONSTORE) makes a false key
-// of it, which goes with the same flush. Unless a key was moved or copied to another database
-// in between, and stays: then the snapshot is torn.
+// come to is not dumped, and nothing that was flushed stays in memory for it, but for what
+// has begun to be dumped or was changed. That is dumped to its end: the log has the change,
+// which would fail without it (LSET, where the list is too short). The log repeats the flush,
+// so nobody misses the other keys: a command before the flush that reads one that is not
+// there (SUNIONSTORE) makes a false key of it, which goes with the same flush. Unless a key
+// was moved or copied to another database in between, and stays: then the snapshot is torn.
 func (db *DB) cutSnapshot() {
 	s := &db.snapshot
 	if !s.open {
 		return
 	}
-	if cut := db.ks.cutParts(s.db); cut || s.walking {
+	if s.walking {
 		db.ks.snapshotCut = true
 		db.ks.snapshotTorn = db.ks.snapshotTorn || s.left
 	}
