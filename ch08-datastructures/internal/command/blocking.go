@@ -82,7 +82,7 @@ func blockingPop(c *Client, end bool) {
 
 // popWord is the command that pops from an end, as it is logged.
 func popWord(end bool) []byte {
-	if end == front {
+	if end {
 		return wordLpop
 	}
 	return wordRpop
@@ -142,7 +142,7 @@ func blockingMove(c *Client, from, to bool, timeout []byte) {
 }
 
 func endWord(end bool) []byte {
-	if end == front {
+	if end {
 		return wordLeft
 	}
 	return wordRight

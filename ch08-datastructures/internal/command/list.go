@@ -48,7 +48,7 @@ var listCommands = []Row{
 		doc("7.0.0", "O(N+M)", "<numkeys> <key> [<key> ...] (LEFT|RIGHT) [COUNT <count>]", "Removes elements of the first of some lists that is there, and answers them.")),
 }
 
-// Which end of a list: the front is the left, the head.
+// Which end of a list: the front is the left, the head. So `if end` asks for the front.
 const (
 	front = true
 	back  = false
@@ -170,7 +170,7 @@ func replyPops(c *Client, o *object.Object, end bool, n int) {
 		replyElement(c, l, p)
 		p = l.Step(p, end)
 	}
-	if end == front {
+	if end {
 		l.DeleteRange(0, n)
 	} else {
 		l.DeleteRange(-n, n)
@@ -385,7 +385,7 @@ func lrem(c *Client) {
 func remove(l object.List, p object.Pos, end bool) object.Pos {
 	next := l.Delete(p)
 	switch {
-	case end == front:
+	case end:
 		return next
 	case next.IsNone():
 		return l.Last()

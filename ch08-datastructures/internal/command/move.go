@@ -174,7 +174,7 @@ func popFirst(c *Client, options popOptions) (served, ok bool) {
 		c.ReplyBulk(key)
 		n := min(options.count, o.Count())
 		word := wordRpop
-		if options.end == front {
+		if options.end {
 			word = wordLpop
 		}
 		c.PropagateAs(word, key, c.Engine.Decimal(int64(n)))

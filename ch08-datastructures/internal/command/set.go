@@ -185,9 +185,7 @@ func parsePositive(c *Client, arg []byte) (n int, ok bool) {
 	return int(v), true
 }
 
-var (
-	wordSrem = []byte("SREM")
-)
+var wordSrem = []byte("SREM")
 
 // spop answers SPOP. Which members go is a matter of chance, so the log has their names.
 // Redis: spopCommand.

@@ -56,7 +56,7 @@ func Extend(o *Object, n int) *Object {
 		o = to
 	}
 	clear(o.value()[was:])
-	o.kind = StringType | Type(Raw)<<4
+	o.setEncoding(Raw)
 	return o
 }
 

@@ -198,7 +198,8 @@ func New(key []byte, v Value, at int64) *Object {
 }
 
 func (o *Object) setValue(v Value) {
-	o.kind = Type(v.encoding)<<4 | StringType
+	o.kind = StringType
+	o.setEncoding(v.encoding)
 	v.put(o.value())
 }
 

@@ -201,17 +201,19 @@ type (
 	membersToScan struct{}
 )
 
-func (keysToScan) reset() string                      { return "FLUSHALL" }
-func (fieldsToScan) reset() string                    { return "DEL " + scanKey }
-func (membersToScan) reset() string                   { return "DEL " + scanKey2 }
-func (keysToScan) add(i int) string                   { return cmd("SET", "e"+strconv.Itoa(i), "v") }
-func (keysToScan) remove(i int) string                { return cmd("DEL", "e"+strconv.Itoa(i)) }
-func (keysToScan) scan() []string                     { return []string{"SCAN"} }
-func (keysToScan) name(elements []string) []string    { return elements }
-func (fieldsToScan) add(i int) string                 { return cmd("HSET", scanKey, "e"+strconv.Itoa(i), "v") }
-func (fieldsToScan) remove(i int) string              { return cmd("HDEL", scanKey, "e"+strconv.Itoa(i)) }
-func (fieldsToScan) scan() []string                   { return []string{"HSCAN", scanKey} }
-func (membersToScan) add(i int) string                { return cmd("SADD", scanKey2, "e"+strconv.Itoa(i)) }
+func (keysToScan) reset() string                   { return "FLUSHALL" }
+func (fieldsToScan) reset() string                 { return "DEL " + scanKey }
+func (membersToScan) reset() string                { return "DEL " + scanKey2 }
+func (keysToScan) add(i int) string                { return cmd("SET", "e"+strconv.Itoa(i), "v") }
+func (keysToScan) remove(i int) string             { return cmd("DEL", "e"+strconv.Itoa(i)) }
+func (keysToScan) scan() []string                  { return []string{"SCAN"} }
+func (keysToScan) name(elements []string) []string { return elements }
+func (fieldsToScan) add(i int) string              { return cmd("HSET", scanKey, "e"+strconv.Itoa(i), "v") }
+
+func (fieldsToScan) remove(i int) string { return cmd("HDEL", scanKey, "e"+strconv.Itoa(i)) }
+func (fieldsToScan) scan() []string      { return []string{"HSCAN", scanKey} }
+func (membersToScan) add(i int) string   { return cmd("SADD", scanKey2, "e"+strconv.Itoa(i)) }
+
 func (membersToScan) remove(i int) string             { return cmd("SREM", scanKey2, "e"+strconv.Itoa(i)) }
 func (membersToScan) scan() []string                  { return []string{"SSCAN", scanKey2} }
 func (membersToScan) name(elements []string) []string { return elements }

@@ -115,8 +115,13 @@ func largeAlgebra(t *T) {
 		request string
 		size    int64
 	}{
-		{"SINTERSTORE d 2 3", multiples(6)}, {"SINTERSTORE d 5 2 3", multiples(30)}, {"SUNIONSTORE d 2 3", multiples(2) + multiples(3) - multiples(6)}, {"SDIFFSTORE d 2 3", multiples(2) - multiples(6)}, {"SDIFFSTORE d 2 5 none", multiples(2) - multiples(10)},
-		{"SDIFFSTORE d 2 3 5 3 5", multiples(2) - multiples(6) - multiples(10) + multiples(30)}, {"SUNIONSTORE d 2 3 5", multiples(2) + multiples(3) + multiples(5) - multiples(6) - multiples(10) - multiples(15) + multiples(30)},
+		{"SINTERSTORE d 2 3", multiples(6)},
+		{"SINTERSTORE d 5 2 3", multiples(30)},
+		{"SUNIONSTORE d 2 3", multiples(2) + multiples(3) - multiples(6)},
+		{"SDIFFSTORE d 2 3", multiples(2) - multiples(6)},
+		{"SDIFFSTORE d 2 5 none", multiples(2) - multiples(10)},
+		{"SDIFFSTORE d 2 3 5 3 5", multiples(2) - multiples(6) - multiples(10) + multiples(30)},
+		{"SUNIONSTORE d 2 3 5", multiples(2) + multiples(3) + multiples(5) - multiples(6) - multiples(10) - multiples(15) + multiples(30)},
 	} {
 		speak(c, plain, result.request, integer(result.size), "SCARD d", integer(result.size), "SINTERCARD 2 d d", integer(result.size), "SINTERCARD 2 d d LIMIT 100", ":100\r\n")
 		require.Len(t, c.Call("SMEMBERS", "d").Elems, int(result.size))

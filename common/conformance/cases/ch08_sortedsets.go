@@ -46,8 +46,8 @@ var sortedSetTalks = []talk{
 		"ZSCORE @z d", bulk("7"), "TYPE @z", "+zset\r\n", "ZCARD @z", integer(4),
 	}},
 	{"members of one score are in the order of their bytes", []string{
-		"ZADD @z 1 b 1 a 1 B 1 ab 1 10 1 9 1 \x00 1  0 z 2 A", integer(10), "ZRANGE @z 0 -1", bulks("z \x00 10 9 B a ab b  A"),
-		"ZRANGE @z 0 -1 REV", bulks("A  b ab a B 9 10 \x00 z"), "ZADD @z 1 z", zero, "ZRANGE @z 0 -1 WITHSCORES", bulks("\x00 1 10 1 9 1 B 1 a 1 ab 1 b 1 z 1  1 A 2"),
+		"ZADD @z 1 b 1 a 1 B 1 ab 1 10 1 9 1 \x00 1 \x7f 0 z 2 A", integer(10), "ZRANGE @z 0 -1", bulks("z \x00 10 9 B a ab b \x7f A"),
+		"ZRANGE @z 0 -1 REV", bulks("A \x7f b ab a B 9 10 \x00 z"), "ZADD @z 1 z", zero, "ZRANGE @z 0 -1 WITHSCORES", bulks("\x00 1 10 1 9 1 B 1 a 1 ab 1 b 1 z 1 \x7f 1 A 2"),
 	}},
 	{"scores are printed with 17 digits", []string{
 		"ZADD @z 3 a 3.0 b 0.1 c 1e3 d 1e17 e -1.5 f inf g -inf h +Inf i 0x10 j .5 k 5. l 1e300 m 5e-324 n infinity o 123456789012345678 p", integer(16),

@@ -14,9 +14,6 @@ const (
 	notStrings = "-ERR The specified keys must contain string values\r\n"
 )
 
-// lcsRow is its row but for its keys.
-const lcsRow = "lcs"
-
 func stringNumbers() list {
 	rows := list{
 		{Name: "INCRBYFLOAT adds, and answers as few digits as it can", Run: dialogue(
