@@ -36,12 +36,17 @@ type Shape struct {
 	Radius        float64
 	Width, Height float64
 	IsBox         bool
+
+	farthest float64 // a haversine that no place in the circle has: Ranges computes it, once
 }
 
 // Ranges are those of the scores that the places of the shape may have, in Redis' order: so
 // GEOSEARCH with no order answers as Redis. Not all that is there is in the shape: ask
 // Contains.
 func (s *Shape) Ranges(room *[9]Scores) []Scores {
+	if half := s.Radius / (2 * earthRadius); !s.IsBox && half < math.Pi/2 {
+		s.farthest = math.Sin(half) * math.Sin(half) * (1 + rounding)
+	}
 	low, high := s.bounds()
 	middle := s.cell(low, high)
 	at := middle.area()
@@ -134,7 +139,11 @@ func (s *Shape) Contains(p Point) (distance float64, ok bool) {
 	if !s.IsBox && latDistance(s.Center.Lat, p.Lat) > s.Radius*(1+rounding) { // a look that costs no sine
 		return 0, false
 	}
-	distance = Distance(s.Center, p)
+	a := haversine(s.Center, p)
+	if !s.IsBox && s.farthest > 0 && a > s.farthest {
+		return 0, false
+	}
+	distance = arc(s.Center, p, a)
 	return distance, s.IsBox || distance <= s.Radius
 }
 
@@ -143,14 +152,28 @@ const rounding = 1e-9
 
 // Distance is how many metres two places are apart on a globe: the haversine formula.
 // The earth is no globe, which makes up to 0.5 %. Redis: geohashGetDistance.
-func Distance(a, b Point) float64 {
+func Distance(a, b Point) float64 { return arc(a, b, haversine(a, b)) }
+
+// haversine is the square of the sine of half the angle between two places; sameLon if they
+// are on one meridian, where it is not needed. It grows with the distance.
+func haversine(a, b Point) float64 {
 	v := math.Sin((radians(b.Lon) - radians(a.Lon)) / 2)
 	if v == 0 {
-		return latDistance(a.Lat, b.Lat)
+		return sameLon
 	}
 	lat1, lat2 := radians(a.Lat), radians(b.Lat)
 	u := math.Sin((lat2 - lat1) / 2)
-	return 2 * earthRadius * math.Asin(math.Sqrt(float64(u*u)+float64(math.Cos(lat1)*math.Cos(lat2)*v*v)))
+	return float64(u*u) + float64(math.Cos(lat1)*math.Cos(lat2)*v*v)
+}
+
+const sameLon = -1
+
+// arc is how many metres two places are apart whose haversine that is.
+func arc(a, b Point, haversine float64) float64 {
+	if haversine == sameLon {
+		return latDistance(a.Lat, b.Lat)
+	}
+	return 2 * earthRadius * math.Asin(math.Sqrt(haversine))
 }
 
 func latDistance(a, b float64) float64 { return earthRadius * math.Abs(radians(b)-radians(a)) }
