@@ -264,13 +264,8 @@ func (q *geoQuery) run(c *Client) {
 		q.sorted, q.ascending = true, true
 	}
 	all := q.search(c)
-	if q.sorted {
-		slices.SortFunc(all, func(a, b found) int {
-			if q.ascending {
-				return cmp.Compare(a.distance, b.distance)
-			}
-			return cmp.Compare(b.distance, a.distance)
-		})
+	if q.sorted && !q.keepsFew() {
+		slices.SortFunc(all, q.compare)
 	}
 	if q.count > 0 {
 		all = all[:min(q.count, len(all))]
@@ -293,7 +288,39 @@ func (q *geoQuery) run(c *Client) {
 	c.MarkDirty(max(0, len(all)-1))
 }
 
-// search finds the members in the shape, in the order of the cells.
+// compare orders two members by their distances.
+func (q *geoQuery) compare(a, b found) int {
+	if q.ascending {
+		return cmp.Compare(a.distance, b.distance)
+	}
+	return cmp.Compare(b.distance, a.distance)
+}
+
+// few is how many members are kept in order while the others are looked for: a place among
+// so many is found faster than all are sorted.
+const few = 64
+
+// keepsFew reports whether search gives the members in order already, and no more than are
+// wanted.
+func (q *geoQuery) keepsFew() bool { return q.sorted && !q.any && q.count > 0 && q.count <= few }
+
+// keep adds a member to those that are kept in order, if it belongs there.
+func (q *geoQuery) keep(all []found, f found) []found {
+	if len(all) == q.count {
+		if q.compare(all[len(all)-1], f) <= 0 {
+			return all
+		}
+		all = all[:len(all)-1]
+	}
+	all = append(all, f)
+	for i := len(all) - 1; i > 0 && q.compare(all[i-1], f) > 0; i-- {
+		all[i-1], all[i] = f, all[i-1]
+	}
+	return all
+}
+
+// search finds the members in the shape, in the order of the cells; if few are wanted, those,
+// in the order of their distances.
 func (q *geoQuery) search(c *Client) (all []found) {
 	s := q.source.SortedSet(c.DB.Env())
 	var cells [9]geohash.Scores
@@ -309,7 +336,12 @@ func (q *geoQuery) search(c *Client) (all []found) {
 				if q.isInteger(member, &room) {
 					member = bytes.Clone(member)
 				}
-				all = append(all, found{member, score, distance, p})
+				f := found{member, score, distance, p}
+				if q.keepsFew() {
+					all = q.keep(all, f)
+				} else {
+					all = append(all, f)
+				}
 				if q.any && len(all) == q.count {
 					return all
 				}

@@ -37,7 +37,7 @@ type Shape struct {
 	Width, Height float64
 	IsBox         bool
 
-	farthest float64 // a haversine that no place in the circle has: Ranges computes it, once
+	farthest float64 // a haversine that no place in the circle has; Ranges computes it, once
 }
 
 // Ranges are those of the scores that the places of the shape may have, in Redis' order: so
