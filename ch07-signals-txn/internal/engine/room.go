@@ -69,7 +69,7 @@ func (e *Engine) hasRoom(c *Client) bool {
 // A reply is refused before it comes to that.
 const (
 	largeReply  = 1 << 20  // bytes from which on a reply may be more than Go's heap has room for
-	replyMargin = 48 << 20 // bytes that must be left
+	replyMargin = 32 << 20 // bytes that must be left
 )
 
 // hasRoomToReply reports whether there is memory for a reply of n bytes. One that grows is
