@@ -73,12 +73,12 @@ func run(opts *config.Config) (err error) {
 }
 
 const banner = `
-  Chapter 8: data structures, each a package under internal/structures. The
-  server is chapter 7's: no command uses them yet.
+  Chapter 8: Redis' data structures, their commands, and clients that wait.
 
+  try    redis-cli -p %[1]d, and in it: hset ada born 1815, object encoding ada
+         geoadd places 13.36 38.12 Palermo, zscore places Palermo
+         blpop jobs 0, and in a second terminal: rpush jobs mail
   read   ch08-datastructures/README.md
-  try    redis-cli -p %[1]d ping
-         go test ./ch08-datastructures/internal/structures/... -bench .
-  diff   make diff CH=08 shows what changed since chapter 7
+  diff   make diff CH=08 FILE=internal/object shows what changed there
 
 `

@@ -1,11 +1,15 @@
-// collections.go: what handlers of lists, sets, sorted sets and hashes begin and end with.
+// collections.go: what handlers of lists, sets, sorted sets and hashes begin and end with, and
+// the arguments that several families have.
 // Redis: object.c, checkType; db.c, lookupKeyReadOrReply.
 
 package command
 
 import (
+	"math"
+
 	"redis-internals/ch08/internal/engine"
 	"redis-internals/ch08/internal/object"
+	"redis-internals/ch08/internal/resp"
 )
 
 // lookup finds what a command reads: nil if there is none. One of another type it
@@ -41,4 +45,78 @@ func editOrCreate(c *Client, key []byte, t object.Type) (o *object.Object, ok bo
 func done(c *Client, o *object.Object, changed int) {
 	c.DB.Done(o, changed)
 	c.MarkDirty(changed)
+}
+
+const (
+	errNotPositive = "ERR value is out of range, must be positive"
+	errNotLong     = "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807"
+)
+
+func replyBool(c *Client, yes bool) {
+	if yes {
+		c.ReplyInt(1)
+	} else {
+		c.ReplyInt(0)
+	}
+}
+
+// count is the number of elements of a collection; none has 0.
+func count(o *object.Object) int {
+	if o == nil {
+		return 0
+	}
+	return o.Count()
+}
+
+// parsePositive reads a number that may not be negative, or replies the error. Redis:
+// object.c, getPositiveLongFromObjectOrReply.
+func parsePositive(c *Client, arg []byte) (n int, ok bool) {
+	v, ok := resp.ParseInt(arg)
+	if !ok || v < 0 {
+		c.ReplyError(errNotPositive)
+		return 0, false
+	}
+	return int(v), true
+}
+
+// parseCount reads a number of elements to draw: negative says that one may be drawn
+// several times.
+func parseCount(c *Client, arg []byte) (n int, ok bool) {
+	v, ok := c.ParseInt(arg)
+	if ok && v == math.MinInt64 {
+		c.ReplyError(errNotLong)
+		return 0, false
+	}
+	return int(v), ok
+}
+
+// store puts a collection in the place of what its key holds, and replies how many elements
+// it has. An empty one deletes the key.
+func store(c *Client, o *object.Object) {
+	n := o.Count()
+	if n > 0 {
+		c.DB.Store(o)
+		c.MarkDirty(1)
+	} else {
+		if c.DB.Delete(o.Key()) {
+			c.MarkDirty(1)
+		}
+		object.Free(o)
+	}
+	c.ReplyInt(int64(n))
+}
+
+// parseCounted reads a number of keys and the keys behind it, or replies the error: what is
+// behind them is left.
+func parseCounted(c *Client, args [][]byte, notPositive string) (keys, left [][]byte, ok bool) {
+	n, ok := resp.ParseInt(args[0])
+	switch {
+	case !ok || n <= 0:
+		c.ReplyError(notPositive)
+		return nil, nil, false
+	case n > int64(len(args)-1):
+		c.ReplyError("ERR Number of keys can't be greater than number of args")
+		return nil, nil, false
+	}
+	return args[1 : 1+n], args[1+n:], true
 }

@@ -175,37 +175,6 @@ func storeCombined(c *Client, combine combination) {
 	store(c, result)
 }
 
-// store puts a collection in the place of what its key holds, and replies how many elements
-// it has. An empty one deletes the key.
-func store(c *Client, o *object.Object) {
-	n := o.Count()
-	if n > 0 {
-		c.DB.Store(o)
-		c.MarkDirty(1)
-	} else {
-		if c.DB.Delete(o.Key()) {
-			c.MarkDirty(1)
-		}
-		object.Free(o)
-	}
-	c.ReplyInt(int64(n))
-}
-
-// parseCounted reads a number of keys and the keys behind it, or replies the error: what is
-// behind them is left.
-func parseCounted(c *Client, args [][]byte, notPositive string) (keys, left [][]byte, ok bool) {
-	n, ok := resp.ParseInt(args[0])
-	switch {
-	case !ok || n <= 0:
-		c.ReplyError(notPositive)
-		return nil, nil, false
-	case n > int64(len(args)-1):
-		c.ReplyError("ERR Number of keys can't be greater than number of args")
-		return nil, nil, false
-	}
-	return args[1 : 1+n], args[1+n:], true
-}
-
 // sintercard answers SINTERCARD. Redis: sinterCardCommand.
 func sintercard(c *Client) {
 	keys, options, ok := parseCounted(c, c.Args[1:], "ERR numkeys should be greater than 0")

@@ -68,25 +68,16 @@ func parsePlace(c *Client, args [][]byte) (p geohash.Point, ok bool) {
 
 // geoadd answers GEOADD: it is a ZADD. Redis: geoaddCommand.
 func geoadd(c *Client) {
-	words := [][]byte{wordZadd, c.Args[1]}
+	var options addOptions
 	places := c.Args[2:]
-	onlyNew, onlyOld := false, false
-	for ; len(places) > 0; places = places[1:] {
-		switch {
-		case engine.IsOption(places[0], "nx"):
-			onlyNew = true
-		case engine.IsOption(places[0], "xx"):
-			onlyOld = true
-		case !engine.IsOption(places[0], "ch"):
-			goto parsed
-		}
-		words = append(words, places[0])
+	for len(places) > 0 && isGeoOption(places[0]) && options.parse(places[0]) {
+		places = places[1:]
 	}
-parsed:
-	if len(places)%3 != 0 || onlyNew && onlyOld {
+	if len(places)%3 != 0 || options.onlyNew && options.onlyOld {
 		c.ReplyError(engine.ErrSyntax)
 		return
 	}
+	words := append([][]byte{wordZadd}, c.Args[1:len(c.Args)-len(places)]...)
 	for ; len(places) > 0; places = places[3:] {
 		p, ok := parsePlace(c, places)
 		if !ok {
@@ -99,6 +90,11 @@ parsed:
 	c.Args = words
 	zadd(c)
 	c.Args = request
+}
+
+// isGeoOption reports whether ZADD's option of this name is GEOADD's, too.
+func isGeoOption(arg []byte) bool {
+	return engine.IsOption(arg, "nx") || engine.IsOption(arg, "xx") || engine.IsOption(arg, "ch")
 }
 
 var wordZadd = []byte("ZADD")

@@ -333,7 +333,7 @@ func (q *geoQuery) search(c *Client) (all []found) {
 			member, score := s.Member(at, &room)
 			p := geohash.Decode(uint64(score))
 			if distance, ok := q.shape.Contains(p); ok {
-				if q.isInteger(member, &room) {
+				if standsIn(&room, member) {
 					member = bytes.Clone(member)
 				}
 				f := found{member, score, distance, p}
@@ -354,9 +354,9 @@ func (q *geoQuery) search(c *Client) (all []found) {
 	return all
 }
 
-// isInteger reports whether a member stands in room, where the next one will.
-func (*geoQuery) isInteger(member []byte, room *object.Room) bool {
-	return len(member) > 0 && len(member) <= len(room) && &member[0] == &room[0]
+// standsIn reports whether a member was written to room, where the next one will be.
+func standsIn(room *object.Room, member []byte) bool {
+	return len(member) > 0 && &member[0] == &room[0]
 }
 
 func (q *geoQuery) reply(c *Client, all []found) {

@@ -5,11 +5,9 @@ package command
 
 import (
 	"bytes"
-	"math"
 
 	"redis-internals/ch08/internal/engine"
 	"redis-internals/ch08/internal/object"
-	"redis-internals/ch08/internal/resp"
 )
 
 var setCommands = []Row{
@@ -48,8 +46,6 @@ var setCommands = []Row{
 	row("sscan", sscan, -3, ReadOnly, ACLSet, readKey,
 		doc("2.8.0", "O(1)", "<key> <cursor> [MATCH <pattern>] [COUNT <count>]", "Goes through the members of a set, some at a time.", "nondeterministic_output")),
 }
-
-const errNotPositive = "ERR value is out of range, must be positive"
 
 func sadd(c *Client) {
 	o, ok := editOrCreate(c, c.Args[1], object.SetType)
@@ -116,14 +112,6 @@ func smove(c *Client) {
 	}
 }
 
-func replyBool(c *Client, yes bool) {
-	if yes {
-		c.ReplyInt(1)
-	} else {
-		c.ReplyInt(0)
-	}
-}
-
 func sismember(c *Client) {
 	if o, ok := lookup(c, c.Args[1], object.SetType); ok {
 		replyBool(c, o != nil && o.Set(c.DB.Env()).Has(c.Args[2]))
@@ -147,14 +135,6 @@ func scard(c *Client) {
 	}
 }
 
-// count is the number of elements of a collection; none has 0.
-func count(o *object.Object) int {
-	if o == nil {
-		return 0
-	}
-	return o.Count()
-}
-
 func smembers(c *Client) {
 	o, ok := lookup(c, c.Args[1], object.SetType)
 	if !ok {
@@ -172,17 +152,6 @@ func replyMembers(c *Client, o *object.Object) {
 		c.ReplyBulk(member)
 		return true
 	})
-}
-
-// parsePositive reads a number that may not be negative, or replies the error. Redis:
-// object.c, getPositiveLongFromObjectOrReply.
-func parsePositive(c *Client, arg []byte) (n int, ok bool) {
-	v, ok := resp.ParseInt(arg)
-	if !ok || v < 0 {
-		c.ReplyError(errNotPositive)
-		return 0, false
-	}
-	return int(v), true
 }
 
 var wordSrem = []byte("SREM")
@@ -306,19 +275,6 @@ func srandmember(c *Client) {
 	}
 	var room [20]byte
 	c.ReplyBulk(o.Set(c.DB.Env()).Random(room[:]))
-}
-
-const errNotLong = "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807"
-
-// parseCount reads a number of elements to draw: negative says that one may be drawn
-// several times.
-func parseCount(c *Client, arg []byte) (n int, ok bool) {
-	v, ok := c.ParseInt(arg)
-	if ok && v == math.MinInt64 {
-		c.ReplyError(errNotLong)
-		return 0, false
-	}
-	return int(v), ok
 }
 
 // srandmemberMany is SRANDMEMBER with a count. Redis: srandmemberWithCountCommand.

@@ -42,7 +42,7 @@ func blockingPopFrom(c *Client, highest bool) {
 }
 
 func bzmpop(c *Client) {
-	p, ok := parseManyPop(c, c.Args[2:])
+	p, ok := parsePop(c, c.Args[2:], "min", "max")
 	if !ok {
 		return
 	}
@@ -52,7 +52,7 @@ func bzmpop(c *Client) {
 	}
 	keys := p.keys
 	p.keys = keysToTry(c, keys)
-	if !p.pop(c) {
+	if !popFirstMembers(c, p) {
 		wait(c, keys, object.SortedSetType, deadline, replyNullArray)
 	}
 }

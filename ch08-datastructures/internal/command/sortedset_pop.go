@@ -11,7 +11,6 @@ import (
 
 	"redis-internals/ch08/internal/engine"
 	"redis-internals/ch08/internal/object"
-	"redis-internals/ch08/internal/resp"
 )
 
 var sortedSetPopCommands = []Row{
@@ -72,54 +71,12 @@ func popMembers(c *Client, o *object.Object, highest bool, n int, nested bool) {
 	done(c, o, n)
 }
 
-// manyPop is what ZMPOP is asked for.
-type manyPop struct {
-	keys    [][]byte
-	highest bool
-	count   int
-}
-
-// parseManyPop reads a number of keys, the keys, the end and COUNT, or replies the error.
-// Redis: zmpopGenericCommand.
-func parseManyPop(c *Client, args [][]byte) (p manyPop, ok bool) {
-	n, ok := resp.ParseInt(args[0])
-	switch args = args[1:]; {
-	case !ok || n < 1:
-		c.ReplyError("ERR numkeys should be greater than 0")
-		return p, false
-	case n >= int64(len(args)):
-		c.ReplyError(engine.ErrSyntax)
-		return p, false
-	}
-	p.keys, args = args[:n], args[n:]
-	switch {
-	case engine.IsOption(args[0], "max"):
-		p.highest = true
-	case !engine.IsOption(args[0], "min"):
-		c.ReplyError(engine.ErrSyntax)
-		return p, false
-	}
-	for args = args[1:]; len(args) > 0; args = args[2:] {
-		if p.count > 0 || len(args) == 1 || !engine.IsOption(args[0], "count") {
-			c.ReplyError(engine.ErrSyntax)
-			return p, false
-		}
-		n, ok := resp.ParseInt(args[1])
-		if !ok || n < 1 {
-			c.ReplyError("ERR count should be greater than 0")
-			return p, false
-		}
-		p.count = int(n)
-	}
-	p.count = max(1, p.count)
-	return p, true
-}
-
 var popWords = map[bool][]byte{false: []byte("ZPOPMIN"), true: []byte("ZPOPMAX")} // by which end
 
-// pop takes from the first key that has something, and reports whether one has, or is of
-// another type: then it has replied.
-func (p *manyPop) pop(c *Client) (replied bool) {
+// popFirstMembers takes from the first of the sorted sets that is there, and reports whether
+// one is, or is of another type: then it has replied. It is what BZMPOP begins with.
+func popFirstMembers(c *Client, p popOptions) (replied bool) {
+	highest := !p.end
 	for _, key := range p.keys {
 		o, ok := edit(c, key, object.SortedSetType)
 		if !ok {
@@ -129,18 +86,18 @@ func (p *manyPop) pop(c *Client) (replied bool) {
 			continue
 		}
 		n := min(p.count, o.Count())
-		c.PropagateAs(popWords[p.highest], key, c.Engine.Decimal(int64(n)))
+		c.PropagateAs(popWords[highest], key, c.Engine.Decimal(int64(n)))
 		c.ReplyArrayLen(2)
 		c.ReplyBulk(key)
 		c.ReplyArrayLen(n)
-		popMembers(c, o, p.highest, n, true)
+		popMembers(c, o, highest, n, true)
 		return true
 	}
 	return false
 }
 
 func zmpop(c *Client) {
-	if p, ok := parseManyPop(c, c.Args[1:]); ok && !p.pop(c) {
+	if p, ok := parsePop(c, c.Args[1:], "min", "max"); ok && !popFirstMembers(c, p) {
 		c.ReplyNullArray()
 	}
 }

@@ -195,7 +195,7 @@ func (e *Engine) serve(w *waiter, at place) {
 	}
 	e.rewritten = e.rewritten[:0]
 	c.Args, c.Command, c.ready = args, command, nil
-	if len(c.Reply) > replied {
+	if len(c.Reply) > replied || c.Closing != StayOpen { // there may be no memory for the reply
 		e.release(c)
 	}
 }

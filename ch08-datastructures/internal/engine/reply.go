@@ -90,7 +90,7 @@ func (c *Client) ReplyNullArray() { c.Reply = resp.AppendNullArray(c.Reply) }
 func (c *Client) ReplyArrayLen(n int) { c.Reply = resp.AppendArray(c.Reply, n) }
 
 // BeginArray begins an array whose length will be known at its end: EndArray, or EndSet,
-// or EndMap, writes that in front of the replies that have come since. Redis:
+// writes that in front of the replies that have come since. Redis:
 // networking.c, addReplyDeferredLen.
 func (c *Client) BeginArray() (at int) { return len(c.Reply) }
 
@@ -102,9 +102,6 @@ func (c *Client) EndArray(at, n int) {
 
 // EndSet is EndArray for a set.
 func (c *Client) EndSet(at, n int) { c.EndArray(at, n) }
-
-// EndMap is EndArray for n pairs, key and value.
-func (c *Client) EndMap(at, n int) { c.EndArray(at, 2*n) }
 
 // InsertBulk is ReplyBulk at a place where the reply has come to before.
 func (c *Client) InsertBulk(at int, b []byte) {

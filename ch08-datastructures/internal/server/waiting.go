@@ -4,6 +4,8 @@ package server
 
 import (
 	"time"
+
+	"redis-internals/ch08/internal/engine"
 )
 
 // resumeServed makes clients go on that have waited: their replies are sent at the end of the
@@ -12,6 +14,10 @@ func (s *Server) resumeServed() {
 	for _, client := range s.engine.Served() {
 		c := s.conns[client.ID]
 		if c == nil || c.closed {
+			continue
+		}
+		if c.client.Closing == engine.CloseForOutput {
+			c.closeForOutput()
 			continue
 		}
 		if !c.served {
