@@ -41,7 +41,7 @@ func orNil(words string) string {
 }
 
 func sorting() list {
-	return in(8, lesson8LFU, list{
+	return in(8, lesson8LFU, afterNoOverflow(list{
 		sorted("SORT sorts numbers", "SORT @n", bulks("-1 0.5 1 2 3 10"), "sort @n desc", bulks("10 3 2 1 0.5 -1"), "SORT @n ASC", bulks("-1 0.5 1 2 3 10"), "SORT @n ASC DESC ASC", bulks("-1 0.5 1 2 3 10"), "SORT_RO @n DESC", bulks("10 3 2 1 0.5 -1")),
 		sorted("SORT ALPHA sorts bytes", "SORT @l ALPHA", bulks("1 10 2 3 x"), "SORT @l alpha desc", bulks("x 3 2 10 1"), "SORT @s ALPHA", bulks("1 a b c"), "SORT @s ALPHA DESC", bulks("c b a 1"), "SORT @z ALPHA", bulks("a b c"), "SORT_RO @z ALPHA DESC", bulks("c b a")),
 		sorted("SORT refuses what is no number", "SORT @l", notSortable, "SORT @s", notSortable, "SORT @z", notSortable, "SORT @n BY @d_*", notSortable, "SORT @l STORE @out", notSortable, "EXISTS @out", zero, "SORT_RO @l", notSortable),
@@ -81,7 +81,23 @@ func sorting() list {
 				"*8\r\n$5\r\nnotes\r\n"+bulk("For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of the key we sort")+"$5\r\nflags\r\n*2\r\n+RO\r\n+access\r\n$12\r\nbegin_search\r\n*4\r\n$4\r\ntype\r\n$7\r\nunknown\r\n$4\r\nspec\r\n*0\r\n$9\r\nfind_keys\r\n*4\r\n$4\r\ntype\r\n$7\r\nunknown\r\n$4\r\nspec\r\n*0\r\n*0\r\n")
 			require.Equal(t, []string{"write", "denyoom", "movablekeys"}, c.Call("COMMAND", "INFO", "sort").Elems[0].Elems[2].Strings())
 		}},
-	})
+	}))
+}
+
+// afterNoOverflow gives each case a server of its own, on which the last number that was read
+// was not too large. SORT of redis-server looks at C's errno and does not clear it before: a
+// ZADD of 1e400, by anybody, makes it refuse numbers that are right.
+func afterNoOverflow(rows list) list {
+	for i := range rows {
+		run := rows[i].Run
+		rows[i].Own = true
+		rows[i].Run = func(t *T) {
+			own := newKeys()
+			t.Dial().Exchange(own.cmd("INCRBYFLOAT @float 1.5")+own.cmd("DEL @float"), bulk("1.5")+one)
+			run(t)
+		}
+	}
+	return rows
 }
 
 func sortsNumbers(t *T) {
