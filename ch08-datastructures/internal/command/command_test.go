@@ -33,6 +33,7 @@ func (s *testServer) Facts() engine.Facts                    { return s.facts }
 func (s *testServer) ResetStats()                            {}
 func (s *testServer) ConfigChanged([]string) (string, error) { return "", nil }
 func (s *testServer) WakeAt(int64)                           {}
+func (s *testServer) ReplyBuffer() []byte                    { return nil }
 
 func (s *testServer) Shutdown(how config.Shutdown) error {
 	s.ended = append(s.ended, how)

@@ -55,7 +55,6 @@ type waiting struct {
 	isReady   map[place]bool
 	deadlines deadlines
 	count     int
-	served    []*Client // since Served was last called
 }
 
 // MayBlock reports whether a command may wait: not inside of a transaction, and not in a log
@@ -195,6 +194,9 @@ func (e *Engine) serve(w *waiter, at place) {
 	}
 	e.rewritten = e.rewritten[:0]
 	c.Args, c.Command, c.ready = args, command, nil
+	if c.pushes != nil {
+		c.endReply()
+	}
 	if len(c.Reply) > replied || c.Closing != StayOpen { // there may be no memory for the reply
 		e.release(c)
 	}
@@ -203,14 +205,7 @@ func (e *Engine) serve(w *waiter, at place) {
 // release ends a client's waiting: it has a reply.
 func (e *Engine) release(c *Client) {
 	c.StopWaiting()
-	e.waiting.served = append(e.waiting.served, c)
-}
-
-// Served are the clients that have stopped waiting since it was last called: their replies
-// are to be sent, and their next requests to be executed.
-func (e *Engine) Served() (served []*Client) {
-	served, e.waiting.served = e.waiting.served, nil
-	return served
+	e.stir(c)
 }
 
 // TimeOut replies to the clients whose time is over, and returns when the next one's will be,

@@ -2,7 +2,10 @@
 
 package engine
 
-import "redis-internals/ch08/internal/keyspace"
+import (
+	"redis-internals/ch08/internal/config"
+	"redis-internals/ch08/internal/keyspace"
+)
 
 // Client is what commands see of one connection: the request being executed,
 // the replies to it, and what the connection has told about itself. Who reads
@@ -37,11 +40,21 @@ type Client struct {
 	waiter *waiter // what it waits for; nil if it does not
 	ready  []byte  // the key that a command which has waited may look at
 
+	pushes  []byte // came while its command runs, encoded; nil is none
+	stirred bool   // it is in Engine.stirred
+
+	Protocol            int    // of RESP: 2, or 3 from HELLO 3 on
 	Local               bool   // it is connected from 127.0.0.1 or ::1
 	ID                  int64  // from 1, in the order of connecting; never given twice
 	Name                string // by CLIENT SETNAME or HELLO; empty is none
 	LibName, LibVersion string // by CLIENT SETINFO; empty is unknown
 }
+
+// RESP3 reports whether the client speaks RESP3.
+func (c *Client) RESP3() bool { return c.Protocol == 3 }
+
+// Class is whose limit of output holds for it. Redis: networking.c, getClientType.
+func (c *Client) Class() config.Class { return config.Normal }
 
 // Closing is a client's way to its end.
 type Closing uint8

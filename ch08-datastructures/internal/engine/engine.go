@@ -5,6 +5,7 @@
 //	execute.go    the way of a request: find its command, admit it, call the handler
 //	multi.go      commands that wait for EXEC, and run as one
 //	block.go      clients that wait for a key
+//	push.go       messages that a client did not ask for now
 //	watch.go      a transaction that does not run if somebody was there before it
 //	engine.go     what an engine is made of
 //	table.go      the commands as rows
@@ -57,8 +58,9 @@ type Engine struct {
 	spare     []*transaction // empty ones
 	watchers  watchers
 	waiting   waiting
-	evicting  bool // there is more in use than maxmemory, and keys may go
-	sleepy    bool // what has expired waits until somebody asks for it (DEBUG SET-ACTIVE-EXPIRE 0)
+	stirred   []*Client // that have something to be sent though they sent nothing
+	evicting  bool      // there is more in use than maxmemory, and keys may go
+	sleepy    bool      // what has expired waits until somebody asks for it (DEBUG SET-ACTIVE-EXPIRE 0)
 	prefetch  keyspace.Prefetch
 
 	clientMemory int  // bytes of Go's heap that clients take
@@ -100,7 +102,9 @@ func (e *Engine) NowMs() int64 {
 }
 
 // NewClient returns a client of the engine. IDs are never used twice.
-func (e *Engine) NewClient(id int64) Client { return Client{ID: id, DB: e.Keyspace.DB(0), Engine: e} }
+func (e *Engine) NewClient(id int64) Client {
+	return Client{ID: id, DB: e.Keyspace.DB(0), Engine: e, Protocol: 2}
+}
 
 // ExpireCycle deletes keys that have expired, for as long as budget at most. It
 // reports whether there are more. Redis: expire.c, activeExpireCycle.

@@ -23,6 +23,9 @@ func (e *Engine) Execute(c *Client) {
 	default:
 		e.call(c)
 	}
+	if c.pushes != nil {
+		c.endReply()
+	}
 	if len(e.waiting.ready) > 0 {
 		e.serveReady()
 	}

@@ -17,6 +17,9 @@ type Server interface {
 	ConfigChanged(names []string) (refused string, err error)
 	// WakeAt makes Engine.TimeOut be called at a time in Unix milliseconds, or before.
 	WakeAt(ms int64)
+	// ReplyBuffer lends an empty buffer to a client that has none: it is given back when it is
+	// sent.
+	ReplyBuffer() []byte
 	// Shutdown begins the server's end. The error is why it must stay.
 	Shutdown(how config.Shutdown) error
 }

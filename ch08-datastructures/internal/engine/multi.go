@@ -30,7 +30,6 @@ import (
 	"slices"
 	"strings"
 
-	"redis-internals/ch08/internal/config"
 	"redis-internals/ch08/internal/zmalloc"
 )
 
@@ -176,7 +175,7 @@ func (e *Engine) Exec(c *Client) {
 				continue
 			}
 			e.call(c)
-			if hard := e.Config.Output[config.Normal].Hard; hard > 0 && len(c.Reply) > hard {
+			if hard := e.Config.Output[c.Class()].Hard; hard > 0 && len(c.Reply) > hard {
 				c.Closing, c.Reply = CloseForOutput, c.Reply[:hard+1] // the rest runs, and nobody will be told
 			}
 		}

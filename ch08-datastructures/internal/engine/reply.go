@@ -5,7 +5,6 @@
 package engine
 
 import (
-	"redis-internals/ch08/internal/config"
 	"redis-internals/ch08/internal/number"
 	"redis-internals/ch08/internal/object"
 	"redis-internals/ch08/internal/resp"
@@ -117,7 +116,7 @@ func (c *Client) TooLong() bool {
 	if cap(c.Reply)-n > roomLeft || c.Closing != StayOpen {
 		return c.Closing != StayOpen
 	}
-	hard := c.Engine.Config.Output[config.Normal].Hard
+	hard := c.Engine.Config.Output[c.Class()].Hard
 	if hard > 0 && n > hard || n > largeReply && !c.hasRoomToReply(2*n) {
 		c.Closing = CloseForOutput
 		return true
@@ -139,6 +138,14 @@ func (c *Client) insertReply(at int, head []byte) {
 
 // ReplySetLen begins a set: n replies, in no order, must follow.
 func (c *Client) ReplySetLen(n int) { c.ReplyArrayLen(n) }
+
+// ReplyPushLen begins a push that is itself a reply, as SUBSCRIBE's is: n replies must follow.
+func (c *Client) ReplyPushLen(n int) {
+	at := len(c.Reply)
+	if c.ReplyArrayLen(n); c.RESP3() {
+		c.Reply[at] = resp.Push
+	}
+}
 
 // ReplyPairsLen begins an array of n pairs: 2n replies must follow.
 func (c *Client) ReplyPairsLen(n int) { c.ReplyArrayLen(2 * n) }

@@ -56,6 +56,9 @@ func AppendBulkTail(dst []byte) []byte { return appendLineEnd(dst) }
 // AppendArray appends the head of an array. Its n elements follow.
 func AppendArray(dst []byte, n int) []byte { return appendNumber(dst, '*', int64(n)) }
 
+// Push is what the head of a push begins with, in RESP3: else it is as an array's.
+const Push = '>'
+
 // AppendNull appends the null bulk string: there is no such value.
 func AppendNull(dst []byte) []byte { return append(dst, "$-1\r\n"...) }
 

@@ -13,7 +13,7 @@ import (
 	"redis-internals/ch08/internal/config"
 )
 
-func (c *conn) outputLimit() *config.OutputLimit { return &c.server.opts.Output[config.Normal] }
+func (c *conn) outputLimit() *config.OutputLimit { return &c.server.opts.Output[c.client.Class()] }
 
 func (c *conn) unsentBytes() int { return c.backlogBytes + len(c.client.Reply) - c.sent }
 

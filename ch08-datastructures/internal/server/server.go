@@ -6,7 +6,7 @@
 //	conn.go     one connection: receive and send
 //	batch.go    requests of many connections, parsed and then executed
 //	output.go   how many replies may wait for a client
-//	waiting.go  clients that wait for a key
+//	waiting.go  clients that wait for a key, or for messages
 //	buffers.go  the buffers that connections borrow
 //	memory.go   what connections take of Go's heap
 //	socket.go   the system calls of the hot path
@@ -184,7 +184,7 @@ func (s *Server) close() error {
 // server.c, beforeSleep; networking.c, handleClientsWithPendingWrites.
 func (s *Server) endTurn() (more bool) {
 	s.executeReceived()
-	s.resumeServed()
+	s.resumeStirred()
 	if err := s.aof.Flush(); err != nil {
 		s.failed = err
 		s.loop.Stop()
@@ -211,7 +211,7 @@ func (s *Server) endTurn() (more bool) {
 		s.releaseMemory()
 	}
 	evicting, reclaiming := s.engine.KeepEvicting(), s.engine.Reclaim(reclaimBudget)
-	return evicting || reclaiming || len(s.received) > 0
+	return evicting || reclaiming || len(s.received) > 0 || s.engine.IsStirred()
 }
 
 // reclaimBudget is how long a turn may free what was deleted: a client waits no longer for

@@ -1,4 +1,5 @@
-// waiting.go: clients that wait for a key (engine/block.go), and go on.
+// waiting.go: clients that wait: for a key (engine/block.go), and go on; or for what others
+// send them (engine/push.go).
 
 package server
 
@@ -8,10 +9,10 @@ import (
 	"redis-internals/ch08/internal/engine"
 )
 
-// resumeServed makes clients go on that have waited: their replies are sent at the end of the
-// turn, and what they have sent meanwhile is executed in the next one.
-func (s *Server) resumeServed() {
-	for _, client := range s.engine.Served() {
+// resumeStirred makes clients go on that have waited, or been sent something: it goes out at
+// the end of the turn, and what they have sent meanwhile is executed in the next one.
+func (s *Server) resumeStirred() {
+	for _, client := range s.engine.Stirred() {
 		c := s.conns[client.ID]
 		if c == nil || c.closed {
 			continue
@@ -27,6 +28,9 @@ func (s *Server) resumeServed() {
 		c.more = len(c.query) > 0
 	}
 }
+
+// ReplyBuffer lends a buffer to a client that is sent something.
+func (s *Server) ReplyBuffer() []byte { return s.buffers.borrow() }
 
 // WakeAt makes the engine look at that time whose waiting is over. One timer is enough: for
 // the earliest.
