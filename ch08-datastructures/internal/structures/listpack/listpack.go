@@ -233,8 +233,11 @@ func (p Pack) Find(at Pos, text []byte, skip int) Pos {
 	if at == 0 {
 		return 0
 	}
-	b, i := p.Bytes(), int(at)
 	number, isInt := parseInt(text) // then it is stored as one, and as nothing else
+	if n := len(text); !isInt && n >= wordSize && n < 64 {
+		return p.findShort(at, text, skip)
+	}
+	b, i := p.Bytes(), int(at)
 	for left := 0; b[i] != endMark; left-- {
 		if left == 0 {
 			if isText(b[i:], text, number, isInt) {
@@ -245,6 +248,44 @@ func (p Pack) Find(at Pos, text []byte, skip int) Pos {
 		i = after(b, i)
 	}
 	return 0
+}
+
+const wordSize = 8 // bytes that are compared at once
+
+// findShort is Find for what most names are, text of 8 to 63 bytes. It has one first byte;
+// where that is right its last eight bytes are compared before all of it, as many names
+// begin alike. Of other elements nothing is read but how long they are.
+func (p Pack) findShort(at Pos, text []byte, skip int) Pos {
+	block, n := zmalloc.Pointer(zmalloc.Ref(p)), len(text)
+	first, last := 0x80|byte(n), order.Uint64(text[n-wordSize:])
+	i := uintptr(at)
+	for left := 0; ; left-- {
+		c := *(*byte)(unsafe.Add(block, i))
+		if left == 0 {
+			if c == first {
+				whole := unsafe.Slice((*byte)(unsafe.Add(block, i+1)), n)
+				if order.Uint64(whole[n-wordSize:]) == last && string(whole) == string(text) {
+					return Pos(i)
+				}
+			}
+			left = skip + 1
+		}
+		switch { // what after does, without a call for what most values are
+		case c < 0x80:
+			i += 2
+		case c < 0xc0:
+			i += 2 + uintptr(c&0x3f)
+		case c>>4 == 0xe: // a string, its length in 12 bits: from 126 on its backlen has two bytes
+			size := uintptr(c&0x0f)<<8 + uintptr(*(*byte)(unsafe.Add(block, i+1)))
+			if i += 3 + size; size > 125 {
+				i++
+			}
+		case c == endMark:
+			return 0
+		default:
+			i = uintptr(afterOther(p.Bytes(), int(i)))
+		}
+	}
 }
 
 // isText reports whether the element that b begins with is text, or the number that text

@@ -59,6 +59,7 @@ func element() *rapid.Generator[string] {
 		rapid.SampledFrom([]string{
 			"", "-", "-0", "00", "007", "+1", " 1", "9223372036854775807", "9223372036854775808",
 			"-9223372036854775808", "-9223372036854775809", "18446744073709551617", "\xff", "1\x00",
+			"one of some", "two of some", "three of some", // their ends are the same
 		}),
 		rapid.Custom(func(t *rapid.T) string {
 			n := rapid.SampledFrom([]int{1, 62, 63, 64, 125, 126, 127, 4093, 4095, 4096}).Draw(t, "length")
@@ -424,16 +425,25 @@ func filled(n, size int) Pack {
 
 // What a small hash costs: 128 fields and values, as hash-max-listpack-entries allows.
 func BenchmarkFind(b *testing.B) {
-	for _, n := range []int{8, 128} {
-		b.Run(fmt.Sprintf("pairs=%d", n), func(b *testing.B) {
-			p := filled(2*n, 12)
-			last := p.At(p.Seek(2*n - 2)).AppendTo(nil)
+	for _, row := range []struct{ pairs, value int }{{8, 12}, {128, 12}, {100, 64}} {
+		b.Run(fmt.Sprintf("pairs=%d/value=%d", row.pairs, row.value), func(b *testing.B) {
+			p := New()
+			var names [][]byte
+			for i := range row.pairs {
+				names = append(names, fmt.Appendf(nil, "mem:%012d", i))
+				p.Append(names[i])
+				p.Append(bytes.Repeat([]byte("v"), row.value))
+			}
+			i := 0
 			for b.Loop() {
-				if p.Find(p.First(), last, 1) == 0 {
+				if i += 37; i >= len(names) {
+					i %= len(names)
+				}
+				if p.Find(p.First(), names[i], 1) == 0 {
 					b.Fatal("not found")
 				}
 			}
-			b.ReportMetric(float64(p.MemoryUsage())/float64(2*n), "bytes/element")
+			b.ReportMetric(float64(p.MemoryUsage())/float64(2*row.pairs), "bytes/element")
 			p.Free()
 		})
 	}
