@@ -6,7 +6,6 @@
 package command
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 
@@ -242,12 +241,11 @@ func (q *geoQuery) check(c *Client, form geoForm) bool {
 	return false
 }
 
-// found is a member in the shape.
+// found is a member in the shape: where it stands, as long as nobody changes the sorted set.
 type found struct {
-	member   []byte // copied, if it stood in a listpack as an integer; else borrowed
+	at       object.Place
 	score    float64
 	distance float64 // metres from the middle
-	place    geohash.Point
 }
 
 // run searches, and replies or stores what it finds.
@@ -263,7 +261,8 @@ func (q *geoQuery) run(c *Client) {
 	if q.count > 0 && !q.sorted && !q.any { // the nearest ones are meant
 		q.sorted, q.ascending = true, true
 	}
-	all := q.search(c)
+	var room [few]found
+	all := q.search(c, room[:0])
 	if q.sorted && !q.keepsFew() {
 		slices.SortFunc(all, q.compare)
 	}
@@ -275,15 +274,16 @@ func (q *geoQuery) run(c *Client) {
 		return
 	}
 	result := object.NewCollection(q.store, object.SortedSetType, c.DB.Env())
-	s := result.SortedSet(c.DB.Env())
+	from, to := q.source.SortedSet(c.DB.Env()), result.SortedSet(c.DB.Env())
+	var digits object.Room
 	for _, f := range all {
-		score := f.score
+		member, score := from.Member(f.at, &digits)
 		if q.storeDist {
 			score = f.distance / q.unit
 		}
-		s.Add(f.member, score)
+		to.Add(member, score)
 	}
-	s.Compact()
+	to.Compact()
 	store(c, result)
 	c.MarkDirty(max(0, len(all)-1))
 }
@@ -304,7 +304,8 @@ const few = 64
 // wanted.
 func (q *geoQuery) keepsFew() bool { return q.sorted && !q.any && q.count > 0 && q.count <= few }
 
-// keep adds a member to those that are kept in order, if it belongs there.
+// keep adds a member to those that are kept in order, if it belongs there. When there are
+// enough near ones, farther ones are not looked for any more.
 func (q *geoQuery) keep(all []found, f found) []found {
 	if len(all) == q.count {
 		if q.compare(all[len(all)-1], f) <= 0 {
@@ -316,47 +317,35 @@ func (q *geoQuery) keep(all []found, f found) []found {
 	for i := len(all) - 1; i > 0 && q.compare(all[i-1], f) > 0; i-- {
 		all[i-1], all[i] = f, all[i-1]
 	}
+	if q.ascending && len(all) == q.count {
+		q.shape.Narrow(all[len(all)-1].distance)
+	}
 	return all
 }
 
-// search finds the members in the shape, in the order of the cells; if few are wanted, those,
+// search appends the members in the shape, in the order of the cells; if few are wanted, those,
 // in the order of their distances.
-func (q *geoQuery) search(c *Client) (all []found) {
+func (q *geoQuery) search(c *Client, all []found) []found {
 	s := q.source.SortedSet(c.DB.Env())
 	var cells [9]geohash.Scores
 	for _, cell := range q.shape.Ranges(&cells) {
 		r := object.Range{Low: object.AtScore(float64(cell.Min), false), High: object.AtScore(float64(cell.Max), true)}
 		first, end := s.Ranks(&r)
-		var room object.Room
-		at := s.At(first)
-		for rank := first; rank < end; rank++ {
-			member, score := s.Member(at, &room)
-			p := geohash.Decode(uint64(score))
-			if distance, ok := q.shape.Contains(p); ok {
-				if standsIn(&room, member) {
-					member = bytes.Clone(member)
-				}
-				f := found{member, score, distance, p}
-				if q.keepsFew() {
-					all = q.keep(all, f)
-				} else {
-					all = append(all, f)
-				}
-				if q.any && len(all) == q.count {
+		for w := walkFrom(s, first, end-first, false); w.left > 0; w.step() {
+			score := s.Score(w.at)
+			distance, ok := q.shape.Holds(uint64(score))
+			switch f := (found{w.at, score, distance}); {
+			case !ok:
+			case q.keepsFew():
+				all = q.keep(all, f)
+			default:
+				if all = append(all, f); q.any && len(all) == q.count {
 					return all
 				}
-			}
-			if rank+1 < end {
-				at = s.Next(at)
 			}
 		}
 	}
 	return all
-}
-
-// standsIn reports whether a member was written to room, where the next one will be.
-func standsIn(room *object.Room, member []byte) bool {
-	return len(member) > 0 && &member[0] == &room[0]
 }
 
 func (q *geoQuery) reply(c *Client, all []found) {
@@ -367,11 +356,14 @@ func (q *geoQuery) reply(c *Client, all []found) {
 		}
 	}
 	c.ReplyArrayLen(len(all))
+	s := q.source.SortedSet(c.DB.Env())
+	var room object.Room
 	for _, f := range all {
 		if parts > 1 {
 			c.ReplyArrayLen(parts)
 		}
-		c.ReplyBulk(f.member)
+		member, _ := s.Member(f.at, &room)
+		c.ReplyBulk(member)
 		if q.withDist {
 			replyDistance(c, f.distance/q.unit)
 		}
@@ -379,7 +371,7 @@ func (q *geoQuery) reply(c *Client, all []found) {
 			c.ReplyInt(int64(f.score))
 		}
 		if q.withCoord {
-			replyPlace(c, f.place)
+			replyPlace(c, geohash.Decode(uint64(f.score)))
 		}
 	}
 }

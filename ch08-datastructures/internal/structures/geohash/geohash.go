@@ -118,11 +118,12 @@ type cell struct {
 type area struct{ min, max Point }
 
 func (c cell) area() area {
-	lat, lon, cells := float64(gather(c.bits)), float64(gather(c.bits>>1)), float64(uint64(1)<<c.step)
+	lat, lon := float64(gather(c.bits)), float64(gather(c.bits>>1))
+	part := 1 / float64(uint64(1)<<c.step) // exact, and to multiply by it is quicker than to divide
 	const height, width = MaxLat - -MaxLat, MaxLon - -MaxLon
 	return area{
-		Point{-MaxLon + float64(lon/cells*width), -MaxLat + float64(lat/cells*height)},
-		Point{-MaxLon + float64((lon+1)/cells*width), -MaxLat + float64((lat+1)/cells*height)},
+		Point{-MaxLon + float64(lon*part*width), -MaxLat + float64(lat*part*height)},
+		Point{-MaxLon + float64((lon+1)*part*width), -MaxLat + float64((lat+1)*part*height)},
 	}
 }
 

@@ -87,7 +87,7 @@ func (s set) search(shape *Shape) (found []uint64) {
 	for _, r := range shape.Ranges(&room) {
 		at, _ := slices.BinarySearch(s, r.Min)
 		for ; at < len(s) && s[at] < r.Max; at++ {
-			if _, ok := shape.Contains(Decode(s[at])); ok {
+			if _, ok := shape.Holds(s[at]); ok {
 				found = append(found, s[at])
 			}
 		}
@@ -97,7 +97,7 @@ func (s set) search(shape *Shape) (found []uint64) {
 
 func (s set) scan(shape *Shape) (found []uint64) {
 	for _, bits := range s {
-		if _, ok := shape.Contains(Decode(bits)); ok {
+		if _, ok := shape.Holds(bits); ok {
 			found = append(found, bits)
 		}
 	}
@@ -128,6 +128,58 @@ func TestRanges_HoldAllThatIsInTheShape(t *testing.T) {
 		slices.Sort(found)
 		require.Equal(t, s.scan(&shape), found, "%+v", shape)
 	}
+}
+
+// Places from a millimetre to half the world away, at the poles' side and across the date
+// line: the quick looks never turn away what the distance lets in.
+func TestHolds_IsWhatTheDistanceSays(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	in := 0
+	for range 20_000 {
+		shape := randomShape(random, MaxLat)
+		if random.IntN(4) == 0 {
+			shape.Center.Lon = 180 - random.Float64()/1000
+		}
+		size := shape.Radius + shape.Width
+		if random.IntN(4) == 0 {
+			shape.Radius, shape.Width, shape.Height, size = shape.Radius/1e6, shape.Width/1e6, shape.Height/1e6, size/1e6
+		}
+		var room [9]Scores
+		shape.Ranges(&room)
+		for range 10 {
+			off := degrees(size/earthRadius) * 1.5
+			p := Point{shape.Center.Lon + (random.Float64()-0.5)*2*off, shape.Center.Lat + (random.Float64()-0.5)*off}
+			if p.Lon > MaxLon {
+				p.Lon -= 360
+			}
+			if !p.Valid() {
+				continue
+			}
+			bits := Encode(p)
+			p = Decode(bits)
+			d := Distance(shape.Center, p)
+			want := d <= shape.Radius
+			if shape.IsBox {
+				want = latDistance(shape.Center.Lat, p.Lat) <= shape.Height/2 && Distance(Point{shape.Center.Lon, p.Lat}, p) <= shape.Width/2
+			}
+			is, ok := shape.Holds(bits)
+			require.Equal(t, want, ok, "%+v: %v, %g", shape, p, d)
+			if !ok {
+				continue
+			}
+			in++
+			require.Equal(t, d, is)
+			narrow := shape
+			narrow.Narrow(d) // it is as far as that itself
+			_, ok = narrow.Holds(bits)
+			require.True(t, ok, "%+v: %v, %g", shape, p, d)
+			narrow.Narrow(d * 0.99)
+			if _, ok = narrow.Holds(bits); d > 100 && d < 100_000 && !shape.IsBox {
+				require.False(t, ok, "%+v: %v, %g", shape, p, d)
+			}
+		}
+	}
+	require.Greater(t, in, 20_000)
 }
 
 // With a running server: ten thousand searches, in the same order; and distances. C's sine
@@ -167,7 +219,7 @@ func TestOracle_FindsTheSame(t *testing.T) {
 		}
 		for i, bits := range found {
 			member, _ := slices.BinarySearch(s, bits)
-			d, _ := shape.Contains(Decode(bits))
+			d, _ := shape.Holds(bits)
 			if theirs[2*i] != strconv.Itoa(member) || !sameDistance(theirs[2*i+1], d) {
 				t.Fatalf("%+v: %d: %d, %f, and not %s", shape, i, member, d, theirs[2*i:2*i+2])
 			}
