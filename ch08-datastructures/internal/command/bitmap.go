@@ -13,7 +13,7 @@ import (
 
 var bitmapCommands = []Row{
 	row("setbit", setbit, 4, Write|DenyOOM|Brief, ACLBitmap, accessKey,
-		doc("2.2.0", "O(1)", "<key> <offset> <value>", "Changes a bit of a string.")),
+		doc("2.2.0", "O(1)", "<key> <offset> <value:integer>", "Changes a bit of a string.")),
 	row("getbit", getbit, 3, ReadOnly|Fast|Brief, ACLBitmap, readKey,
 		doc("2.2.0", "O(1)", "<key> <offset>", "Answers a bit of a string.")),
 	row("bitcount", bitcount, -2, ReadOnly, ACLBitmap, readKey,
@@ -23,7 +23,7 @@ var bitmapCommands = []Row{
 	row("bitop", bitop, -4, Write|DenyOOM, ACLBitmap, bitopKeys,
 		doc("2.6.0", "O(N)", "<operation> <destkey> <key> [<key> ...]", "Stores the bits of strings, combined.")),
 	row("bitfield", bitfield, -2, Write|DenyOOM, ACLBitmap, bitfieldKey,
-		doc("3.2.0", "O(1)", "<key> [GET <encoding> <offset>|[OVERFLOW WRAP|SAT|FAIL] (SET <encoding> <offset> <value>|INCRBY <encoding> <offset> <increment>) [GET <encoding> <offset>|[OVERFLOW WRAP|SAT|FAIL] (SET <encoding> <offset> <value>|INCRBY <encoding> <offset> <increment>) ...]]", "Reads and changes integers of any width in a string.")),
+		doc("3.2.0", "O(1)", "<key> [GET <encoding> <offset>|[OVERFLOW (WRAP|SAT|FAIL)] (SET <encoding> <offset> <value:integer>|INCRBY <encoding> <offset> <increment>) ...]", "Reads and changes integers of any width in a string.")),
 	row("bitfield_ro", bitfieldRO, -2, ReadOnly|Fast, ACLBitmap, readKey,
 		doc("6.0.0", "O(1)", "<key> [GET <encoding> <offset> [GET <encoding> <offset> ...]]", "Reads integers of any width in a string.")),
 }

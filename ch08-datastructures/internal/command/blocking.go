@@ -18,7 +18,7 @@ var blockingCommands = []Row{
 	row("blmove", blmove, 6, Write|DenyOOM|NoScript|Blocking, ACLList, moveKeys,
 		doc("6.2.0", "O(1)", "<source> <destination> (LEFT|RIGHT) (LEFT|RIGHT) <timeout>", "Moves an element from an end of a list to an end of another one; waits for one.")),
 	row("brpoplpush", brpoplpush, 4, Write|DenyOOM|NoScript|Blocking, ACLList, moveKeys,
-		doc("2.2.0", "O(1)", "<source> <destination> <timeout>", "Moves the last element of a list to the front of another one; waits for one.")),
+		deprecated("6.2.0", "`BLMOVE` with the `RIGHT` and `LEFT` arguments", doc("2.2.0", "O(1)", "<source> <destination> <timeout>", "Moves the last element of a list to the front of another one; waits for one."))),
 	row("blmpop", blmpop, -5, Write|Blocking|MovableKeys, ACLList, countedAfterTimeout,
 		doc("7.0.0", "O(N+M)", "<timeout> <numkeys> <key> [<key> ...] (LEFT|RIGHT) [COUNT <count>]", "Removes elements of the first of some lists that is there, and answers them; waits for some.")),
 }

@@ -26,10 +26,12 @@
 //	geo.go         GEOADD GEOPOS GEODIST GEOHASH
 //	geo_search.go  GEOSEARCH GEORADIUS and their variants
 //	scan.go        SCAN, and what SSCAN, HSCAN and ZSCAN have in common with it
+//	keyplaces.go   keys of which a row cannot tell all
 //	collections.go what handlers of collections begin and end with
 //	multi.go       MULTI EXEC DISCARD WATCH UNWATCH
 //	connection.go  PING ECHO QUIT SELECT HELLO RESET CLIENT
 //	server.go      DBSIZE FLUSHDB FLUSHALL SWAPDB BGREWRITEAOF COMMAND
+//	docs.go        COMMAND DOCS
 //	config.go      CONFIG
 //	info.go        INFO
 //	memory.go      MEMORY
@@ -147,14 +149,16 @@ var (
 	secondKey = keySpec(2, 2, engine.KeyRO, "")
 	updateKey = keySpec(1, 1, engine.KeyRW|engine.KeyUpdate, "")
 	accessKey = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate, "")
-	setKey    = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate|engine.KeyVariableFlags,
-		"RW and ACCESS due to the optional `GET` argument")
+	setKey    = []engine.KeySpec{{
+		First: 1, Last: 1, Step: 1, Flags: engine.KeyRW | engine.KeyAccess | engine.KeyUpdate | engine.KeyVariableFlags, Vary: setKeyFlags,
+		Notes: "RW and ACCESS due to the optional `GET` argument",
+	}}
 	sortReadKeys = append(keySpec(1, 1, engine.KeyRO|engine.KeyAccess, ""), engine.KeySpec{
 		Unknown: true, Flags: engine.KeyRO | engine.KeyAccess,
 		Notes: "For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of the key we sort",
 	})
 	sortKeys = append(slices.Clone(sortReadKeys), engine.KeySpec{
-		Unknown: true, Keyword: "STORE", First: 2, Step: 1, Flags: engine.KeyOW | engine.KeyUpdate,
+		Unknown: true, Step: 1, Flags: engine.KeyOW | engine.KeyUpdate, Place: sortStorePlace,
 		Notes: "For the optional STORE keyword. It is marked 'unknown' because the keyword can appear anywhere in the argument array",
 	})
 	renameKeys    = append(keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyDelete, ""), keySpec(2, 2, engine.KeyOW|engine.KeyUpdate, "")...)
@@ -168,10 +172,13 @@ var (
 	getexKey      = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate, "RW and UPDATE because it changes the TTL")
 	twoKeys       = keySpec(1, 2, engine.KeyRO|engine.KeyAccess, "")
 	bitopKeys     = append(keySpec(2, 2, engine.KeyOW|engine.KeyUpdate, ""), keySpec(3, -1, engine.KeyRO|engine.KeyAccess, "")...)
-	bitfieldKey   = keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyUpdate|engine.KeyVariableFlags, "This command allows both access and modification of the key")
-	pfcountKeys   = keySpec(1, -1, engine.KeyRW|engine.KeyAccess, "RW because it may change the internal representation of the key, and propagate to replicas")
-	mergeKeys     = append(keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyInsert, ""), keySpec(2, -1, engine.KeyRO|engine.KeyAccess, "")...)
-	pfdebugKey    = keySpec(2, 2, engine.KeyRW|engine.KeyAccess, "")
+	bitfieldKey   = []engine.KeySpec{{
+		First: 1, Last: 1, Step: 1, Flags: engine.KeyRW | engine.KeyAccess | engine.KeyUpdate | engine.KeyVariableFlags, Vary: bitfieldKeyFlags,
+		Notes: "This command allows both access and modification of the key",
+	}}
+	pfcountKeys = keySpec(1, -1, engine.KeyRW|engine.KeyAccess, "RW because it may change the internal representation of the key, and propagate to replicas")
+	mergeKeys   = append(keySpec(1, 1, engine.KeyRW|engine.KeyAccess|engine.KeyInsert, ""), keySpec(2, -1, engine.KeyRO|engine.KeyAccess, "")...)
+	pfdebugKey  = keySpec(2, 2, engine.KeyRW|engine.KeyAccess, "")
 
 	takenBeforeLast     = keySpec(1, -2, engine.KeyRW|engine.KeyAccess|engine.KeyDelete, "")
 	countedAfterTimeout = []engine.KeySpec{{First: 2, Counted: true, Step: 1, Flags: engine.KeyRW | engine.KeyAccess | engine.KeyDelete}}

@@ -128,7 +128,7 @@ func TestHelp_HasALineForEachSubcommand(t *testing.T) {
 	got, c := ask(t, []string{"client", "help"})
 	subcommands := len(c.Engine.Table.Lookup([]byte("client")).Subcommands)
 	require.Equal(t, 2+2*subcommands, strings.Count(got, "\r\n"), "the array's head, a title, two lines each")
-	require.Contains(t, got, "+SETNAME <name>\r\n+    Names the connection.\r\n")
+	require.Contains(t, got, "+SETNAME <connection-name>\r\n+    Names the connection.\r\n")
 }
 
 // From the bytes of a request to those of its reply, with nothing for the
@@ -195,5 +195,14 @@ func BenchmarkPing(b *testing.B) {
 		_, c.Args, _ = p.Parse(buf, args[:0])
 		c.Reply = c.Reply[:0]
 		e.Execute(&c)
+	}
+}
+
+func TestFamilies_AllSayTheirSyntax(t *testing.T) {
+	for _, family := range Families {
+		for _, r := range family.Rows {
+			_, ok := r.Arguments()
+			require.True(t, ok, "%s: %s", r.Name, r.Doc.Syntax)
+		}
 	}
 }

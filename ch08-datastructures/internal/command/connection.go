@@ -18,7 +18,7 @@ var connectionCommands = []Row{
 	row("select", selectDB, 2, Loading|Stale|Fast|Brief, ACLConnection, noKeys,
 		doc("1.0.0", "O(1)", "<index>", "Chooses the database to work on.")),
 	row("hello", hello, -1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy, ACLConnection, noKeys,
-		doc("6.0.0", "O(1)", "[<protover> [AUTH <username> <password>] [SETNAME <name>]]", "Agrees on a protocol version, and tells who answers.")),
+		doc("6.0.0", "O(1)", "[<protover> [AUTH <username> <password>] [SETNAME <clientname>]]", "Agrees on a protocol version, and tells who answers.")),
 
 	row("reset", reset, 1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy|Immediate|EndsMulti|Brief, ACLConnection, noKeys,
 		doc("6.2.0", "O(1)", "", "Makes the connection be as a new one.")),
@@ -30,7 +30,7 @@ var connectionCommands = []Row{
 	row("client|getname", clientGetName, 2, NoScript|Loading|Stale|Brief, ACLConnection, noKeys,
 		doc("2.6.9", "O(1)", "", "Answers the connection's name.")),
 	row("client|setname", clientSetName, 3, NoScript|Loading|Stale|Brief, ACLConnection, noKeys,
-		doc("2.6.9", "O(1)", "<name>", "Names the connection.")),
+		doc("2.6.9", "O(1)", "<connection-name>", "Names the connection.")),
 	row("client|setinfo", clientSetInfo, 4, NoScript|Loading|Stale|Brief, ACLConnection, noKeys,
 		doc("7.2.0", "O(1)", "(LIB-NAME <name>|LIB-VER <version>)", "Tells which client library is in use.")),
 	row("client|help", help, 2, Loading|Stale, ACLConnection, noKeys,

@@ -25,7 +25,7 @@ import (
 
 var debugCommands = []Row{
 	row("debug", debugCommand, -2, Admin|NoScript|Loading|Stale|Protected, 0, noKeys,
-		doc("1.0.0", "Depends on subcommand.", "<subcommand> [<arg>]", "Holds the commands for debugging.")),
+		system(doc("1.0.0", "Depends on subcommand.", "<subcommand> [<arg>]", "Holds the commands for debugging."))),
 }
 
 // debugCommand answers DEBUG. As in Redis it is one command, whose subcommands COMMAND does not

@@ -27,13 +27,13 @@ var geoCommands = []Row{
 	row("geosearchstore", geosearchstore, -8, Write|DenyOOM, ACLGeo, storeFromOne,
 		doc("6.2.0", "O(N+log(M))", "<destination> <source> (FROMMEMBER <member>|FROMLONLAT <longitude> <latitude>) (BYRADIUS <radius> (M|KM|FT|MI)|BYBOX <width> <height> (M|KM|FT|MI)) [ASC|DESC] [COUNT <count> [ANY]] [STOREDIST]", "Stores the members in a circle or a box.")),
 	row("georadius", georadius, -6, Write|DenyOOM|MovableKeys, ACLGeo, geoStoreKeys,
-		doc("3.2.0", "O(N+log(M))", "<key> <longitude> <latitude> <radius> (M|KM|FT|MI) [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> [ANY]] [ASC|DESC] [STORE <key>] [STOREDIST <key>]", "Answers the members in a circle around a place, or stores them.")),
+		deprecated("6.2.0", "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument", doc("3.2.0", "O(N+log(M))", "<key> <longitude> <latitude> <radius> (M|KM|FT|MI) [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> [ANY]] [ASC|DESC] [STORE <key>] [STOREDIST <key>]", "Answers the members in a circle around a place, or stores them."))),
 	row("georadius_ro", georadiusRO, -6, ReadOnly, ACLGeo, readKey,
-		doc("3.2.10", "O(N+log(M))", "<key> <longitude> <latitude> <radius> (M|KM|FT|MI) [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> [ANY]] [ASC|DESC]", "Answers the members in a circle around a place.")),
+		deprecated("6.2.0", "`GEOSEARCH` with the `BYRADIUS` argument", doc("3.2.10", "O(N+log(M))", "<key> <longitude> <latitude> <radius> (M|KM|FT|MI) [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> [ANY]] [ASC|DESC]", "Answers the members in a circle around a place."))),
 	row("georadiusbymember", georadiusbymember, -5, Write|DenyOOM|MovableKeys, ACLGeo, geoMemberStoreKeys,
-		doc("3.2.0", "O(N+log(M))", "<key> <member> <radius> (M|KM|FT|MI) [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> [ANY]] [ASC|DESC] [STORE <key>] [STOREDIST <key>]", "Answers the members in a circle around a member, or stores them.")),
+		deprecated("6.2.0", "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments", doc("3.2.0", "O(N+log(M))", "<key> <member> <radius> (M|KM|FT|MI) [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> [ANY]] [ASC|DESC] [STORE <key>] [STOREDIST <key>]", "Answers the members in a circle around a member, or stores them."))),
 	row("georadiusbymember_ro", georadiusbymemberRO, -5, ReadOnly, ACLGeo, readKey,
-		doc("3.2.10", "O(N+log(M))", "<key> <member> <radius> (M|KM|FT|MI) [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> [ANY]] [ASC|DESC]", "Answers the members in a circle around a member.")),
+		deprecated("6.2.0", "`GEOSEARCH` with the `BYRADIUS` and `FROMMEMBER` arguments", doc("3.2.10", "O(N+log(M))", "<key> <member> <radius> (M|KM|FT|MI) [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT <count> [ANY]] [ASC|DESC]", "Answers the members in a circle around a member."))),
 }
 
 // geoStoring are the keys of a search that may be stored: the options stand from that word on.

@@ -19,9 +19,9 @@ var hllCommands = []Row{
 	row("pfmerge", pfmerge, -2, Write|DenyOOM, ACLHyperLogLog, mergeKeys,
 		doc("2.8.9", "O(N)", "<destkey> <sourcekey> [<sourcekey> ...]", "Merges HyperLogLogs into one.")),
 	row("pfdebug", pfdebug, 3, Write|DenyOOM|Admin, ACLHyperLogLog, pfdebugKey,
-		doc("2.8.9", "N/A", "<subcommand> <key>", "Shows what is in a HyperLogLog.")),
+		system(doc("2.8.9", "N/A", "<subcommand> <key>", "Shows what is in a HyperLogLog."))),
 	row("pfselftest", pfselftest, 1, Admin, ACLHyperLogLog, noKeys,
-		doc("2.8.9", "N/A", "", "Tests the counting of HyperLogLogs.")),
+		system(doc("2.8.9", "N/A", "", "Tests the counting of HyperLogLogs."))),
 }
 
 const (

@@ -41,7 +41,7 @@ var listCommands = []Row{
 	row("lrem", lrem, 4, Write, ACLList, deleteKey,
 		doc("1.0.0", "O(N+M)", "<key> <count> <element>", "Removes elements that are equal to one from a list.")),
 	row("rpoplpush", rpoplpush, 3, Write|DenyOOM|Brief, ACLList, moveKeys,
-		doc("1.2.0", "O(1)", "<source> <destination>", "Moves the last element of a list to the front of another one.")),
+		deprecated("6.2.0", "`LMOVE` with the `RIGHT` and `LEFT` arguments", doc("1.2.0", "O(1)", "<source> <destination>", "Moves the last element of a list to the front of another one."))),
 	row("lmove", lmove, 5, Write|DenyOOM|Brief, ACLList, moveKeys,
 		doc("6.2.0", "O(1)", "<source> <destination> (LEFT|RIGHT) (LEFT|RIGHT)", "Moves an element from an end of a list to an end of another one.")),
 	row("lmpop", lmpop, -4, Write|MovableKeys, ACLList, countedTaken,

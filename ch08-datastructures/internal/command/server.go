@@ -33,13 +33,15 @@ var serverCommands = []Row{
 	row("command|count", commandCount, 2, Loading|Stale, ACLConnection, noKeys,
 		doc("2.8.13", "O(1)", "", "Answers the number of commands.")),
 	row("command|list", commandList, -2, Loading|Stale, ACLConnection, noKeys,
-		doc("7.0.0", "O(N) where N is the number of commands", "[FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <pattern>)]", "Lists the commands' names.", "nondeterministic_output_order")),
+		doc("7.0.0", "O(N) where N is the number of commands", "[FILTERBY (MODULE <module-name>|ACLCAT <category>|PATTERN <pattern>)]", "Lists the commands' names.", "nondeterministic_output_order")),
 	row("command|info", commandInfo, -2, Loading|Stale, ACLConnection, noKeys,
 		doc("2.8.13", "O(N) where N is the number of commands asked for", "[<command-name> ...]", "Describes commands to clients; all, if none is named.", "nondeterministic_output_order")),
 	row("command|docs", commandDocs, -2, Loading|Stale, ACLConnection, noKeys,
 		doc("7.0.0", "O(N) where N is the number of commands asked for", "[<command-name> ...]", "Describes commands to people; all, if none is named.", "nondeterministic_output_order")),
 	row("command|getkeys", commandGetKeys, -4, Loading|Stale, ACLConnection, noKeys,
 		doc("2.8.13", "O(N) where N is the number of arguments", "<full-command>", "Answers the keys of a whole command.")),
+	row("command|getkeysandflags", commandGetKeysAndFlags, -4, Loading|Stale, ACLConnection, noKeys,
+		doc("7.0.0", "O(N) where N is the number of arguments", "<full-command>", "Answers the keys of a whole command, and what it does with them.")),
 	row("command|help", help, 2, Loading|Stale, ACLConnection, noKeys,
 		doc("5.0.0", "O(1)", "", "Prints this help.")),
 }
@@ -114,7 +116,7 @@ func help(c *Client) {
 	c.ReplySimple(strings.ToUpper(container.Name) + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:")
 	for _, sub := range container.Subcommands {
 		_, name, _ := strings.Cut(sub.Name, "|")
-		c.ReplySimple(strings.TrimSpace(strings.ToUpper(name) + " " + sub.Doc.Syntax))
+		c.ReplySimple(strings.TrimSpace(strings.ToUpper(name) + " " + sub.Doc.Usage()))
 		c.ReplySimple("    " + sub.Doc.Summary)
 	}
 }
@@ -311,50 +313,44 @@ func commandDocs(c *Client) {
 	replyDocs(c, commands)
 }
 
-// replyDocs answers a map from names to what COMMAND DOCS says of them. Redis:
-// server.c, addReplyCommandDocs.
-func replyDocs(c *Client, commands []*engine.Command) {
-	c.ReplyMapLen(len(commands))
-	for _, cmd := range commands {
-		c.ReplyBulkString(cmd.Name)
-		fields := 4
-		if len(cmd.Subcommands) > 0 {
-			fields++
-		}
-		c.ReplyMapLen(fields)
-		c.ReplyBulkString("summary")
-		c.ReplyBulkString(cmd.Doc.Summary)
-		c.ReplyBulkString("since")
-		c.ReplyBulkString(cmd.Doc.Since)
-		c.ReplyBulkString("group")
-		c.ReplyBulkString(cmd.Group)
-		c.ReplyBulkString("complexity")
-		c.ReplyBulkString(cmd.Doc.Complexity)
-		if len(cmd.Subcommands) > 0 {
-			c.ReplyBulkString("subcommands")
-			replyDocs(c, cmd.Subcommands)
-		}
-	}
+// commandGetKeys answers COMMAND GETKEYS name arg...
+func commandGetKeys(c *Client) {
+	replyKeys(c, func(key engine.Key) { c.ReplyBulk(c.Args[2+key.At]) })
 }
 
-// commandGetKeys answers COMMAND GETKEYS name arg... Redis: server.c,
-// getKeysSubcommand.
-func commandGetKeys(c *Client) {
+// commandGetKeysAndFlags answers COMMAND GETKEYSANDFLAGS name arg...
+func commandGetKeysAndFlags(c *Client) {
+	replyKeys(c, func(key engine.Key) {
+		c.ReplyArrayLen(2)
+		c.ReplyBulk(c.Args[2+key.At])
+		replyNames(c, key.Flags.Names())
+	})
+}
+
+// replyKeys answers the keys of the request that stands behind the subcommand. Redis:
+// server.c, getKeysSubcommandImpl.
+func replyKeys(c *Client, replyKey func(engine.Key)) {
 	request := c.Args[2:]
 	cmd := c.Engine.Table.Find(request)
 	switch {
 	case cmd == nil:
 		c.ReplyError("ERR Invalid command specified")
+		return
 	case len(cmd.Keys) == 0:
 		c.ReplyError("ERR The command has no key arguments")
+		return
 	case !cmd.Accepts(len(request)):
 		c.ReplyError("ERR Invalid number of arguments specified for command")
-	default:
-		keys := cmd.KeysOf(request)
-		c.ReplyArrayLen(len(keys))
-		for _, key := range keys {
-			c.ReplyBulk(key)
-		}
+		return
+	}
+	keys, _ := cmd.AppendKeys(nil, request)
+	if len(keys) == 0 {
+		c.ReplyError("ERR Invalid arguments specified for command")
+		return
+	}
+	c.ReplyArrayLen(len(keys))
+	for _, key := range keys {
+		replyKey(key)
 	}
 }
 

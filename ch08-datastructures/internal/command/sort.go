@@ -31,9 +31,9 @@ import (
 
 var sortCommands = []Row{
 	row("sort", sortKey, -2, Write|DenyOOM|MovableKeys, ACLSet|ACLSortedSet|ACLList|ACLDangerous, sortKeys,
-		doc("1.0.0", "O(N+M*log(M)) where N is the number of elements, and M that of those that are answered", "<key> [BY <pattern>] [LIMIT <offset> <count>] [GET <pattern> ...] [ASC|DESC] [ALPHA] [STORE <destination>]", "Answers or stores the elements of a list, a set or a sorted set in order.")),
+		doc("1.0.0", "O(N+M*log(M)) where N is the number of elements, and M that of those that are answered", "<key> [BY <pattern>] [LIMIT <offset> <count>] [GET <pattern> [GET <pattern> ...]] [ASC|DESC] [ALPHA] [STORE <destination>]", "Answers or stores the elements of a list, a set or a sorted set in order.")),
 	row("sort_ro", sortReadOnly, -2, ReadOnly|MovableKeys, ACLSet|ACLSortedSet|ACLList|ACLDangerous, sortReadKeys,
-		doc("7.0.0", "O(N+M*log(M)) where N is the number of elements, and M that of those that are answered", "<key> [BY <pattern>] [LIMIT <offset> <count>] [GET <pattern> ...] [ASC|DESC] [ALPHA]", "Answers the elements of a list, a set or a sorted set in order.")),
+		doc("7.0.0", "O(N+M*log(M)) where N is the number of elements, and M that of those that are answered", "<key> [BY <pattern>] [LIMIT <offset> <count>] [GET <pattern> [GET <pattern> ...]] [ASC|DESC] [ALPHA]", "Answers the elements of a list, a set or a sorted set in order.")),
 }
 
 const errNotScore = "ERR One or more scores can't be converted into double"

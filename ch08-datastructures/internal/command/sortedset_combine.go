@@ -22,13 +22,13 @@ import (
 
 var sortedSetCombineCommands = []Row{
 	row("zunion", zunion, -3, ReadOnly|MovableKeys, ACLSortedSet, countedKeys,
-		doc("6.2.0", "O(N)+O(M*log(M))", "<numkeys> <key> [<key> ...] [WEIGHTS <weight> [<weight> ...]] [AGGREGATE SUM|MIN|MAX] [WITHSCORES]", "Answers the members that any of the sorted sets has.")),
+		doc("6.2.0", "O(N)+O(M*log(M))", "<numkeys> <key> [<key> ...] [WEIGHTS <weight> [<weight> ...]] [AGGREGATE (SUM|MIN|MAX)] [WITHSCORES]", "Answers the members that any of the sorted sets has.")),
 	row("zunionstore", zunionstore, -4, Write|DenyOOM|MovableKeys, ACLSortedSet, storeCounted,
-		doc("2.0.0", "O(N)+O(M*log(M))", "<destination> <numkeys> <key> [<key> ...] [WEIGHTS <weight> [<weight> ...]] [AGGREGATE SUM|MIN|MAX]", "Stores the members that any of the sorted sets has.")),
+		doc("2.0.0", "O(N)+O(M*log(M))", "<destination> <numkeys> <key> [<key> ...] [WEIGHTS <weight> [<weight> ...]] [AGGREGATE (SUM|MIN|MAX)]", "Stores the members that any of the sorted sets has.")),
 	row("zinter", zinter, -3, ReadOnly|MovableKeys, ACLSortedSet, countedKeys,
-		doc("6.2.0", "O(N*K)+O(M*log(M))", "<numkeys> <key> [<key> ...] [WEIGHTS <weight> [<weight> ...]] [AGGREGATE SUM|MIN|MAX] [WITHSCORES]", "Answers the members that all of the sorted sets have.")),
+		doc("6.2.0", "O(N*K)+O(M*log(M))", "<numkeys> <key> [<key> ...] [WEIGHTS <weight> [<weight> ...]] [AGGREGATE (SUM|MIN|MAX)] [WITHSCORES]", "Answers the members that all of the sorted sets have.")),
 	row("zinterstore", zinterstore, -4, Write|DenyOOM|MovableKeys, ACLSortedSet, storeCounted,
-		doc("2.0.0", "O(N*K)+O(M*log(M))", "<destination> <numkeys> <key> [<key> ...] [WEIGHTS <weight> [<weight> ...]] [AGGREGATE SUM|MIN|MAX]", "Stores the members that all of the sorted sets have.")),
+		doc("2.0.0", "O(N*K)+O(M*log(M))", "<destination> <numkeys> <key> [<key> ...] [WEIGHTS <weight> [<weight> ...]] [AGGREGATE (SUM|MIN|MAX)]", "Stores the members that all of the sorted sets have.")),
 	row("zintercard", zintercard, -3, ReadOnly|MovableKeys, ACLSortedSet, countedKeys,
 		doc("7.0.0", "O(N*K)", "<numkeys> <key> [<key> ...] [LIMIT <limit>]", "Answers how many members all of the sorted sets have.")),
 	row("zdiff", zdiff, -3, ReadOnly|MovableKeys, ACLSortedSet, countedKeys,

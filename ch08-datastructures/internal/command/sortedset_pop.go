@@ -19,7 +19,7 @@ var sortedSetPopCommands = []Row{
 	row("zpopmax", zpopmax, -2, Write|Fast, ACLSortedSet, takeKey,
 		doc("5.0.0", "O(log(N)*M)", "<key> [<count>]", "Removes the members with the highest scores, and answers them.")),
 	row("zmpop", zmpop, -4, Write|MovableKeys, ACLSortedSet, countedTaken,
-		doc("7.0.0", "O(K)+O(N*log(M))", "<numkeys> <key> [<key> ...] MIN|MAX [COUNT <count>]", "Removes members from the first sorted set that has some, and answers them.")),
+		doc("7.0.0", "O(K)+O(N*log(M))", "<numkeys> <key> [<key> ...] (MIN|MAX) [COUNT <count>]", "Removes members from the first sorted set that has some, and answers them.")),
 	row("zrandmember", zrandmember, -2, ReadOnly, ACLSortedSet, readKey,
 		doc("6.2.0", "O(N)", "<key> [<count> [WITHSCORES]]", "Answers members of a sorted set at random.", "nondeterministic_output")),
 }

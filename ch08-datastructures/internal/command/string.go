@@ -14,7 +14,7 @@ var stringCommands = []Row{
 	row("get", get, 2, ReadOnly|Fast|Brief, ACLString, readKey,
 		doc("1.0.0", "O(1)", "<key>", "Answers the value of a key.")),
 	row("set", set, -3, Write|DenyOOM|Brief, ACLString, setKey,
-		doc("1.0.0", "O(1)", "<key> <value> [NX|XX] [GET] [EX <seconds>|PX <milliseconds>|EXAT <seconds>|PXAT <milliseconds>|KEEPTTL]", "Gives a key a value.")),
+		doc("1.0.0", "O(1)", "<key> <value> [NX|XX] [GET] [EX <seconds>|PX <milliseconds>|EXAT <unix-time-seconds>|PXAT <unix-time-milliseconds>|KEEPTTL]", "Gives a key a value.")),
 	row("incr", incr, 2, Write|DenyOOM|Fast|Brief, ACLString, accessKey,
 		doc("1.0.0", "O(1)", "<key>", "Adds one to a number.")),
 	row("decr", decr, 2, Write|DenyOOM|Fast|Brief, ACLString, accessKey,

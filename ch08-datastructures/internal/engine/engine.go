@@ -10,6 +10,7 @@
 //	engine.go     what an engine is made of
 //	table.go      the commands as rows
 //	keyspec.go    which words of a request are keys
+//	syntax.go     their arguments, out of the line that people read
 //	index.go      how a name finds its row
 //	protected.go  commands that must be allowed first
 //	client.go     what a handler gets: the arguments, and what is known of the connection

@@ -24,6 +24,11 @@ type KeySpec struct {
 	First, Last, Step int
 	Flags             KeyFlags
 	Notes             string // for people
+
+	// What only the command knows, or nil: at which place a key stands of a spec that is
+	// Unknown (0: there is none), and what happens to keys under KeyVariableFlags.
+	Place func(request [][]byte) int
+	Vary  func(request [][]byte) KeyFlags
 }
 
 // KeyFlags say what a command does with keys.
@@ -71,40 +76,67 @@ func (r *Row) KeyRange() (first, last, step int) {
 
 func (s *KeySpec) isRange() bool { return s.Keyword == "" && !s.Unknown && !s.Counted }
 
-// KeysOf lists the keys of a request that has the arity; they borrow from it.
-func (r *Row) KeysOf(request [][]byte) (keys [][]byte) {
-	for _, spec := range r.Keys {
-		first, last := spec.find(request)
-		for i := first; i <= last && i < len(request); i += spec.Step {
-			keys = append(keys, request[i])
-		}
-	}
-	return keys
+// Key is a word of a request that is a key.
+type Key struct {
+	At    int // its place; the command's name is at 0
+	Flags KeyFlags
 }
 
-// find returns the first and the last key of a request; the last is before the first if
-// there is none. Redis: db.c, getKeysUsingKeySpecs.
-func (s *KeySpec) find(request [][]byte) (first, last int) {
+// AppendKeys appends the keys of a request that has the arity. ok is false if it has an
+// error by which nobody can tell where they stand: then there are none. Redis: db.c,
+// getKeysFromCommandWithSpecs.
+func (r *Row) AppendKeys(keys []Key, request [][]byte) (all []Key, ok bool) {
+	before := len(keys)
+	for i := range r.Keys {
+		spec := &r.Keys[i]
+		first, last, ok := spec.find(request)
+		if !ok {
+			return keys[:before], false
+		}
+		flags := spec.Flags
+		if spec.Vary != nil {
+			flags = spec.Vary(request)
+		}
+		for at := first; at <= last && first > 0; at += spec.Step {
+			keys = append(keys, Key{at, flags})
+		}
+	}
+	return keys, true
+}
+
+// find returns the places of the first and the last key of a request; the first is 0 if
+// there is none. ok is false if they would be out of the request. Redis: db.c,
+// getKeysUsingKeySpecs.
+func (s *KeySpec) find(request [][]byte) (first, last int, ok bool) {
+	switch {
+	case s.Place != nil:
+		first = s.Place(request)
+		return first, first, true
+	case s.Unknown:
+		return 0, 0, true
+	case s.Keyword != "":
+		return s.findBehindKeyword(request)
+	}
+	first, last = s.First, s.Last
 	switch {
 	case s.Counted:
-		n, ok := resp.ParseInt(request[s.First])
-		if !ok || n < 1 || n >= int64(len(request)-s.First) {
-			return 0, -1
+		n, isInt := resp.ParseInt(request[s.First])
+		if !isInt || n < 1 || n > int64(len(request)) {
+			return 0, 0, false
 		}
-		return s.First + 1, s.First + int(n)
-	case s.Keyword != "":
-		for i := len(request) - 2; i >= s.First; i-- {
-			if IsOption(request[i], strings.ToLower(s.Keyword)) {
-				return i + 1, i + 1
-			}
-		}
-		return 0, -1
-	case s.Unknown:
-		return 0, -1
-	}
-	last = s.Last
-	if last < 0 {
+		first, last = s.First+1, s.First+int(n)
+	case last < 0:
 		last += len(request)
 	}
-	return s.First, last
+	return first, last, first <= last && last < len(request)
+}
+
+// findBehindKeyword is find for a key behind a word that may not be there.
+func (s *KeySpec) findBehindKeyword(request [][]byte) (first, last int, ok bool) {
+	for i := s.First; i < len(request)-1; i++ {
+		if IsOption(request[i], strings.ToLower(s.Keyword)) {
+			return i + 1, i + 1, true
+		}
+	}
+	return 0, 0, true
 }

@@ -102,6 +102,9 @@ func (c *Client) EndArray(at, n int) {
 // EndSet is EndArray for a set.
 func (c *Client) EndSet(at, n int) { c.EndArray(at, n) }
 
+// EndMap is EndArray for a map of n pairs.
+func (c *Client) EndMap(at, n int) { c.EndArray(at, 2*n) }
+
 // InsertBulk is ReplyBulk at a place where the reply has come to before.
 func (c *Client) InsertBulk(at int, b []byte) {
 	var room [64]byte

@@ -147,9 +147,13 @@ func namesOf[T Flags | Category | KeyFlags](bits T, names []string) []string {
 type Doc struct {
 	Since      string // the version of Redis that brought it
 	Complexity string
-	Syntax     string   // its arguments, as HELP shows them
+	Syntax     string   // its arguments; see syntax.go
 	Summary    string   // one sentence
 	Tips       []string // for clients, not people
+
+	System          bool   // not for applications
+	DeprecatedSince string // the version that has something better; empty is none has
+	ReplacedBy      string // what that is
 }
 
 // Family is a group of commands, with the rows that stand beside their handlers.

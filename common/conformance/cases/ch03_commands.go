@@ -77,7 +77,6 @@ func (r commandRow) keySpec() string {
 
 // commandsOfKeys is the table's rows of chapter 3, and what they refuse.
 func commandsOfKeys() list {
-	const badCount = "-ERR Invalid number of arguments specified for command\r\n"
 	rows := list{
 		{Name: "COMMAND GETKEYS finds the key of SET", Run: answers(cmd("COMMAND", "GETKEYS", "SET", "k", "v", "EX", "10"), bulks("k"))},
 		{Name: "COMMAND GETKEYS does not look at options", Run: answers(cmd("COMMAND", "GETKEYS", "set", "k", "v", "foo"), bulks("k"))},

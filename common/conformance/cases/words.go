@@ -43,6 +43,7 @@ const (
 	sameObject   = "-ERR source and destination objects are the same\r\n"
 	noProto      = "-NOPROTO unsupported protocol version\r\n"
 	noKeys       = "-ERR The command has no key arguments\r\n"
+	badCount     = "-ERR Invalid number of arguments specified for command\r\n"
 	noCommand    = "-ERR Invalid command specified\r\n"
 	wrongType    = "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n"
 	oom          = "-OOM command not allowed when used memory > 'maxmemory'.\r\n"
