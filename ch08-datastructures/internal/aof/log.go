@@ -9,6 +9,7 @@
 //	manifest.go  the folder: which files make up the log, in which order
 //	load.go      executing the log again
 //	rewrite.go   a shorter log that gives the same data, while writes go on
+//	switch.go    appendonly yes and no while the server runs
 //	items.go     collections in it
 //	reload.go    all data written and loaded again, while the server runs
 //
@@ -66,8 +67,11 @@ type Log struct {
 
 	file     *os.File // what is appended to; nil before Start, and with appendonly no
 	fileSize int64    // bytes of file that are whole
-	baseSize int64    // of the log when it was last rewritten, or loaded
-	size     int64    // of all its files now
+	// appendonly yes was set, and the log does not have all data yet. It has a file only
+	// from a snapshot's start on.
+	beginning bool
+	baseSize  int64 // of the log when it was last rewritten, or loaded
+	size      int64 // of all its files now
 
 	db      int    // that the commands at the end of the log are for; -1 is unknown
 	buf     buffer // appended, not written
@@ -101,7 +105,7 @@ type Log struct {
 // made where there is none, and locked against other servers.
 func Open(opts *config.Config, loop Loop, log *logging.Logger) (*Log, error) {
 	l := &Log{
-		opts: opts, loop: loop, log: log, folder: filepath.Join(opts.Dir, opts.AppendDirName),
+		opts: opts, loop: loop, log: log, folder: folderOf(opts),
 		syncer: newSyncer(log), lastRewrite: -1, step: func(string) {},
 	}
 	if info, err := os.Stat(opts.Dir); err != nil {
@@ -118,7 +122,9 @@ func Open(opts *config.Config, loop Loop, log *logging.Logger) (*Log, error) {
 	return l, nil
 }
 
-// openFolder makes, locks and reads the folder. Once it is open it stays so.
+func folderOf(opts *config.Config) string { return filepath.Join(opts.Dir, opts.AppendDirName) }
+
+// openFolder makes, locks and reads the folder. Once it is open it stays so, until Move.
 func (l *Log) openFolder() error {
 	if l.lock != nil {
 		return nil
@@ -153,6 +159,9 @@ func (l *Log) openFolder() error {
 // readFolder reads which files there are, and takes over what older versions left.
 func (l *Log) readFolder() (err error) {
 	if l.manifest, err = readManifest(l.folder, l.opts.AppendFileName); err != nil {
+		return err
+	}
+	if l.manifest, err = l.settle(l.manifest); err != nil {
 		return err
 	}
 	if err := l.refuseUnnamed(); err != nil {
@@ -354,9 +363,9 @@ func appendSelect(dst []byte, db int) []byte {
 func (l *Log) Appended() int64 { return l.written + int64(l.buf.len()) }
 
 // Safe is how many of the bytes ever appended are as safe as a reply promises:
-// with Always they are synced. Otherwise replies promise nothing.
+// with Always they are synced. Otherwise, and while the log begins, replies promise nothing.
 func (l *Log) Safe() int64 {
-	if l.opts.AppendFsync == config.Always {
+	if l.opts.AppendFsync == config.Always && !l.beginning {
 		return l.written
 	}
 	return l.Appended()
@@ -365,6 +374,7 @@ func (l *Log) Safe() int64 {
 // State is the log's state, for INFO.
 type State struct {
 	Enabled, Rewriting bool
+	Scheduled          bool  // a rewrite: it begins soon
 	Size, BaseSize     int64 // bytes: now, and after the last rewrite
 	PendingSyncs       int
 	DelayedSyncs       int64 // writes that did not wait for a sync any longer
@@ -378,7 +388,7 @@ type State struct {
 // State tells how the log is.
 func (l *Log) State() State {
 	s := State{
-		Enabled: l.file != nil, Rewriting: l.rewriting != nil, Size: l.size + int64(l.buf.len()), BaseSize: l.baseSize,
+		Enabled: l.opts.AppendOnly, Rewriting: l.rewriting != nil, Scheduled: l.beginning && l.rewriting == nil, Size: l.size + int64(l.buf.len()), BaseSize: l.baseSize,
 		PendingSyncs: l.syncer.count(), DelayedSyncs: l.delayedSyncs, Rewrites: l.rewrites, Failures: l.failures,
 		LastRewriteSeconds: l.lastRewrite, RewriteSeconds: -1, Err: l.Err(),
 	}
@@ -403,15 +413,21 @@ func (l *Log) BufferMemory() int {
 
 // Err is why no more writes should be taken at present; nil if they may be.
 func (l *Log) Err() error {
-	if l.writeErr != nil || l.opts.AppendFsync == config.Never {
+	switch {
+	case l.file == nil:
+		return nil
+	case l.writeErr != nil || l.opts.AppendFsync == config.Never || l.beginning:
 		return l.writeErr
 	}
 	return l.damage()
 }
 
 // Save writes and syncs what has been appended, whatever appendfsync says. The error
-// says that some of it may not be on the disk.
+// says that some of it may not be on the disk; ErrBeginning is that not all data can be yet.
 func (l *Log) Save() error {
+	if l.beginning {
+		return ErrBeginning
+	}
 	if l.file == nil {
 		return nil
 	}
@@ -431,6 +447,7 @@ func (l *Log) Save() error {
 func (l *Log) Close() error {
 	var err error
 	l.abandonRewrite()
+	l.beginning = false
 	if l.abandoned != nil { // its temporary file must go
 		<-l.abandoned.ended
 	}

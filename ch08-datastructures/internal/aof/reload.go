@@ -76,6 +76,8 @@ func (l *Log) dumpTo(name string, keys *keyspace.Keyspace) error {
 // it. An error before that has changed nothing. O(log).
 func (l *Log) LoadAgain(empty func(), execute func(words [][]byte) error) error {
 	switch {
+	case l.beginning:
+		return ErrBeginning
 	case l.file == nil:
 		return errNoLog
 	case l.unit.open && l.unit.commands > 0: // it is not whole, and cannot be written yet

@@ -59,6 +59,7 @@ const (
 // rewrite is one that is under way.
 type rewrite struct {
 	keys      *keyspace.Keyspace
+	beginning bool // of a log: it has no other base
 	began     time.Time
 	dumped    int          // keys
 	db        int          // that the dump is at; -1 before its first key
@@ -84,7 +85,7 @@ func newRewrite(keys *keyspace.Keyspace) *rewrite {
 
 // Rewrite begins to rewrite the log to what the keyspace holds, as soon as the new
 // incremental file is there. With appendonly no it makes a folder with
-// just a base. The error is ErrRewriting if a rewrite is under way.
+// just a base; while the log begins, it is the beginning. The error is ErrRewriting if a rewrite is under way.
 func (l *Log) Rewrite(keys *keyspace.Keyspace) error {
 	if l.rewriting != nil || !l.abandoned.hasEnded() {
 		return ErrRewriting
@@ -94,6 +95,7 @@ func (l *Log) Rewrite(keys *keyspace.Keyspace) error {
 		return err
 	}
 	w := newRewrite(keys)
+	w.beginning = l.beginning
 	l.rewriting = w
 	l.rewrites++
 	l.log.Notice("Background append only file rewriting started")
@@ -108,7 +110,10 @@ func (l *Log) runRewrite(w *rewrite, m manifest, appending bool) {
 	fail := func(err error) { l.loop.Post(func() { l.rewriteFailed(w, err) }) }
 	var incr *os.File
 	err := error(nil)
-	if appending {
+	switch {
+	case w.beginning:
+		m, incr, err = l.prepareBeginning()
+	case appending:
 		m = m.withNewIncr()
 		incr, err = l.prepareIncr(m)
 	}
@@ -119,6 +124,9 @@ func (l *Log) runRewrite(w *rewrite, m manifest, appending bool) {
 	l.loop.Post(func() { l.beginSnapshot(w, m, incr) })
 	temporary := l.path(temporaryPrefix + m.withNewBase().base.name)
 	size, err := l.writeBase(w, temporary, fail)
+	if w.beginning {
+		err = l.endMarked(w, m, err)
+	}
 	if err == nil && !w.abandoned.Load() {
 		if incr != nil {
 			m = m.withoutOldIncrs(m.lastIncr)
@@ -131,6 +139,9 @@ func (l *Log) runRewrite(w *rewrite, m manifest, appending bool) {
 		_ = os.Remove(temporary) // it may not be there
 		fail(err)
 		return
+	}
+	if w.beginning {
+		_ = os.Remove(l.path(temporaryPrefix + m.incrs[len(m.incrs)-1].name)) // who opens the folder next does it, too
 	}
 	l.loop.Post(func() { l.rewriteDone(w, m, size) })
 }
@@ -165,7 +176,9 @@ func (l *Log) beginSnapshot(w *rewrite, m manifest, incr *os.File) {
 		})
 		return
 	}
-	if incr != nil {
+	if w.beginning {
+		l.file, l.fileSize, l.unsynced, l.db = incr, 0, false, -1
+	} else if incr != nil {
 		if err := l.switchTo(incr); err != nil {
 			l.rewriteFailed(w, err)
 			return
@@ -409,6 +422,10 @@ func (l *Log) rewriteDone(w *rewrite, m manifest, baseSize int64) {
 	l.rewriting, l.manifest, l.failures = nil, m, 0
 	l.lastRewrite = int64(time.Since(w.began).Seconds())
 	l.intactFrom = m.lastIncr
+	if w.beginning {
+		l.syncer.failure.Store(nil)                // that of an earlier log: the numbers may have begun again
+		l.beginning = l.beginning && l.file == nil // or End has come, and Begin again
+	}
 	l.size = baseSize + l.fileSize
 	l.baseSize = l.size
 	l.log.Notice("Background AOF rewrite finished successfully")
@@ -444,6 +461,10 @@ func (l *Log) abandonRewrite() {
 	w.keys.EndSnapshot()
 	w.abandoned.Store(true)
 	w.endChunks()
+	if w.beginning && l.file != nil { // what was appended to it is in no log; the goroutine deletes it
+		l.file.Close()
+		l.forget()
+	}
 }
 
 // hasEnded reports whether the rewrite's goroutine has; w may be nil.
@@ -462,8 +483,11 @@ func (w *rewrite) hasEnded() bool {
 // WantsRewrite reports whether the log has grown so much since it was last
 // rewritten that it should be again, or is damaged. Redis: server.c, serverCron.
 func (l *Log) WantsRewrite() bool {
-	if l.file == nil || l.rewriting != nil || !l.abandoned.hasEnded() || l.loop.Now().Before(l.retryAt) {
+	if l.rewriting != nil || !l.abandoned.hasEnded() || l.loop.Now().Before(l.retryAt) {
 		return false
+	}
+	if l.file == nil {
+		return l.beginning
 	}
 	if l.Err() != nil && l.damage() != nil {
 		return true

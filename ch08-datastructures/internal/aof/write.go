@@ -118,7 +118,7 @@ func (l *Log) reportWrite(err error) {
 
 // sync syncs what has been written, if the policy wants it now.
 func (l *Log) sync() error {
-	if !l.unsynced || l.opts.NoFsyncOnRewrite && l.rewriting != nil {
+	if !l.unsynced || l.beginning || l.opts.NoFsyncOnRewrite && l.rewriting != nil {
 		return nil
 	}
 	switch l.opts.AppendFsync {

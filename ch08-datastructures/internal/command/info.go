@@ -214,7 +214,7 @@ func infoPersistence(w *infoWriter) {
 	w.zeros("rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded")
 	w.field("aof_enabled", s.Enabled)
 	w.field("aof_rewrite_in_progress", s.Rewriting)
-	w.field("aof_rewrite_scheduled", 0)
+	w.field("aof_rewrite_scheduled", s.Scheduled)
 	w.field("aof_last_rewrite_time_sec", s.LastRewriteSeconds)
 	w.field("aof_current_rewrite_time_sec", s.RewriteSeconds)
 	w.field("aof_last_bgrewrite_status", status(s.Failures == 0))

@@ -187,7 +187,7 @@ var table = []section{
 	}},
 	{"the append-only file", []option{
 		{
-			"appendonly", fixed, yesNo(func(c *Config) *bool { return &c.AppendOnly }), "no",
+			"appendonly", atRuntime, yesNo(func(c *Config) *bool { return &c.AppendOnly }), "no",
 			"log writes, and load the log at the start",
 		},
 		{

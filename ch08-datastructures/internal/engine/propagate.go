@@ -99,10 +99,10 @@ func reason(err error) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// LogState is the log's state; the zero one while there is none.
+// LogState is the log's state; while it is loaded, just whether there is one.
 func (e *Engine) LogState() aof.State {
 	if e.log == nil {
-		return aof.State{}
+		return aof.State{Enabled: e.Config.AppendOnly, LastRewriteSeconds: -1, RewriteSeconds: -1}
 	}
 	return e.log.State()
 }
@@ -125,6 +125,19 @@ func (e *Engine) LogMemory() int {
 
 // SetLog makes the engine log from now on.
 func (e *Engine) SetLog(log *aof.Log) { e.log = log }
+
+// SwitchLog makes the log be on or off, as the settings say. While it is loaded nothing
+// happens: who has loaded it looks again. The error is why it cannot be on.
+func (e *Engine) SwitchLog() error {
+	switch {
+	case e.log == nil:
+		return nil
+	case e.Config.AppendOnly:
+		return e.log.Begin(e.Keyspace)
+	}
+	e.log.End()
+	return nil
+}
 
 // RewriteLog begins to rewrite the append-only file. The error is
 // aof.ErrRewriting if that is under way already.

@@ -20,5 +20,24 @@ func (s *Server) ConfigChanged(names []string) (refused string, err error) {
 	}
 	s.log.SetLevel(s.opts.LogLevel)
 	s.crashes.full.Store(s.opts.CrashLog)
+	return s.switchLog(names)
+}
+
+// switchLog makes the append-only file be on or off, and where the settings say. It comes
+// last: a log that has ended because another setting was refused would begin anew, and until
+// it has all data again a crash would lose what came between. Redis: config.c,
+// updateAppendonly.
+func (s *Server) switchLog(names []string) (refused string, err error) {
+	if !s.opts.AppendOnly {
+		_ = s.engine.SwitchLog() // it can always end
+	}
+	if slices.Contains(names, "dir") && !s.engine.Loading() {
+		if err := s.aof.Move(); err != nil {
+			return "dir", err
+		}
+	}
+	if s.engine.SwitchLog() != nil {
+		return "appendonly", config.RedisError("Unable to turn on AOF. Check server logs.")
+	}
 	return "", nil
 }

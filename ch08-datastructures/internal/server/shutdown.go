@@ -23,6 +23,7 @@ import (
 	"strconv"
 	"time"
 
+	"redis-internals/ch08/internal/aof"
 	"redis-internals/ch08/internal/config"
 )
 
@@ -55,18 +56,22 @@ func (s *Server) Shutdown(how config.Shutdown) error {
 }
 
 // keep writes and syncs what is to be kept. It is no error if the data may be lost: with
-// FORCE, and with NOSAVE.
+// FORCE and, where there is a whole log, with NOSAVE.
 func (s *Server) keep(how config.Shutdown) (err error) {
+	forgiven := config.Force | config.NoSave
 	if s.opts.AppendOnly {
 		s.log.Notice("Calling fsync() on the AOF file.")
-		err = s.aof.Save()
+		if err = s.aof.Save(); errors.Is(err, aof.ErrBeginning) {
+			s.log.Warning("Writing initial AOF, can't exit.")
+			forgiven = config.Force
+		}
 	} else if how&config.Save != 0 {
 		err = errNoLog
 	}
 	switch {
 	case err == nil:
 		return nil
-	case how&(config.Force|config.NoSave) != 0:
+	case how&forgiven != 0:
 		s.forced = true
 		s.log.Warning("Error trying to save the DB. Exit anyway. (%v)", err)
 		return nil
