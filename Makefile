@@ -44,8 +44,8 @@ test: ## [CH=02] [TAGS=poison] | unit tests and the shared suite: of one stage, 
 		$(call PACKAGES,$(SELECTED)) $(if $(CH),./common/conformance ./common/soak)
 
 .PHONY: diff
-diff: ## CH=02 [FROM=01] [FILE=main.go] | what a chapter changes: the overview, then the lines
-	@$(call tool,chapters) diff -ch "$(CH)" -from "$(FROM)" -file "$(FILE)"
+diff: ## CH=02 [FROM=01] [FILE=main.go] [TESTS=1] [ALL=1] [HTML=out.html] | what a chapter changes, in reading order
+	@$(call tool,chapters) diff -ch "$(CH)" -from "$(FROM)" -file "$(FILE)" $(if $(TESTS),-tests) $(if $(ALL),-all) -html "$(HTML)"
 
 .PHONY: check
 check: ## ADDR=127.0.0.1:6379 [UPTO=02] | grade any server, in any language, stage by stage

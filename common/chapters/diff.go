@@ -19,6 +19,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +34,7 @@ func (e UsageError) Error() string { return string(e) }
 type Change struct {
 	Old, New       string // paths inside the chapters; "" where there is no such file
 	Added, Removed int    // lines; 0 for binary files
+	Why            string // the README's reason; "" if it has none
 }
 
 // Kind is new, removed, renamed or changed.
@@ -90,6 +92,7 @@ func Compare(from, to Chapter, file string) (Diff, error) {
 			d.Changes = append(d.Changes, c)
 		}
 	}
+	d.Changes = d.arrange(d.Changes)
 	for name, f := range d.old {
 		if !d.selects(name) {
 			continue
@@ -139,25 +142,120 @@ func (d Diff) numstat() ([]Change, error) {
 	return changes, nil
 }
 
-// Text is the diff itself, as git prints it; colour is as the user's git has it
-// for a terminal. The README is a lesson, not code: its diff is shown only
-// where it was asked for by name. That of go.sum is never shown.
-func (d Diff) Text(colour bool) ([]byte, error) {
+// Shown says which of the changes are shown line by line.
+type Shown struct {
+	Tests bool // tests, what they compare with, and profiles
+	All   bool // new files, whole
+}
+
+// shows reports whether a change's lines are shown. The README is a lesson, not code: it is
+// shown only where it was asked for by name. go.sum never is.
+func (d Diff) shows(c Change, s Shown) bool {
+	switch {
+	case c.Path() == "go.sum":
+		return false
+	case c.Path() == d.File:
+		return true
+	case c.Path() == readme:
+		return false
+	}
+	return (s.Tests || !isTest(c.Path())) && (s.All || c.Kind() != "new")
+}
+
+// Text is the diff itself, a file after the other in reading order, as git prints it; colour
+// is as the user's git has it for a terminal. A new file is one line: what it is about.
+func (d Diff) Text(s Shown, colour bool) ([]byte, error) {
+	sections, err := d.sections(s, colour)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	for _, c := range d.Changes {
+		switch {
+		case d.shows(c, s):
+			b.Write(sections[c.Path()])
+		case c.Kind() == "new" && c.Path() != "go.sum" && c.Path() != readme && (s.Tests || !isTest(c.Path())):
+			fmt.Fprintf(&b, "new file %s (%d lines)\n", path.Join(d.To.Name, c.New), c.Added)
+			if about := d.new[c.New].headline(c.New); about != "" {
+				b.WriteString(wrapped(about, "    "))
+			}
+		}
+	}
+	return b.Bytes(), nil
+}
+
+var sectionStart = regexp.MustCompile(`(?m)^(\x1b\[[0-9;]*m)*diff --git `)
+
+// sections is git's diff of each change that is shown, by its path.
+func (d Diff) sections(s Shown, colour bool) (map[string][]byte, error) {
 	oldShown, newShown := map[string]bool{}, map[string]bool{}
 	for _, c := range d.Changes {
-		hidden := c.Path() == "go.sum" || c.Path() == readme && d.File != readme
-		oldShown[c.Old] = !hidden
-		newShown[c.New] = !hidden
+		oldShown[c.Old], newShown[c.New] = d.shows(c, s), d.shows(c, s)
 	}
 	var env []string
-	arg := "--no-color"
-	if colour {
-		env, arg = []string{"GIT_PAGER_IN_USE=1"}, "--color-moved"
+	args := []string{"--unified=1", "--no-color"}
+	if s.All {
+		args[0] = "--unified=3"
 	}
-	return d.git(env,
+	if colour {
+		env, args[1] = []string{"GIT_PAGER_IN_USE=1"}, "--color-moved"
+	}
+	out, err := d.git(env,
 		func(name string) bool { return oldShown[name] },
 		func(name string) bool { return newShown[name] },
-		arg)
+		args...)
+	if err != nil {
+		return nil, err
+	}
+	byHead := map[string]string{} // its first line: the path
+	for _, c := range d.Changes {
+		byHead[d.head(c)] = c.Path()
+	}
+	sections := map[string][]byte{}
+	starts := sectionStart.FindAllIndex(out, -1)
+	for i, start := range starts {
+		end := len(out)
+		if i+1 < len(starts) {
+			end = starts[i+1][0]
+		}
+		section := out[start[0]:end]
+		head, _, _ := bytes.Cut(section, []byte("\n"))
+		sections[byHead[string(escapes.ReplaceAll(head, nil))]] = withoutHead(section)
+	}
+	return sections, nil
+}
+
+// withoutHead takes away the lines that only git needs. What is left is a patch still; of a
+// file that has no other line (its mode has changed, it has moved) all are left.
+func withoutHead(section []byte) []byte {
+	if !hunkStart.Match(section) {
+		return section
+	}
+	var kept [][]byte
+	for i, line := range bytes.SplitAfter(section, []byte("\n")) {
+		if plain := escapes.ReplaceAll(line, nil); i > 3 || !bytes.HasPrefix(plain, []byte("diff --git ")) && !bytes.HasPrefix(plain, []byte("index ")) {
+			kept = append(kept, line)
+		}
+	}
+	return bytes.Join(kept, nil)
+}
+
+var hunkStart = regexp.MustCompile(`(?m)^(\x1b\[[0-9;]*m)*@@ `)
+
+// escapes are what colours a line on a terminal.
+var escapes = regexp.MustCompile(`\x1b\[[0-9;]*[mK]`)
+
+// head is the line that begins a change in git's diff. Of a file that is not in both chapters
+// git names the one twice.
+func (d Diff) head(c Change) string {
+	was, is := path.Join(d.From.Name, c.Old), path.Join(d.To.Name, c.New)
+	switch c.Kind() {
+	case "new":
+		was = is
+	case "removed":
+		is = was
+	}
+	return "diff --git " + was + " " + is
 }
 
 // git runs git diff over copies of those files that the functions pick.
@@ -202,48 +300,117 @@ func (t tree) write(dir string, pick func(name string) bool) error {
 	return nil
 }
 
-// Overview is the table above the diff, a line a changed file, with totals.
-func (d Diff) Overview() string {
+// pace is how many lines of a diff are read in a minute, with the thought that they need.
+const pace = 40
+
+// Overview is what stands above the diff: the changed files in reading order, each with its
+// lines and its reason, and totals.
+func (d Diff) Overview(shown Shown) string {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s against %s\n\n", path.Join(d.To.Name, d.File), path.Join(d.From.Name, d.File))
-	width := 0
+	var tests, readmes Change
+	count, hidden, code, newLines := map[string]int{}, 0, 0, 0
+	var added, removed int
+	why := ""
 	for _, c := range d.Changes {
-		width = max(width, len(c.Path()))
-	}
-	count := map[string]int{}
-	var added, removed, readmeRemoved int
-	for _, c := range d.Changes {
-		fmt.Fprintf(&b, "  %-8s %-*s %+6d %6s", c.Kind(), width, c.Path(), c.Added, "-"+strconv.Itoa(c.Removed))
-		if c.Kind() == "renamed" {
-			fmt.Fprintf(&b, "  was %s", c.Old)
-		}
-		b.WriteByte('\n')
 		count[c.Kind()]++
 		added += c.Added
 		removed += c.Removed
-		if c.Old == readme {
-			readmeRemoved = c.Removed
+		if c.Path() == readme {
+			readmes = c
+		}
+		if isTest(c.Path()) && !shown.Tests && c.Path() != d.File {
+			hidden++
+			tests.Added += c.Added
+			tests.Removed += c.Removed
+			continue
+		}
+		b.WriteString(c.line())
+		if c.Why != why && c.Why != "" {
+			b.WriteString(wrapped(strings.TrimSuffix(c.Why, "."), whyIndent))
+		}
+		why = c.Why
+		switch {
+		case c.Path() == readme || c.Path() == "go.sum":
+		case d.shows(c, shown):
+			code += c.Added + c.Removed
+		default:
+			newLines += c.Added
 		}
 	}
 	if len(d.Changes) > 0 {
 		b.WriteByte('\n')
 	}
+	if hidden > 0 {
+		fmt.Fprintf(&b, "  and %s of tests, goldens and profiles, +%d -%d: TESTS=1 shows them\n", plural(hidden, "file"), tests.Added, tests.Removed)
+	}
+	if newLines > 0 {
+		fmt.Fprintf(&b, "  new files are named and not shown, %d lines: ALL=1, or FILE=one of them\n", newLines)
+	}
+	if code > 0 {
+		fmt.Fprintf(&b, "  what is shown: %d lines, about %s at %d a minute\n", code, plural(max(1, (code+pace/2)/pace), "minute"), pace)
+	}
+	d.totals(&b, count, added, removed, readmes.Removed)
+	return b.String()
+}
+
+const whyIndent = "           "
+
+// line is one of the overview's.
+func (c Change) line() string {
+	counts := fmt.Sprintf("%+d -%d", c.Added, c.Removed)
+	line := fmt.Sprintf("  %-8s %s", c.Kind(), c.Path())
+	line += strings.Repeat(" ", max(1, columns-len(line)-len(counts))) + counts + "\n"
+	if c.Kind() == "renamed" {
+		line += whyIndent + "was " + c.Old + "\n"
+	}
+	return line
+}
+
+// totals adds how many files there are of each kind, and what they come to.
+func (d Diff) totals(b *bytes.Buffer, count map[string]int, added, removed, readmeRemoved int) {
 	b.WriteString("  files: ")
 	for _, kind := range []string{"new", "changed", "renamed", "removed"} {
 		if count[kind] > 0 {
-			fmt.Fprintf(&b, "%d %s, ", count[kind], kind)
+			fmt.Fprintf(b, "%d %s, ", count[kind], kind)
 		}
 	}
-	fmt.Fprintf(&b, "%d unchanged\n  lines: +%d -%d\n", d.Unchanged, added, removed)
+	fmt.Fprintf(b, "%d unchanged\n  lines: +%d -%d\n", d.Unchanged, added, removed)
 	if d.OldLines == 0 {
-		return b.String()
+		return
 	}
-	fmt.Fprintf(&b, "  %s of the %d lines in %s were removed", share(removed, d.OldLines), d.OldLines, path.Join(d.From.Name, d.File))
+	fmt.Fprintf(b, "  %s of the %d lines in %s were removed", share(removed, d.OldLines), d.OldLines, path.Join(d.From.Name, d.File))
 	if d.File == "" && d.readmeLines > 0 {
-		fmt.Fprintf(&b, " (without %s: %s)", readme, share(removed-readmeRemoved, d.OldLines-d.readmeLines))
+		fmt.Fprintf(b, "\n  (without %s: %s)", readme, share(removed-readmeRemoved, d.OldLines-d.readmeLines))
 	}
 	b.WriteString("\n")
-	return b.String()
+}
+
+// columns is how wide a terminal may be taken to be.
+const columns = 79
+
+// wrapped breaks a sentence into lines that are indented.
+func wrapped(text, indent string) string {
+	var b strings.Builder
+	line := indent
+	for _, word := range strings.Fields(text) {
+		if len(line) > len(indent) && len(line)+1+len(word) > columns {
+			b.WriteString(line + "\n")
+			line = indent
+		}
+		if len(line) > len(indent) {
+			line += " "
+		}
+		line += word
+	}
+	return b.String() + line + "\n"
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func share(part, whole int) string {

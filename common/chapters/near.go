@@ -28,12 +28,29 @@ func (d Diff) find(typed string) (string, error) {
 	if known[name] {
 		return name, nil
 	}
-	return "", UsageError(fmt.Sprintf("neither %s nor %s has %q; near it: %s",
-		d.From.Name, d.To.Name, typed, strings.Join(nearest(name, known, 3), " ")))
+	var called []string // by that name, wherever it is
+	for k := range known {
+		if path.Base(k) == name {
+			called = append(called, k)
+		}
+	}
+	slices.Sort(called)
+	neither := fmt.Sprintf("neither %s nor %s has %q", d.From.Name, d.To.Name, typed)
+	near := nearest(name, known, 3)
+	switch {
+	case len(called) == 1:
+		return called[0], nil
+	case len(called) > 1:
+		return "", UsageError(fmt.Sprintf("%q may be %s: which?", typed, strings.Join(called, ", ")))
+	case len(near) == 0:
+		return "", UsageError(neither)
+	}
+	return "", UsageError(neither + "; near it: " + strings.Join(near, " "))
 }
 
-// nearest picks the n names that take the fewest edits to become name, or whose
-// last part takes the fewest to become name's last part.
+// nearest picks up to n names that take the fewest edits to become name, or whose
+// last part takes the fewest to become name's last part. One of three letters that is
+// another one is no name that was meant.
 func nearest(name string, known map[string]bool, n int) []string {
 	type candidate struct {
 		name  string
@@ -41,7 +58,9 @@ func nearest(name string, known map[string]bool, n int) []string {
 	}
 	var list []candidate
 	for k := range known {
-		list = append(list, candidate{k, min(edits(k, name), edits(path.Base(k), path.Base(name)))})
+		if n := min(edits(k, name), edits(path.Base(k), path.Base(name))); n <= len(path.Base(name))/3 {
+			list = append(list, candidate{k, n})
+		}
 	}
 	slices.SortFunc(list, func(a, b candidate) int {
 		if a.edits != b.edits {

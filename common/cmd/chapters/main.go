@@ -2,7 +2,7 @@
 // line. The Makefile's diff, drift and carry stand on it.
 //
 //	chapters list
-//	chapters diff -ch 02 [-from 01] [-file PATH]
+//	chapters diff -ch 02 [-from 01] [-file PATH] [-tests] [-all] [-html OUT]
 //	chapters drift
 //	chapters carry -from 02 [-base REVISION] [-byhand CHAPTER/PATH,...]
 //
@@ -21,7 +21,7 @@ import (
 )
 
 const usage = `usage: chapters list
-       chapters diff -ch 02 [-from 01] [-file PATH]
+       chapters diff -ch 02 [-from 01] [-file PATH] [-tests] [-all] [-html OUT]
        chapters drift
        chapters carry -from 02 [-base REVISION] [-byhand CHAPTER/PATH,...]
 `
@@ -64,7 +64,19 @@ func dispatch(args []string, stdout, stderr io.Writer) error {
 		ch := flags.String("ch", "", "the chapter")
 		from := flags.String("from", "", "the earlier one; the one before it if not given")
 		file := flags.String("file", "", "a file or directory in the chapter")
-		verb = func(_ string, list []chapters.Chapter) error { return diff(list, *ch, *from, *file, stdout) }
+		tests := flags.Bool("tests", false, "tests too")
+		all := flags.Bool("all", false, "new files whole")
+		html := flags.String("html", "", "write a page for a browser to this file")
+		verb = func(_ string, list []chapters.Chapter) error {
+			d, err := compare(list, *ch, *from, *file)
+			switch {
+			case err != nil:
+				return err
+			case *html != "":
+				return writePage(d, *html, stdout)
+			}
+			return diff(d, chapters.Shown{Tests: *tests, All: *all}, stdout)
+		}
 	case "drift":
 		verb = func(root string, list []chapters.Chapter) error { return drift(root, len(list), stdout) }
 	case "carry":
@@ -125,36 +137,55 @@ func printList(list []chapters.Chapter, stdout io.Writer) error {
 	return nil
 }
 
-func diff(list []chapters.Chapter, ch, from, file string, stdout io.Writer) error {
+// compare compares the chapters that the flags of diff name.
+func compare(list []chapters.Chapter, ch, from, file string) (d chapters.Diff, err error) {
 	if ch == "" {
-		return usageError("diff: which chapter? -ch 02, or with make: CH=02")
+		return d, usageError("diff: which chapter? -ch 02, or with make: CH=02")
 	}
 	to, err := chapters.Parse(list, ch)
 	if err != nil {
-		return usageError("diff: %v", err)
+		return d, usageError("diff: %v", err)
 	}
-	if to.Number == 1 {
-		return fmt.Errorf("diff: %s is the first chapter, there is nothing before it", to.Name)
+	if to.Number == 1 && from == "" {
+		return d, fmt.Errorf("diff: %s is the first chapter, there is nothing before it", to.Name)
 	}
-	older := list[to.Number-2]
+	older := list[max(0, to.Number-2)]
 	if from != "" {
 		if older, err = chapters.Parse(list, from); err != nil {
-			return usageError("diff: %v", err)
+			return d, usageError("diff: %v", err)
 		}
 	}
-	if older.Number >= to.Number {
-		return usageError("diff: %s is not before %s; -from takes an earlier chapter", older.Name, to.Name)
+	switch {
+	case older.Number > to.Number:
+		return d, usageError("diff: %s is not before %s: swap them, -ch %02d -from %02d, or with make: CH=%02d FROM=%02d",
+			older.Name, to.Name, older.Number, to.Number, older.Number, to.Number)
+	case older.Number == to.Number:
+		return d, usageError("diff: %s is not before itself; -from takes an earlier chapter, with make: FROM=%02d", to.Name, max(1, to.Number-1))
 	}
-	d, err := chapters.Compare(older, to, file)
+	return chapters.Compare(older, to, file)
+}
+
+// writePage writes the page for a browser.
+func writePage(d chapters.Diff, name string, stdout io.Writer) error {
+	page, err := d.Page()
 	if err != nil {
 		return err
 	}
+	if err := os.WriteFile(name, page, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s: %s, to be opened in a browser\n", name, d.Summary())
+	return nil
+}
+
+// diff prints the overview, and then the lines.
+func diff(d chapters.Diff, shown chapters.Shown, stdout io.Writer) error {
 	pager := pagerFor(stdout)
-	text, err := d.Text(pager != "")
+	text, err := d.Text(shown, pager != "")
 	if err != nil {
 		return err
 	}
-	return page(pager, append([]byte(d.Overview()+"\n"), text...), stdout)
+	return page(pager, append([]byte(d.Overview(shown)+"\n"), text...), stdout)
 }
 
 func drift(root string, n int, stdout io.Writer) error {

@@ -57,9 +57,11 @@ func TestRun_SaysWhatIsWrongInALineAndExits(t *testing.T) {
 		{[]string{"diff"}, 2, "chapters: diff: which chapter? -ch 02, or with make: CH=02\n"},
 		{[]string{"diff", "-ch", "9"}, 2, "chapters: diff: no chapter \"9\"; there are: ch01-echo ch02-resp\n"},
 		{[]string{"diff", "-ch", "01"}, 1, "chapters: diff: ch01-echo is the first chapter, there is nothing before it\n"},
-		{[]string{"diff", "-ch", "2", "-from", "2"}, 2, "chapters: diff: ch02-resp is not before ch02-resp; -from takes an earlier chapter\n"},
-		{[]string{"diff", "-ch", "2", "-file", "man.go"}, 2, "chapters: neither ch01-echo nor ch02-resp has \"man.go\"; near it: main.go go.mod README.md\n"},
-		{[]string{"diff", "-chapter", "2"}, 2, "chapters: diff: flag provided but not defined: -chapter; it takes -ch -file -from\n"},
+		{[]string{"diff", "-ch", "2", "-from", "2"}, 2, "chapters: diff: ch02-resp is not before itself; -from takes an earlier chapter, with make: FROM=01\n"},
+		{[]string{"diff", "-ch", "1", "-from", "2"}, 2, "chapters: diff: ch02-resp is not before ch01-echo: swap them, -ch 02 -from 01, or with make: CH=02 FROM=01\n"},
+		{[]string{"diff", "-ch", "2", "-file", "nosuch.go"}, 2, "chapters: neither ch01-echo nor ch02-resp has \"nosuch.go\"\n"},
+		{[]string{"diff", "-ch", "2", "-file", "man.go"}, 2, "chapters: neither ch01-echo nor ch02-resp has \"man.go\"; near it: main.go\n"},
+		{[]string{"diff", "-chapter", "2"}, 2, "chapters: diff: flag provided but not defined: -chapter; it takes -all -ch -file -from -html -tests\n"},
 		{[]string{"drift", "2"}, 2, "chapters: drift: what is \"2\"? it takes no flags\n"},
 		{[]string{"carry"}, 2, "chapters: carry: from which chapter? -from 02, or with make: FROM=02\n"},
 		{[]string{"carry", "-from", "1", "-base", "x"}, 2, "chapters: git knows no commit \"x\" to carry from; -base takes a commit, a branch or a tag\n"},
@@ -76,7 +78,7 @@ func TestRun_DiffPrintsTheOverviewAndThenTheDiff(t *testing.T) {
 	write(t, "ch02-resp/main.go", "package main\n\nfunc main() {}\n")
 	var stdout, stderr bytes.Buffer
 	require.Zero(t, run([]string{"diff", "-ch", "02"}, &stdout, &stderr), stderr.String())
-	require.Regexp(t, `(?s)^ch02-resp against ch01-echo\n.*changed  main.go .*\n\ndiff --git ch01-echo/main.go ch02-resp/main.go\n`, stdout.String())
+	require.Regexp(t, `(?s)^ch02-resp against ch01-echo\n.*changed  main.go .*\n\n--- ch01-echo/main.go\n\+\+\+ ch02-resp/main.go\n`, stdout.String())
 }
 
 func TestRun_DriftExitsByWhatItFinds(t *testing.T) {
