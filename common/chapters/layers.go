@@ -56,6 +56,7 @@ var layers = []layer{
 	{"internal/eventloop", 0, false, kernel},
 	{"internal/resp", 0, false, nil},
 	{"internal/glob", 0, false, nil},
+	{"internal/pubsub", 0, false, nil},
 	{"internal/number", 0, false, nil},
 	{"internal/logging", 0, false, []string{"os"}}, // the log file
 }

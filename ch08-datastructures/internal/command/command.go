@@ -28,6 +28,7 @@
 //	scan.go        SCAN, and what SSCAN, HSCAN and ZSCAN have in common with it
 //	keyplaces.go   keys of which a row cannot tell all
 //	collections.go what handlers of collections begin and end with
+//	pubsub.go      SUBSCRIBE PUBLISH PUBSUB and their variants
 //	multi.go       MULTI EXEC DISCARD WATCH UNWATCH
 //	connection.go  PING ECHO QUIT SELECT HELLO RESET CLIENT
 //	server.go      DBSIZE FLUSHDB FLUSHALL SWAPDB BGREWRITEAOF COMMAND
@@ -43,6 +44,7 @@ package command
 import (
 	"slices"
 
+	"redis-internals/ch08/internal/config"
 	"redis-internals/ch08/internal/engine"
 )
 
@@ -67,6 +69,7 @@ var Families = []engine.Family{
 	{Group: "sorted-set", Rows: sortedSetCombineCommands},
 	{Group: "sorted-set", Rows: sortedSetBlockingCommands},
 	{Group: "geo", Rows: geoCommands},
+	{Group: "pubsub", Rows: pubsubCommands},
 	{Group: "transactions", Rows: multiCommands},
 	{Group: "connection", Rows: connectionCommands},
 	{Group: "server", Rows: serverCommands},
@@ -111,6 +114,7 @@ const (
 	EndsMulti       = engine.EndsMulti
 	Protected       = engine.Protected
 	Brief           = engine.Brief
+	WhileSubscribed = engine.WhileSubscribed
 )
 
 // The ACL categories.
@@ -136,6 +140,16 @@ const (
 	ACLConnection  = engine.ACLConnection
 	ACLTransaction = engine.ACLTransaction
 	ACLScripting   = engine.ACLScripting
+)
+
+// The classes of events.
+const (
+	NotifyGeneric   = config.NotifyGeneric
+	NotifyString    = config.NotifyString
+	NotifyList      = config.NotifyList
+	NotifySet       = config.NotifySet
+	NotifyHash      = config.NotifyHash
+	NotifySortedSet = config.NotifySortedSet
 )
 
 // noKeys are the keys of a command that has none.
@@ -182,6 +196,9 @@ var (
 
 	takenBeforeLast     = keySpec(1, -2, engine.KeyRW|engine.KeyAccess|engine.KeyDelete, "")
 	countedAfterTimeout = []engine.KeySpec{{First: 2, Counted: true, Step: 1, Flags: engine.KeyRW | engine.KeyAccess | engine.KeyDelete}}
+
+	shardChannels = keySpec(1, -1, engine.KeyNotKey, "")
+	shardChannel  = keySpec(1, 1, engine.KeyNotKey, "")
 
 	readKeys     = keySpec(1, -1, engine.KeyRO|engine.KeyAccess, "")
 	insertKey    = keySpec(1, 1, engine.KeyRW|engine.KeyInsert, "")

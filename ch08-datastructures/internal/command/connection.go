@@ -9,18 +9,18 @@ import (
 )
 
 var connectionCommands = []Row{
-	row("ping", ping, -1, Fast|Brief, ACLConnection, noKeys,
+	row("ping", ping, -1, Fast|Brief|WhileSubscribed, ACLConnection, noKeys,
 		doc("1.0.0", "O(1)", "[<message>]", "Answers PONG, or the message.", "request_policy:all_shards", "response_policy:all_succeeded")),
 	row("echo", echo, 2, Loading|Stale|Fast|Brief, ACLConnection, noKeys,
 		doc("1.0.0", "O(1)", "<message>", "Answers the message.")),
-	row("quit", quit, -1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy|Immediate|EndsMulti|Brief, ACLConnection, noKeys,
+	row("quit", quit, -1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy|Immediate|EndsMulti|Brief|WhileSubscribed, ACLConnection, noKeys,
 		doc("1.0.0", "O(1)", "", "Closes the connection once all replies are sent.")),
 	row("select", selectDB, 2, Loading|Stale|Fast|Brief, ACLConnection, noKeys,
 		doc("1.0.0", "O(1)", "<index>", "Chooses the database to work on.")),
 	row("hello", hello, -1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy, ACLConnection, noKeys,
 		doc("6.0.0", "O(1)", "[<protover> [AUTH <username> <password>] [SETNAME <clientname>]]", "Agrees on a protocol version, and tells who answers.")),
 
-	row("reset", reset, 1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy|Immediate|EndsMulti|Brief, ACLConnection, noKeys,
+	row("reset", reset, 1, NoScript|Loading|Stale|Fast|NoAuth|AllowBusy|Immediate|EndsMulti|Brief|WhileSubscribed, ACLConnection, noKeys,
 		doc("6.2.0", "O(1)", "", "Makes the connection be as a new one.")),
 
 	row("client", nil, -2, 0, 0, noKeys,
@@ -37,7 +37,19 @@ var connectionCommands = []Row{
 		doc("5.0.0", "O(1)", "", "Prints this help.")),
 }
 
+// ping answers PING. Who listens in RESP2 gets it as a message: else it could not tell it from
+// one. Redis: server.c, pingCommand.
 func ping(c *Client) {
+	if len(c.Args) <= 2 && c.Subscribed() && !c.RESP3() {
+		c.ReplyArrayLen(2)
+		c.ReplyBulkString("pong")
+		if len(c.Args) == 2 {
+			c.ReplyBulk(c.Args[1])
+		} else {
+			c.ReplyBulk(nil)
+		}
+		return
+	}
 	switch len(c.Args) {
 	case 1:
 		c.ReplyWire("+PONG\r\n")
@@ -59,6 +71,7 @@ func quit(c *Client) {
 // Redis: networking.c, clearClientConnectionState.
 func reset(c *Client) {
 	c.Discard()
+	c.EndSubscriptions()
 	c.DB, c.Name = c.Engine.Keyspace.DB(0), ""
 	c.ReplySimple("RESET")
 }

@@ -254,7 +254,10 @@ func infoStats(w *infoWriter) {
 	w.field("evicted_clients", 0)
 	w.field("keyspace_hits", keys.Hits)
 	w.field("keyspace_misses", keys.Misses)
-	w.zeros("pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec", "total_forks", "migrate_cached_sockets",
+	w.field("pubsub_channels", len(w.engine.Topics(engine.Channels)))
+	w.field("pubsub_patterns", len(w.engine.Topics(engine.Patterns)))
+	w.field("pubsubshard_channels", len(w.engine.Topics(engine.ShardChannels)))
+	w.zeros("latest_fork_usec", "total_forks", "migrate_cached_sockets",
 		"slave_expires_tracked_keys", "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits", "active_defrag_key_misses",
 		"total_active_defrag_time", "current_active_defrag_time", "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes",
 		"unexpected_error_replies")

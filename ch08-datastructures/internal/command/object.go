@@ -21,7 +21,7 @@ var objectCommands = []Row{
 
 // peekOrReply finds the object that a subcommand is about, or replies null.
 func peekOrReply(c *Client) *object.Object {
-	o := c.DB.Peek(c.Args[2])
+	o := c.DB.Look(c.Args[2])
 	if o == nil {
 		c.ReplyNull()
 	}

@@ -6,6 +6,7 @@
 //	kinds.go    what values there are: numbers, sizes, words
 //	parse.go    the command line
 //	file.go     redis.conf
+//	events.go   which events of keys are published
 //	change.go   CONFIG GET and SET
 //	former.go   names that settings once had
 //	rewrite.go  CONFIG REWRITE
@@ -94,6 +95,8 @@ type Config struct {
 	LazyEviction, LazyExpire, LazyServerDel, LazyUserDel bool
 	// Numbered databases there are.
 	Databases int
+	// Which events of keys are published (notify-keyspace-events).
+	Events Events
 	// Told by INFO; the cron keeps its own time.
 	Hz int
 	// Bytes of one client's unsent replies, by Class (client-output-buffer-limit).
@@ -154,8 +157,7 @@ const (
 	Never                    // when the kernel likes
 )
 
-// Class is a class of clients, as limits of output tell them apart. In this chapter
-// all are Normal.
+// Class is a class of clients, as limits of output tell them apart.
 type Class int
 
 // The classes, under the names they have in the configuration.

@@ -96,7 +96,7 @@ func TestInclude_ReadsFilesInPlaceAndEnds(t *testing.T) {
 }
 
 func TestParse_ReportsWhatItHasNoUseFor(t *testing.T) {
-	name := write(t, "save 3600 1\ndaemonize no\nio-threads 4\nport 7000\naof-use-rdb-preamble yes\nnotify-keyspace-events \"\"\n")
+	name := write(t, "save 3600 1\ndaemonize no\nio-threads 4\nport 7000\naof-use-rdb-preamble yes\ncluster-announce-ip \"\"\n")
 	c := Default()
 	require.NoError(t, c.Parse([]string{name, "--save", ""}))
 	require.Error(t, c.Parse([]string{"--aof-use-rdb-preamble", "yes"}))

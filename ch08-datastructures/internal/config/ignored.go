@@ -34,7 +34,7 @@ var ignoredNames = strings.Fields(`
 	latency-tracking-info-percentiles
 	list-max-ziplist-entries list-max-ziplist-value
 	lua-replicate-commands lua-time-limit
-	min-replicas-max-lag min-slaves-max-lag notify-keyspace-events
+	min-replicas-max-lag min-slaves-max-lag
 	oom-score-adj oom-score-adj-values
 	proc-title-template propagation-error-behavior
 	rdb-del-sync-files rdb-save-incremental-fsync

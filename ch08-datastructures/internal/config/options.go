@@ -79,6 +79,10 @@ var table = []section{
 			"numbered databases there are",
 		},
 		{
+			"notify-keyspace-events", atRuntime, events(func(c *Config) *Events { return &c.Events }), "",
+			"which events of keys are published: classes (g$lshzxemn, A) and where (K, E)",
+		},
+		{
 			"hz", atRuntime, clamped(func(c *Config) *int { return &c.Hz }, 1, 500), "10",
 			"told by INFO; the server keeps its own time",
 		},

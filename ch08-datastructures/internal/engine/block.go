@@ -194,10 +194,12 @@ func (e *Engine) serve(w *waiter, at place) {
 	}
 	e.rewritten = e.rewritten[:0]
 	c.Args, c.Command, c.ready = args, command, nil
+	isServed := len(c.Reply) > replied
 	if c.pushes != nil {
 		c.endReply()
+		e.stir(c)
 	}
-	if len(c.Reply) > replied || c.Closing != StayOpen { // there may be no memory for the reply
+	if isServed || c.Closing != StayOpen { // there may be no memory for the reply
 		e.release(c)
 	}
 }

@@ -40,6 +40,8 @@ type Client struct {
 	waiter *waiter // what it waits for; nil if it does not
 	ready  []byte  // the key that a command which has waited may look at
 
+	subscriptions *subscriptions // what it listens to; nil is nothing
+
 	pushes  []byte // came while its command runs, encoded; nil is none
 	stirred bool   // it is in Engine.stirred
 
@@ -54,7 +56,12 @@ type Client struct {
 func (c *Client) RESP3() bool { return c.Protocol == 3 }
 
 // Class is whose limit of output holds for it. Redis: networking.c, getClientType.
-func (c *Client) Class() config.Class { return config.Normal }
+func (c *Client) Class() config.Class {
+	if c.Subscribed() {
+		return config.PubSub
+	}
+	return config.Normal
+}
 
 // Closing is a client's way to its end.
 type Closing uint8

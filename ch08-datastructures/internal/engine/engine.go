@@ -5,6 +5,8 @@
 //	execute.go    the way of a request: find its command, admit it, call the handler
 //	multi.go      commands that wait for EXEC, and run as one
 //	block.go      clients that wait for a key
+//	pubsub.go     who listens to what others publish
+//	notify.go     what happens to keys is published
 //	push.go       messages that a client did not ask for now
 //	watch.go      a transaction that does not run if somebody was there before it
 //	engine.go     what an engine is made of
@@ -59,9 +61,11 @@ type Engine struct {
 	spare     []*transaction // empty ones
 	watchers  watchers
 	waiting   waiting
-	stirred   []*Client // that have something to be sent though they sent nothing
-	evicting  bool      // there is more in use than maxmemory, and keys may go
-	sleepy    bool      // what has expired waits until somebody asks for it (DEBUG SET-ACTIVE-EXPIRE 0)
+	topics    topics
+	events    config.Events // that are published
+	stirred   []*Client     // that have something to be sent though they sent nothing
+	evicting  bool          // there is more in use than maxmemory, and keys may go
+	sleepy    bool          // what has expired waits until somebody asks for it (DEBUG SET-ACTIVE-EXPIRE 0)
 	prefetch  keyspace.Prefetch
 
 	clientMemory int  // bytes of Go's heap that clients take
@@ -82,9 +86,10 @@ type Options struct {
 func New(o Options) *Engine {
 	e := &Engine{Table: NewTable(o.Families), Clock: o.Now, Config: o.Config, Server: o.Server}
 	e.Keyspace = keyspace.New(keyspace.Options{
-		Databases: o.Config.Databases, Eviction: e.eviction(), Now: e.NowMs, Seed: o.Seed, Deleted: e.propagateDelete,
+		Databases: o.Config.Databases, Eviction: e.eviction(), Now: e.NowMs, Seed: o.Seed, Deleted: e.gone,
 	})
 	e.Keyspace.SetLimits(e.limits())
+	e.setEvents(o.Config.Events)
 	e.Stats.Errors = map[string]int64{}
 	e.exec = e.Table.Lookup([]byte("exec"))
 	e.watchers.first = make([]map[string]*watch, o.Config.Databases)

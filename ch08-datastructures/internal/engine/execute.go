@@ -41,6 +41,8 @@ func (e *Engine) admits(c *Client) bool {
 		c.reject("ERR Command not allowed inside a transaction")
 	case !e.makeRoom(c): // it has replied -OOM
 	case e.isDeniedByDisk(c): // it has replied -MISCONF
+	case c.subscriptions != nil && c.Command.Flags&WhileSubscribed == 0 && !c.RESP3():
+		c.reject("ERR Can't execute '" + c.Command.Name + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context")
 	case e.loading && c.Command.Flags&Loading == 0:
 		c.reject(errLoading)
 	default:

@@ -39,6 +39,10 @@ func (e *Engine) Reload(fromLog bool) error {
 		return errNoLog
 	}
 	before, current := e.dirty, e.current
+	if !fromLog { // that is no change of the data, and no event
+		e.setEvents(0)
+		defer func() { e.setEvents(e.Config.Events) }()
+	}
 	c := e.NewClient(0)
 	execute := func(args [][]byte) error { return e.replay(&c, args) }
 	empty := func() {

@@ -157,6 +157,7 @@ func (e *Engine) SetBaseMemory(bytes int) { e.baseMemory = bytes }
 func (e *Engine) ConfigChanged(names []string) (refused string, err error) {
 	e.Keyspace.SetEviction(e.eviction())
 	e.Keyspace.SetLimits(e.limits())
+	e.setEvents(e.Config.Events)
 	return e.Server.ConfigChanged(names)
 }
 

@@ -56,6 +56,7 @@ const (
 	EndsMulti                         // leaves it: needs no memory for the queue
 	Protected                         // only where the settings allow it (not told by COMMAND)
 	Brief                             // takes no longer than looking at a clock: need not be timed alone
+	WhileSubscribed                   // also for a client of RESP2 that listens (not told by COMMAND)
 )
 
 var flagNames = []string{

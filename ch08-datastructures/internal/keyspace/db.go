@@ -61,6 +61,21 @@ func (db *DB) Peek(key []byte) *object.Object {
 	e := db.lookup(key)
 	if e == nil {
 		db.ks.Stats.Misses++
+		if missed := db.ks.Observer.Missed; missed != nil {
+			missed(db, key)
+		}
+		return nil
+	}
+	db.ks.Stats.Hits++
+	return e
+}
+
+// Look is Peek for a command about the object itself: that it is not there nobody is told.
+// Redis: LOOKUP_NONOTIFY.
+func (db *DB) Look(key []byte) *object.Object {
+	e := db.lookup(key)
+	if e == nil {
+		db.ks.Stats.Misses++
 		return nil
 	}
 	db.ks.Stats.Hits++
@@ -172,7 +187,7 @@ func (db *DB) set(key []byte, v object.Value, expiry Expiry) {
 		db.ks.free(e)
 		e = object.New(key, v, at)
 		e.Touch(used)
-		db.insert(hash, e)
+		db.add(hash, e)
 	} else {
 		db.changing(e)
 		at, place := db.enlist(e, expiry)
@@ -296,9 +311,13 @@ func (db *DB) RandomKey() (key []byte, ok bool) {
 	return nil, false
 }
 
-// insert adds an entry, whose key has that hash, and tells who waits for such a key.
+// insert adds an entry, whose key has that hash, and tells who wants to know of keys that are
+// new, or waits for such a key.
 func (db *DB) insert(hash uint64, e *entry) {
 	db.add(hash, e)
+	if added := db.ks.Observer.Added; added != nil {
+		added(db, e.Key())
+	}
 	if created := db.ks.Observer.Created; created != nil && e.IsCollection() {
 		created(db, e.Key())
 	}
@@ -334,10 +353,10 @@ func (db *DB) announce(e *entry) {
 }
 
 // removeUnasked deletes an entry that has expired or is evicted.
-func (db *DB) removeUnasked(e *entry) {
+func (db *DB) removeUnasked(e *entry, why Reason) {
 	db.remove(e)
 	if db.ks.Deleted != nil {
-		db.ks.Deleted(db, e.Key())
+		db.ks.Deleted(db, e.Key(), why)
 	}
 	db.ks.free(e)
 }

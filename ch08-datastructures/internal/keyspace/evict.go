@@ -138,7 +138,7 @@ func (ks *Keyspace) evictOne() bool {
 		return false
 	}
 	ks.Stats.Evicted++
-	db.removeUnasked(e)
+	db.removeUnasked(e, Evicted)
 	return true
 }
 

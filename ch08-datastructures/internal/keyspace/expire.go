@@ -55,7 +55,7 @@ func (db *DB) expired(e *entry) bool { return e.Expires() && db.ks.Now() > e.Exp
 // removeExpired deletes an entry that has expired.
 func (db *DB) removeExpired(e *entry) {
 	db.ks.Stats.Expired++
-	db.removeUnasked(e)
+	db.removeUnasked(e, Expired)
 }
 
 // SetExpire makes key expire at atMs (Unix milliseconds, may be past). The key

@@ -69,8 +69,17 @@ type Options struct {
 
 	// Deleted is called after a database has deleted a key of its own accord: it
 	// had expired, or was evicted. The key is borrowed.
-	Deleted func(db *DB, key []byte)
+	Deleted func(db *DB, key []byte, why Reason)
 }
+
+// Reason is why a database has deleted a key of its own accord.
+type Reason uint8
+
+// The reasons.
+const (
+	Expired Reason = iota
+	Evicted
+)
 
 // Stats count since the start, or since ResetStats. Redis: server.h,
 // stat_keyspace_hits and its neighbours.

@@ -6,6 +6,7 @@
 //	maxmemory      it is evicted       ─┤
 //	MOVE                               ─┘
 //	FLUSHDB FLUSHALL SWAPDB ───────────────────────────────────▶ Observer.Replacing(db, by)
+//	a key that is new  ────────────────────────▶ insert ───────▶ Observer.Added(db, key)
 //
 // Commands need not think of it, and cannot forget it. While nobody observes it costs a
 // comparison a write. Redis: db.c, signalModifiedKey and signalFlushedDb.
@@ -14,11 +15,18 @@ package keyspace
 
 import "redis-internals/ch08/internal/object"
 
-// Observer is told of changes before they happen. Its functions are nil while nobody
+// Observer is told of changes, most of them before they happen. Its functions are nil while nobody
 // wants to know; they must not change the databases.
 type Observer struct {
 	// Changing is called before a key is added, changed or deleted. The key is borrowed.
 	Changing func(db *DB, key []byte)
+
+	// Added is called after a key was made; a value that takes the place of another one does
+	// not count. Redis: dbAdd.
+	Added func(db *DB, key []byte)
+
+	// Missed is called after a key was read that is not there.
+	Missed func(db *DB, key []byte)
 
 	// Created is called after a collection was put where no key was. One that Store puts in
 	// the place of another value does not count.

@@ -48,7 +48,7 @@ func TestObserver_IsToldOfEveryChange(t *testing.T) {
 		other.Set([]byte(key), nil, Never)
 	}
 	var evicted []byte
-	ks.Deleted = func(_ *DB, key []byte) { evicted = append(evicted, key...) }
+	ks.Deleted = func(_ *DB, key []byte, _ Reason) { evicted = append(evicted, key...) }
 	var told []byte
 	ks.Observer.Changing = func(_ *DB, key []byte) { told = append(told, key...) }
 	db.Set(k, nil, Never)

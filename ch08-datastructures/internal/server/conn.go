@@ -344,6 +344,7 @@ func (c *conn) close() {
 	c.server.roster.remove(c)
 	c.client.Discard()
 	c.client.StopWaiting()
+	c.client.EndSubscriptions()
 	c.dropQuery()
 	for c.oldestBuffer() != nil {
 		c.dropOldestBuffer()

@@ -50,7 +50,7 @@ func (s *Server) closeIdle() (again time.Duration) {
 		if r.next >= len(r.conns) {
 			r.next = 0
 		}
-		if c := r.conns[r.next]; s.loop.Now().Sub(c.used) > limit && !c.client.Blocked() {
+		if c := r.conns[r.next]; s.loop.Now().Sub(c.used) > limit && !c.client.Blocked() && !c.client.Subscribed() {
 			s.log.Verbose("Closing idle client")
 			c.close() // now another one stands in its place
 			continue

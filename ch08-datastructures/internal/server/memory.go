@@ -4,6 +4,7 @@
 //	its buffers      query, Reply and backlog, with all their room  conn.countMemory
 //	its transaction  what is queued                                conn.countMemory
 //	its watches      a change may end them                         package engine
+//	what it listens to                                             package engine
 //	arguments        of a batch, where they are many               Server.countArguments
 //	idle buffers     not counted: nobody uses them, and the next borrower will
 //
@@ -42,7 +43,9 @@ func (c *conn) countMemory() {
 }
 
 // taken is what the connection takes of Go's heap, as it was last counted.
-func (c *conn) taken() int { return c.counted + c.client.WatchMemory() }
+func (c *conn) taken() int {
+	return c.counted + c.client.WatchMemory() + c.client.SubscriptionMemory()
+}
 
 // countArguments does the same for the arguments of the batch. The room for few of them
 // is always there.
