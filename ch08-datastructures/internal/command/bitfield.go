@@ -60,6 +60,7 @@ func bitfield(c *Client) {
 	}
 	if changes > 0 {
 		c.DB.Changed(o)
+		c.Notify(NotifyString, "setbit", c.Args[1])
 		c.MarkDirty(changes)
 	}
 }

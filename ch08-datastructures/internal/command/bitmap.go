@@ -73,7 +73,7 @@ func setbit(c *Client) {
 	was := b[at/8] >> shift & 1
 	b[at/8] = b[at/8]&^(1<<shift) | byte(to)<<shift
 	if grows || was != byte(to) {
-		changedString(c, o)
+		changedString(c, o, "setbit")
 	}
 	c.ReplyInt(int64(was))
 }
@@ -297,9 +297,10 @@ func bitop(c *Client) {
 	combine(result, sources[1:])
 	if longest > 0 {
 		c.DB.SetRaw(c.Args[2], result)
+		c.Notify(NotifyString, "set", c.Args[2])
 		c.MarkDirty(1)
-	} else if c.DB.Delete(c.Args[2]) {
-		c.MarkDirty(1)
+	} else {
+		deleteStored(c, c.Args[2])
 	}
 	c.ReplyInt(int64(longest))
 }

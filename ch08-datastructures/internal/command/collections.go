@@ -7,6 +7,7 @@ package command
 import (
 	"math"
 
+	"redis-internals/ch08/internal/config"
 	"redis-internals/ch08/internal/engine"
 	"redis-internals/ch08/internal/object"
 	"redis-internals/ch08/internal/resp"
@@ -40,11 +41,39 @@ func editOrCreate(c *Client, key []byte, t object.Type) (o *object.Object, ok bo
 	return o, ok
 }
 
-// done says that the command has changed so many elements. An object that is empty now is
-// gone.
-func done(c *Client, o *object.Object, changed int) {
+// done says that the command has changed so many elements, which is that event. An object that
+// is empty now is gone.
+func done(c *Client, o *object.Object, changed int, event string) {
+	if c.Notifies() {
+		notifyDone(c, o, changed, event)
+	}
 	c.DB.Done(o, changed)
 	c.MarkDirty(changed)
+}
+
+// notifyDone tells of an event of a collection, and of its end if it has become empty. What is
+// published nobody gets before the command is through.
+func notifyDone(c *Client, o *object.Object, changed int, event string) {
+	if changed > 0 {
+		c.Notify(eventsOf[o.Type()], event, o.Key())
+	}
+	if o.Count() == 0 {
+		c.Notify(NotifyGeneric, "del", o.Key())
+	}
+}
+
+// eventsOf is which events those of a type are.
+var eventsOf = [...]config.Events{
+	object.StringType: NotifyString, object.ListType: NotifyList, object.SetType: NotifySet,
+	object.HashType: NotifyHash, object.SortedSetType: NotifySortedSet,
+}
+
+// deleteStored deletes a key for which there is nothing to store.
+func deleteStored(c *Client, key []byte) {
+	if c.DB.Delete(key) {
+		c.Notify(NotifyGeneric, "del", key)
+		c.MarkDirty(1)
+	}
 }
 
 const (
@@ -90,17 +119,16 @@ func parseCount(c *Client, arg []byte) (n int, ok bool) {
 	return int(v), ok
 }
 
-// store puts a collection in the place of what its key holds, and replies how many elements
-// it has. An empty one deletes the key.
-func store(c *Client, o *object.Object) {
+// store puts a collection in the place of what its key holds, which is that event, and replies
+// how many elements it has. An empty one deletes the key.
+func store(c *Client, o *object.Object, event string) {
 	n := o.Count()
 	if n > 0 {
 		c.DB.Store(o)
+		c.Notify(eventsOf[o.Type()], event, o.Key())
 		c.MarkDirty(1)
 	} else {
-		if c.DB.Delete(o.Key()) {
-			c.MarkDirty(1)
-		}
+		deleteStored(c, o.Key())
 		object.Free(o)
 	}
 	c.ReplyInt(int64(n))

@@ -172,7 +172,7 @@ func storeCombined(c *Client, combine combination) {
 	}
 	result := object.NewCollection(c.Args[1], object.SetType, c.DB.Env())
 	combine(c, sets, result, nil)
-	store(c, result)
+	store(c, result, c.Command.Name)
 }
 
 // sintercard answers SINTERCARD. Redis: sinterCardCommand.

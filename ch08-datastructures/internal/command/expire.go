@@ -66,9 +66,11 @@ func expireGeneric(c *Client, base, unit int64) {
 	}
 	if at <= c.Engine.NowMs() {
 		c.DB.Delete(key)
+		c.Notify(NotifyGeneric, "del", key)
 		c.PropagateAs(wordDel, key)
 	} else {
 		c.DB.SetExpire(key, at)
+		c.Notify(NotifyGeneric, "expire", key)
 		c.PropagateAs(wordPexpireAt, key, c.Engine.Decimal(at))
 	}
 	c.MarkDirty(1)
@@ -133,6 +135,7 @@ func replyInvalidExpire(c *Client) {
 
 func persist(c *Client) {
 	if c.DB.LookupWrite(c.Args[1]) != nil && c.DB.Persist(c.Args[1]) {
+		c.Notify(NotifyGeneric, "persist", c.Args[1])
 		c.MarkDirty(1)
 		c.ReplyInt(1)
 		return

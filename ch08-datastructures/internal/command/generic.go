@@ -43,6 +43,7 @@ func del(c *Client) {
 	deleted := 0
 	for _, key := range c.Args[1:] {
 		if c.DB.Delete(key) {
+			c.Notify(NotifyGeneric, "del", key)
 			deleted++
 		}
 	}
@@ -87,6 +88,8 @@ func move(c *Client) {
 	case to == c.DB:
 		c.ReplyError(errSameObject)
 	case c.DB.Move(c.Args[1], to):
+		c.Notify(NotifyGeneric, "move_from", c.Args[1])
+		c.NotifyIn(to, NotifyGeneric, "move_to", c.Args[1])
 		c.MarkDirty(1)
 		c.ReplyInt(1)
 	default:
@@ -121,6 +124,8 @@ func renameUnless(c *Client, mustBeFree bool) {
 		return
 	case !isSame:
 		c.DB.Rename(from, to)
+		c.Notify(NotifyGeneric, "rename_from", from)
+		c.Notify(NotifyGeneric, "rename_to", to)
 		c.MarkDirty(1)
 	}
 	if mustBeFree {
@@ -151,6 +156,7 @@ func copyKey(c *Client) {
 	}
 	if c.HasRoomFor(o.MemoryUsage(sizeSamples)) {
 		c.DB.Copy(from, target, to)
+		c.NotifyIn(target, NotifyGeneric, "copy_to", to)
 		c.MarkDirty(1)
 		c.ReplyInt(1)
 	}

@@ -30,6 +30,7 @@ type geoQuery struct {
 	count     int // 0 is all
 
 	store     []byte // where the places go; nil if they are answered
+	event     string // that this is
 	storeDist bool   // with their distances as scores
 }
 
@@ -54,7 +55,7 @@ func searchPlaces(c *Client, source []byte, options [][]byte, form geoForm) {
 	}
 	q := geoQuery{source: o, unit: 1}
 	if form.isSearchStore {
-		q.store = c.Args[1]
+		q.store, q.event = c.Args[1], "geosearchstore"
 	}
 	if q.parseOptions(c, options, form) {
 		q.run(c)
@@ -72,7 +73,7 @@ func radiusOfPlace(c *Client, form geoForm) {
 	if !ok {
 		return
 	}
-	q := geoQuery{source: o}
+	q := geoQuery{source: o, event: "georadiusstore"}
 	if q.shape.Center, ok = parsePlace(c, c.Args[2:]); !ok || !q.parseRadius(c, c.Args[4:]) {
 		return
 	}
@@ -87,7 +88,7 @@ func radiusOfMember(c *Client, form geoForm) {
 	if !ok {
 		return
 	}
-	q := geoQuery{source: o, unit: 1}
+	q := geoQuery{source: o, unit: 1, event: "georadiusstore"}
 	if o != nil && (!q.startFrom(c, c.Args[2]) || !q.parseRadius(c, c.Args[3:])) {
 		return
 	}
@@ -255,7 +256,7 @@ func (q *geoQuery) run(c *Client) {
 			c.ReplyArrayLen(0)
 			return
 		}
-		store(c, object.NewCollection(q.store, object.SortedSetType, c.DB.Env()))
+		store(c, object.NewCollection(q.store, object.SortedSetType, c.DB.Env()), q.event)
 		return
 	}
 	if q.count > 0 && !q.sorted && !q.any { // the nearest ones are meant
@@ -284,7 +285,7 @@ func (q *geoQuery) run(c *Client) {
 		to.Add(member, score)
 	}
 	to.Compact()
-	store(c, result)
+	store(c, result, q.event)
 	c.MarkDirty(max(0, len(all)-1))
 }
 

@@ -64,7 +64,7 @@ func setFields(c *Client) (added int, ok bool) {
 			added++
 		}
 	}
-	done(c, o, (len(c.Args)-2)/2)
+	done(c, o, (len(c.Args)-2)/2, "hset")
 	return added, true
 }
 
@@ -95,7 +95,7 @@ func hsetnx(c *Client) {
 	h := o.Hash(c.DB.Env())
 	h.Convert(c.Args[2:])
 	h.Set(c.Args[2], c.Args[3])
-	done(c, o, 1)
+	done(c, o, 1, "hset")
 	c.ReplyInt(1)
 }
 
@@ -142,7 +142,7 @@ func hdel(c *Client) {
 				deleted++
 			}
 		}
-		done(c, o, deleted)
+		done(c, o, deleted, "hdel")
 	}
 	c.ReplyInt(int64(deleted))
 }
@@ -225,17 +225,18 @@ func hincrby(c *Client) {
 		return
 	}
 	n += increment
-	setField(c, o, c.Engine.Decimal(n))
+	setField(c, o, c.Engine.Decimal(n), "hincrby")
 	c.ReplyInt(n)
 }
 
-// setField gives the field of the request a value, in a hash that may have to be made.
-func setField(c *Client, o *object.Object, value []byte) {
+// setField gives the field of the request a value, in a hash that may have to be made. It is
+// that event.
+func setField(c *Client, o *object.Object, value []byte, event string) {
 	if o == nil {
 		o = c.DB.Create(c.Args[1], object.HashType)
 	}
 	o.Hash(c.DB.Env()).Set(c.Args[2], value)
-	done(c, o, 1)
+	done(c, o, 1, event)
 }
 
 var wordHset = []byte("HSET")
@@ -272,7 +273,7 @@ func hincrbyfloat(c *Client) {
 		}
 	}
 	text := sum.AppendTo(nil)
-	setField(c, o, text)
+	setField(c, o, text, "hincrbyfloat")
 	c.PropagateAs(wordHset, c.Args[1], c.Args[2], text)
 	c.ReplyBulk(text)
 }

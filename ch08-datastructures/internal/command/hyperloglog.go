@@ -93,6 +93,7 @@ func pfadd(c *Client) {
 	if changes > 0 {
 		hyperloglog.Outdate(o.Bytes())
 		c.DB.Changed(o)
+		c.Notify(NotifyString, "pfadd", key)
 		c.MarkDirty(changes)
 	}
 	replyBool(c, changes > 0)
@@ -125,7 +126,8 @@ func pfcount(c *Client) {
 	}
 	o = c.DB.EditString(c.Args[1], len(h))
 	hyperloglog.SetCached(o.Bytes(), n)
-	changedString(c, o) // the head is data: GET shows it
+	c.DB.Changed(o) // the head is data: GET shows it
+	c.MarkDirty(1)
 	c.ReplyInt(int64(n))
 }
 
@@ -180,7 +182,7 @@ func pfmerge(c *Client) {
 	}
 	o.Truncate(len(longer))
 	hyperloglog.Outdate(o.Bytes())
-	changedString(c, o)
+	changedString(c, o, "pfadd")
 	c.ReplyOK()
 }
 

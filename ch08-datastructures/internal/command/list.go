@@ -109,8 +109,22 @@ func pushAll(c *Client, o *object.Object, end bool) {
 		l.Push(end, element)
 	}
 	n := l.Len()
-	done(c, o, len(c.Args)-2)
+	done(c, o, len(c.Args)-2, pushEvent(end))
 	c.ReplyInt(int64(n))
+}
+
+func pushEvent(end bool) string {
+	if end {
+		return "lpush"
+	}
+	return "rpush"
+}
+
+func popEvent(end bool) string {
+	if end {
+		return "lpop"
+	}
+	return "rpop"
 }
 
 // replyElement replies the element at a place.
@@ -156,7 +170,7 @@ func replyPop(c *Client, o *object.Object, end bool) {
 	p := l.End(end)
 	replyElement(c, l, p)
 	l.Delete(p)
-	done(c, o, 1)
+	done(c, o, 1, popEvent(end))
 }
 
 // replyPops replies an array of up to n elements from an end on, and takes them away. The
@@ -176,7 +190,7 @@ func replyPops(c *Client, o *object.Object, end bool, n int) {
 		l.DeleteRange(-n, n)
 	}
 	if n > 0 {
-		done(c, o, n)
+		done(c, o, n, popEvent(end))
 	}
 }
 
@@ -236,7 +250,7 @@ func lset(c *Client) {
 		return
 	}
 	l.Replace(p, c.Args[3])
-	done(c, o, 1)
+	done(c, o, 1, "lset")
 	c.ReplyOK()
 }
 
@@ -304,6 +318,9 @@ func ltrim(c *Client) {
 		first, n := clip(from, to, length)
 		l.DeleteRange(first+n, length-first-n)
 		l.DeleteRange(0, first)
+		if c.Notifies() {
+			notifyDone(c, o, 1, "ltrim")
+		}
 		c.DB.Done(o, 1) // who watches it is told even if all stay, as in Redis
 		c.MarkDirty(length - n)
 	}
@@ -337,7 +354,7 @@ func linsert(c *Client) {
 		l.InsertBefore(p, c.Args[4])
 	}
 	n := l.Len()
-	done(c, o, 1)
+	done(c, o, 1, "linsert")
 	c.ReplyInt(int64(n))
 }
 
@@ -377,7 +394,7 @@ func lrem(c *Client) {
 			break
 		}
 	}
-	done(c, o, int(removed))
+	done(c, o, int(removed), "lrem")
 	c.ReplyInt(removed)
 }
 

@@ -74,10 +74,13 @@ func replyMove(c *Client, source *object.Object, key []byte, from, to bool) (ok 
 		target = c.DB.Create(key, object.ListType)
 	}
 	target.List(c.DB.Env()).Push(to, element)
+	done(c, target, 1, pushEvent(to))
+	if c.Notifies() {
+		notifyDone(c, source, 1, popEvent(from))
+	}
 	if source != target {
 		c.DB.Done(source, 1)
 	}
-	done(c, target, 1)
 	return true
 }
 

@@ -58,7 +58,7 @@ func sadd(c *Client) {
 			added++
 		}
 	}
-	done(c, o, added)
+	done(c, o, added, "sadd")
 	c.ReplyInt(int64(added))
 }
 
@@ -75,7 +75,7 @@ func srem(c *Client) {
 				removed++
 			}
 		}
-		done(c, o, removed)
+		done(c, o, removed, "srem")
 	}
 	c.ReplyInt(int64(removed))
 }
@@ -99,6 +99,7 @@ func smove(c *Client) {
 	case !source.Set(c.DB.Env()).Remove(member):
 		c.ReplyInt(0)
 	default:
+		done(c, source, 1, "srem")
 		if to == nil {
 			to = c.DB.Create(c.Args[2], object.SetType)
 		}
@@ -106,8 +107,7 @@ func smove(c *Client) {
 		if to.Set(c.DB.Env()).Add(member) {
 			changed = 1
 		}
-		done(c, source, 1)
-		done(c, to, changed)
+		done(c, to, changed, "sadd")
 		c.ReplyInt(1)
 	}
 }
@@ -178,7 +178,7 @@ func spop(c *Client) {
 	s := o.Set(c.DB.Env())
 	member := replyPopped(c, s)
 	c.PropagateAs(wordSrem, c.Args[1], member)
-	done(c, o, 1)
+	done(c, o, 1, "spop")
 }
 
 // replyPopped removes a member at random and replies it. What it returns stands in the
@@ -213,6 +213,8 @@ func spopMany(c *Client) {
 		c.ReplySetLen(n)
 		replyMembers(c, o)
 		c.PropagateAs(wordDel, c.Args[1])
+		c.Notify(NotifySet, "spop", c.Args[1])
+		c.Notify(NotifyGeneric, "del", c.Args[1])
 		c.DB.Delete(c.Args[1])
 		c.MarkDirty(n)
 	default:
@@ -222,7 +224,7 @@ func spopMany(c *Client) {
 		for range n {
 			c.PropagateMore(replyPopped(c, s))
 		}
-		done(c, o, n)
+		done(c, o, n, "spop")
 		if o.Encoding() == object.HashTable && o.Count()*fewLeft <= n {
 			storeAsIntset(c, o)
 		}

@@ -335,9 +335,7 @@ func (s *sorting) storeList() {
 	c := s.c
 	n := len(s.items) * max(1, len(s.gets))
 	if n == 0 {
-		if c.DB.Delete(s.store) {
-			c.MarkDirty(1)
-		}
+		deleteStored(c, s.store)
 		c.ReplyInt(0)
 		return
 	}
@@ -359,6 +357,7 @@ func (s *sorting) storeList() {
 		}
 	}
 	c.DB.Store(o)
+	c.Notify(NotifyList, "sortstore", s.store)
 	c.MarkDirty(n)
 	c.ReplyInt(int64(n))
 }

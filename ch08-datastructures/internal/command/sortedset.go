@@ -116,7 +116,7 @@ func addScores(c *Client, options addOptions) {
 		o = c.DB.Create(c.Args[1], object.SortedSetType)
 	}
 	n, last := options.apply(o.SortedSet(c.DB.Env()), pairs, scores)
-	done(c, o, n.added+n.updated)
+	done(c, o, n.added+n.updated, options.event())
 	options.reply(c, n, last)
 }
 
@@ -129,6 +129,14 @@ const (
 // or replies the error.
 func hasRoomForMembers(c *Client, members, bytes int) bool {
 	return members <= fewMembers || c.HasRoomFor(members*perMember+bytes)
+}
+
+// event is what changes of scores are.
+func (a *addOptions) event() string {
+	if a.increment {
+		return "zincr"
+	}
+	return "zadd"
 }
 
 // counts are of members: those that were added, those that have another score, and those
@@ -194,7 +202,7 @@ func zrem(c *Client) {
 				removed++
 			}
 		}
-		done(c, o, removed)
+		done(c, o, removed, "zrem")
 	}
 	c.ReplyInt(int64(removed))
 }

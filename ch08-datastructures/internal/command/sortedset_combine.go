@@ -293,7 +293,7 @@ func storeResult(c *Client, op operation) {
 	}
 	if o, ok := p.result(c, c.Args[1]); ok {
 		o.SortedSet(c.DB.Env()).Compact()
-		store(c, o)
+		store(c, o, c.Command.Name)
 	}
 }
 

@@ -68,7 +68,14 @@ func popMembers(c *Client, o *object.Object, highest bool, n int, nested bool) {
 		c.ReplyDouble(score)
 	}
 	s.DeleteRanks(first, n)
-	done(c, o, n)
+	done(c, o, n, popMembersEvent(highest))
+}
+
+func popMembersEvent(highest bool) string {
+	if highest {
+		return "zpopmax"
+	}
+	return "zpopmin"
 }
 
 var popWords = map[bool][]byte{false: []byte("ZPOPMIN"), true: []byte("ZPOPMAX")} // by which end

@@ -320,7 +320,7 @@ func zrangestore(c *Client) {
 			to.Add(from.Member(w.at, &room))
 		}
 	}
-	store(c, result)
+	store(c, result, "zrangestore")
 }
 
 func zcount(c *Client)    { countSelected(c, byScore) }
@@ -362,6 +362,6 @@ func removeSelected(c *Client, by order) {
 	}
 	members := o.SortedSet(c.DB.Env())
 	removed := members.DeleteRanks(s.ranks(members))
-	done(c, o, removed)
+	done(c, o, removed, c.Command.Name)
 	c.ReplyInt(int64(removed))
 }

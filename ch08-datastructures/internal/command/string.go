@@ -49,7 +49,9 @@ func set(c *Client) {
 	}
 	c.DB.Set(key, value, options.expiry(expireAt))
 	c.MarkDirty(1)
+	c.Notify(NotifyString, "set", key)
 	if options.expires() {
+		c.Notify(NotifyGeneric, "expire", key)
 		c.PropagateAs(c.Args[0], key, value, wordPxat, c.Engine.Decimal(expireAt))
 	} else if options.get {
 		propagateWithoutGet(c)
@@ -224,6 +226,7 @@ func addTo(c *Client, increment int64) {
 	}
 	n += increment
 	c.DB.SetInt(c.Args[1], n)
+	c.Notify(NotifyString, "incrby", c.Args[1])
 	c.MarkDirty(1)
 	c.ReplyInt(n)
 }

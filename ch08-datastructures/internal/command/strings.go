@@ -95,6 +95,7 @@ func appendString(c *Client) {
 	}
 	if o == nil {
 		c.DB.Set(key, tail, keyspace.Keep)
+		c.Notify(NotifyString, "append", key)
 		c.MarkDirty(1)
 		c.ReplyInt(int64(len(tail)))
 		return
@@ -105,13 +106,15 @@ func appendString(c *Client) {
 	}
 	o = c.DB.EditString(key, n+len(tail))
 	copy(o.Bytes()[n:], tail)
-	changedString(c, o)
+	changedString(c, o, "append")
 	c.ReplyInt(int64(n + len(tail)))
 }
 
-func changedString(c *Client, o *object.Object) {
+// changedString says that a string was changed in place, which is that event.
+func changedString(c *Client, o *object.Object, event string) {
 	c.DB.Changed(o)
 	c.MarkDirty(1)
+	c.Notify(NotifyString, event, o.Key())
 }
 
 func strlen(c *Client) {
@@ -187,7 +190,7 @@ func setrange(c *Client) {
 	}
 	o = c.DB.EditString(key, int(offset)+len(text))
 	copy(o.Bytes()[offset:], text)
-	changedString(c, o)
+	changedString(c, o, "setrange")
 	c.ReplyInt(int64(o.Len()))
 }
 
@@ -221,6 +224,7 @@ func hasPairs(c *Client) bool {
 func setAll(c *Client) {
 	for i := 1; i < len(c.Args); i += 2 {
 		c.DB.Set(c.Args[i], c.Args[i+1], keyspace.Never)
+		c.Notify(NotifyString, "set", c.Args[i])
 	}
 	c.MarkDirty(len(c.Args) / 2)
 }
@@ -248,6 +252,7 @@ func getset(c *Client) {
 		return
 	}
 	c.DB.Set(c.Args[1], c.Args[2], keyspace.Never)
+	c.Notify(NotifyString, "set", c.Args[1])
 	c.MarkDirty(1)
 	c.PropagateAs(wordSet, c.Args[1], c.Args[2])
 }
@@ -258,6 +263,7 @@ func getdel(c *Client) {
 		return
 	}
 	c.DB.Delete(c.Args[1])
+	c.Notify(NotifyGeneric, "del", c.Args[1])
 	c.MarkDirty(1)
 	c.PropagateAs(wordDel, c.Args[1])
 }
@@ -286,13 +292,16 @@ func getex(c *Client) {
 	switch {
 	case options.expires() && options.absolute && at <= c.Engine.NowMs():
 		c.DB.Delete(key)
+		c.Notify(NotifyGeneric, "del", key)
 		c.PropagateAs(wordDel, key)
 		c.MarkDirty(1)
 	case options.expires():
 		c.DB.SetExpire(key, at)
+		c.Notify(NotifyGeneric, "expire", key)
 		c.PropagateAs(wordPexpireAt, key, c.Engine.Decimal(at))
 		c.MarkDirty(1)
 	case persist && c.DB.Persist(key):
+		c.Notify(NotifyGeneric, "persist", key)
 		c.PropagateAs(wordPersist, key)
 		c.MarkDirty(1)
 	}
@@ -320,6 +329,7 @@ func setnx(c *Client) {
 		return
 	}
 	c.DB.Set(c.Args[1], c.Args[2], keyspace.Keep)
+	c.Notify(NotifyString, "set", c.Args[1])
 	c.MarkDirty(1)
 	c.ReplyInt(1)
 }
@@ -335,6 +345,8 @@ func setExpiring(c *Client, unit int64) {
 		return
 	}
 	c.DB.Set(c.Args[1], c.Args[3], keyspace.At(at))
+	c.Notify(NotifyString, "set", c.Args[1])
+	c.Notify(NotifyGeneric, "expire", c.Args[1])
 	c.MarkDirty(1)
 	c.PropagateAs(wordSet, c.Args[1], c.Args[3], wordPxat, c.Engine.Decimal(at))
 	c.ReplyOK()
@@ -370,6 +382,7 @@ func incrbyfloat(c *Client) {
 	}
 	text := sum.AppendTo(nil)
 	c.DB.SetText(key, text)
+	c.Notify(NotifyString, "incrbyfloat", key)
 	c.MarkDirty(1)
 	c.PropagateAs(wordSet, key, text, wordKeepTTL)
 	c.ReplyBulk(text)
