@@ -30,6 +30,8 @@
 //	collections.go what handlers of collections begin and end with
 //	pubsub.go      SUBSCRIBE PUBLISH PUBSUB and their variants
 //	multi.go       MULTI EXEC DISCARD WATCH UNWATCH
+//	acl.go         AUTH ACL
+//	module.go      MODULE
 //	connection.go  PING ECHO QUIT SELECT HELLO RESET CLIENT
 //	server.go      DBSIZE FLUSHDB FLUSHALL SWAPDB BGREWRITEAOF COMMAND
 //	docs.go        COMMAND DOCS
@@ -72,6 +74,9 @@ var Families = []engine.Family{
 	{Group: "pubsub", Rows: pubsubCommands},
 	{Group: "transactions", Rows: multiCommands},
 	{Group: "connection", Rows: connectionCommands},
+	{Group: "connection", Rows: authCommands},
+	{Group: "server", Rows: aclCommands},
+	{Group: "server", Rows: moduleCommands},
 	{Group: "server", Rows: serverCommands},
 	{Group: "server", Rows: infoCommands},
 	{Group: "server", Rows: configCommands},

@@ -46,7 +46,16 @@ func configSet(c *Client) {
 	for _, arg := range c.Args[2:] {
 		pairs = append(pairs, string(arg))
 	}
-	if err := c.Engine.Config.Set(pairs, c.Engine.ConfigChanged); err != nil {
+	set := c.Engine.Config.Set
+	if c.MaySetProtected() {
+		set = c.Engine.Config.SetProtected
+	}
+	for i := 2; i+1 < len(c.Args); i += 2 {
+		if engine.EqualFold(c.Args[i], "requirepass") {
+			c.Redact(i + 1)
+		}
+	}
+	if err := set(pairs, c.Engine.ConfigChanged); err != nil {
 		c.ReplyError("ERR " + err.Error())
 		return
 	}

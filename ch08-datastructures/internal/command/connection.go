@@ -73,6 +73,7 @@ func reset(c *Client) {
 	c.Discard()
 	c.EndSubscriptions()
 	c.DB, c.Name = c.Engine.Keyspace.DB(0), ""
+	c.Stranger = c.Engine.HasPassword()
 	c.ReplySimple("RESET")
 }
 
@@ -84,9 +85,8 @@ func selectDB(c *Client) {
 	}
 }
 
-// hello answers HELLO [protover [AUTH username password] [SETNAME name]]. There
-// is one user, default, whom any password lets in. An option counts as soon as it
-// is read: a mistake after it takes nothing back.
+// hello answers HELLO [protover [AUTH username password] [SETNAME name]]. An option counts as
+// soon as it is read: a mistake after it takes nothing back.
 func hello(c *Client) {
 	options := [][]byte(nil)
 	if len(c.Args) > 1 {
@@ -98,8 +98,11 @@ func hello(c *Client) {
 	for len(options) > 0 {
 		switch {
 		case engine.EqualFold(options[0], "auth") && len(options) >= 3:
-			if string(options[1]) != "default" {
-				c.ReplyError("WRONGPASS invalid username-password pair or user is disabled.")
+			ok := c.Authenticate(options[1], options[2])
+			c.Redact(len(c.Args) - len(options) + 1)
+			c.Redact(len(c.Args) - len(options) + 2)
+			if !ok {
+				c.ReplyError(engine.ErrWrongPass)
 				return
 			}
 			options = options[3:]
@@ -113,8 +116,15 @@ func hello(c *Client) {
 			return
 		}
 	}
+	if c.Stranger {
+		c.ReplyError(errHelloNoAuth)
+		return
+	}
 	replyHello(c)
 }
+
+const errHelloNoAuth = "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option " +
+	"can be used to authenticate the client and select the RESP protocol version at the same time"
 
 // checkProtocol replies the error if HELLO's version is not one we speak.
 func checkProtocol(c *Client) bool {

@@ -1,6 +1,6 @@
 // absent.go: settings of Redis 7.0 that somebody relies on, and that this server
-// does not have. Whoever asks for a password and gets a server that lets everybody
-// in has been deceived: the start is refused. With the values that ask for nothing,
+// does not have. Whoever asks for users of few rights and gets a server that gives
+// all of them has been deceived: the start is refused. With the values that ask for nothing,
 // which every Redis writes to its redis.conf, the settings are taken.
 
 package config
@@ -18,13 +18,13 @@ type absent struct {
 }
 
 const (
-	noPasswords   = "this server has no passwords and no users: it would let everybody in"
+	noUsers       = "this server has one user, default, whose password is requirepass: others would not be kept out"
 	noReplication = "this server has no replication"
 	noTLS         = "this server has no TLS: what should be encrypted would not be"
 )
 
 var absents = []absent{
-	{"aclfile", []string{""}, noPasswords},
+	{"aclfile", []string{""}, noUsers},
 	{"cluster-enabled", []string{"no"}, "this server is no node of a cluster"},
 	{"loadmodule", nil, "this server has no modules"},
 	{"masterauth", []string{""}, noReplication},
@@ -34,13 +34,12 @@ var absents = []absent{
 	{"min-slaves-to-write", []string{"0"}, noReplication + ": no write would be as safe as this asks for"},
 	{"rename-command", nil, "this server renames no commands: what should be hidden would not be"},
 	{"replicaof", []string{"no one", ""}, noReplication},
-	{"requirepass", []string{""}, noPasswords},
 	{"slaveof", []string{"no one", ""}, noReplication},
 	{"tls-cluster", []string{"no"}, noTLS},
 	{"tls-port", []string{"0"}, noTLS},
 	{"tls-replication", []string{"no"}, noTLS},
 	{"unixsocket", []string{""}, "this server listens on TCP only"},
-	{"user", []string{"default on nopass ~* &* +@all", "default on nopass sanitize-payload ~* &* +@all"}, noPasswords},
+	{"user", []string{"default on nopass ~* &* +@all", "default on nopass sanitize-payload ~* &* +@all"}, noUsers},
 }
 
 // refuseAbsent is for a setting that is neither this server's nor ignored: it is

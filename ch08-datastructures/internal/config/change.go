@@ -39,7 +39,16 @@ func (c *Config) Get(patterns []string, match func(pattern, name string) bool) (
 // values are there; it says which of them cannot hold, and why. The error is Redis'
 // text.
 func (c *Config) Set(pairs []string, changed func(names []string) (refused string, err error)) error {
-	names, err := mayBeSet(pairs)
+	return c.change(pairs, false, changed)
+}
+
+// SetProtected is Set for who may change protected settings, too.
+func (c *Config) SetProtected(pairs []string, changed func(names []string) (refused string, err error)) error {
+	return c.change(pairs, true, changed)
+}
+
+func (c *Config) change(pairs []string, trusted bool, changed func(names []string) (refused string, err error)) error {
+	names, err := mayBeSet(pairs, trusted)
 	if err != nil {
 		return err
 	}
@@ -61,14 +70,14 @@ func (c *Config) Set(pairs []string, changed func(names []string) (refused strin
 
 // mayBeSet returns the names of the settings, if all may be set. That is found out
 // before any value is looked at.
-func mayBeSet(pairs []string) (names []string, err error) {
+func mayBeSet(pairs []string, trusted bool) (names []string, err error) {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name := strings.ToLower(pairs[i])
 		o := findSettable(name)
 		switch {
 		case o == nil:
 			return nil, RedisError("Unknown option or number of arguments for CONFIG SET - '" + pairs[i] + "'")
-		case o.refusal != "":
+		case o.refusal != "" && !(trusted && o.refusal == protected):
 			return nil, setFailed(pairs[i], o.refusal)
 		case slices.Contains(names, name):
 			return nil, setFailed(pairs[i], RedisError("duplicate parameter"))

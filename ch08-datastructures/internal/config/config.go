@@ -3,6 +3,7 @@
 //
 //	config.go   the settings
 //	options.go  the table: a row each
+//	options_access.go  rows of it: who may do what
 //	kinds.go    what values there are: numbers, sizes, words
 //	parse.go    the command line
 //	file.go     redis.conf
@@ -33,8 +34,17 @@ type Config struct {
 	// Whether clients from other machines are sent away, as there is no password
 	// (protected-mode).
 	ProtectedMode bool
+	// What clients must say before anything else; empty is nothing.
+	RequirePass string
+	// Wrong passwords that ACL LOG remembers.
+	ACLLogMaxLen int
+	// The channels of a new user. There is none here (acl-pubsub-default).
+	ACLPubSubDefault string
 	// Who may use DEBUG (enable-debug-command).
 	EnableDebugCommand Allowed
+	// Who may use MODULE, and change settings that are protected
+	// (enable-module-command, enable-protected-configs).
+	EnableModuleCommand, EnableProtectedConfigs Allowed
 	// TCP port.
 	Port int
 	// Connections that the kernel may hold for accept (tcp-backlog).

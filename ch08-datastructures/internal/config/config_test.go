@@ -49,7 +49,7 @@ func TestParse_SaysWhereTheFileIsWrong(t *testing.T) {
 		{"client-output-buffer-limit normal 1\n", "line 1", "Wrong number of arguments in buffer limit configuration."},
 		{"client-output-buffer-limit x 1 1 1\n", "line 1", "Invalid client class specified in buffer limit configuration."},
 		{"appendfilename a/b\n", "line 1", "appendfilename can't be a path, just a filename"},
-		{"hz 10\nrequirepass secret\n", "line 2", "this server has no passwords and no users: it would let everybody in"},
+		{"hz 10\nuser bob on\n", "line 2", "this server has one user, default, whose password is requirepass: others would not be kept out"},
 		{"prot 1\n", "line 1", "Bad directive or wrong number of arguments (did you mean port?)"},
 		{"daemonize\n", "line 1", "wrong number of arguments"},
 		{"requirepass\n", "line 1", "wrong number of arguments"},
@@ -129,7 +129,7 @@ func TestSettings_AreEitherKnownOrIgnoredOrAbsent(t *testing.T) {
 
 func TestParse_RefusesWhatSomebodyReliesOn(t *testing.T) {
 	for _, line := range []string{
-		"requirepass x", "masterauth x", "masteruser x", "aclfile /x", "user default off", "user alice on nopass ~* +@all", "rename-command FLUSHALL \"\"",
+		"masterauth x", "masteruser x", "aclfile /x", "user default off", "user alice on nopass ~* +@all", "rename-command FLUSHALL \"\"",
 		"loadmodule /x.so", "replicaof 10.0.0.1 6379", "slaveof 10.0.0.1 6379", "cluster-enabled yes", "tls-port 6380", "tls-cluster yes",
 		"tls-replication yes", "maxmemory-clients 1gb", "maxmemory-clients 5%", "min-replicas-to-write 1", "min-slaves-to-write 1", "unixsocket /x",
 	} {

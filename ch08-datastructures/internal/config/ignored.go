@@ -13,7 +13,7 @@ import (
 )
 
 var ignoredNames = strings.Fields(`
-	acl-pubsub-default acllog-max-len active-defrag-cycle-max active-defrag-cycle-min
+	active-defrag-cycle-max active-defrag-cycle-min
 	active-defrag-ignore-bytes active-defrag-max-scan-fields active-defrag-threshold-lower
 	active-defrag-threshold-upper active-expire-effort
 	activedefrag activerehashing always-show-logo
@@ -28,7 +28,6 @@ var ignoredNames = strings.Fields(`
 	cluster-replica-validity-factor cluster-require-full-coverage cluster-slave-no-failover
 	cluster-slave-validity-factor crash-memcheck-enabled
 	daemonize dbfilename disable-thp dynamic-hz
-	enable-module-command enable-protected-configs
 	ignore-warnings io-threads io-threads-do-reads
 	jemalloc-bg-thread latency-monitor-threshold latency-tracking
 	latency-tracking-info-percentiles

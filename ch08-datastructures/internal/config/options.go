@@ -47,12 +47,7 @@ var table = []section{
 		},
 		{
 			"protected-mode", atRuntime, yesNo(func(c *Config) *bool { return &c.ProtectedMode }), "yes",
-			"send clients from other machines away: there is no password",
-		},
-		{
-			"enable-debug-command", fixed, choice(func(c *Config) *Allowed { return &c.EnableDebugCommand },
-				[]named[Allowed]{{"no", Nobody}, {"yes", Everybody}, {"local", LocalClients}}), "no",
-			"who may crash the server with DEBUG; local is who connects from this machine",
+			"send clients from other machines away while there is no password",
 		},
 		{
 			"port", fixed, number(func(c *Config) *int { return &c.Port }, 1, 65535), "6379",
@@ -87,6 +82,7 @@ var table = []section{
 			"told by INFO; the server keeps its own time",
 		},
 	}},
+	{"who may do what", accessOptions},
 	{"which keys go", []option{
 		{
 			"maxkeys", atRuntime, number(func(c *Config) *int { return &c.MaxKeys }, 0, math.MaxInt32), "0",

@@ -14,6 +14,7 @@
 //	keyspec.go    which words of a request are keys
 //	syntax.go     their arguments, out of the line that people read
 //	index.go      how a name finds its row
+//	auth.go       who has said the password
 //	protected.go  commands that must be allowed first
 //	client.go     what a handler gets: the arguments, and what is known of the connection
 //	args.go       reading arguments
@@ -68,9 +69,10 @@ type Engine struct {
 	sleepy    bool          // what has expired waits until somebody asks for it (DEBUG SET-ACTIVE-EXPIRE 0)
 	prefetch  keyspace.Prefetch
 
-	clientMemory int  // bytes of Go's heap that clients take
-	baseMemory   int  // and what the server takes without clients
-	outOfMemory  bool // a command was refused because the system gave no more memory
+	refusals     []Refusal // wrong passwords, the newest first
+	clientMemory int       // bytes of Go's heap that clients take
+	baseMemory   int       // and what the server takes without clients
+	outOfMemory  bool      // a command was refused because the system gave no more memory
 }
 
 // Options are what an engine is made of.
@@ -109,7 +111,7 @@ func (e *Engine) NowMs() int64 {
 
 // NewClient returns a client of the engine. IDs are never used twice.
 func (e *Engine) NewClient(id int64) Client {
-	return Client{ID: id, DB: e.Keyspace.DB(0), Engine: e, Protocol: 2}
+	return Client{ID: id, DB: e.Keyspace.DB(0), Engine: e, Protocol: 2, Stranger: e.HasPassword()}
 }
 
 // ExpireCycle deletes keys that have expired, for as long as budget at most. It

@@ -37,6 +37,8 @@ func (e *Engine) admits(c *Client) bool {
 	case !c.Command.Accepts(len(c.Args)):
 		c.reject("ERR wrong number of arguments for '" + c.Command.Name + "' command")
 	case c.Command.Flags&Protected != 0 && !e.isAllowed(c): // it has replied why
+	case c.MustAuthenticate() && c.Command.Flags&NoAuth == 0:
+		c.reject(errNoAuth)
 	case c.multi != nil && c.Command.Flags&NoMulti != 0:
 		c.reject("ERR Command not allowed inside a transaction")
 	case !e.makeRoom(c): // it has replied -OOM

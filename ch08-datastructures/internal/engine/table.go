@@ -94,6 +94,9 @@ const (
 	ACLScripting
 )
 
+// AllCategories are all of them.
+const AllCategories = ACLScripting<<1 - 1
+
 var categoryNames = []string{
 	"@keyspace", "@read", "@write", "@set", "@sortedset", "@list", "@hash", "@string", "@bitmap", "@hyperloglog", "@geo",
 	"@stream", "@pubsub", "@admin", "@fast", "@slow", "@blocking", "@dangerous", "@connection", "@transaction", "@scripting",

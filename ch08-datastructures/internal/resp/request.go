@@ -22,6 +22,10 @@ const (
 	MaxBulk      = 512 << 20     // bytes of one argument, unless a Parser says otherwise (proto-max-bulk-len)
 	MaxLine      = 64 << 10      // bytes of an inline request or of a length's line (PROTO_INLINE_MAX_SIZE)
 	MaxArguments = math.MaxInt32 // arguments of one request
+
+	// And of one of a client that has yet to say the password: the words of AUTH are few and short.
+	strangerArguments = 10
+	strangerBulk      = 16 << 10
 )
 
 // A ProtocolError is what the peer is told before its connection closes. The
@@ -37,6 +41,8 @@ const (
 	ErrBulkLine        = ProtocolError("Protocol error: too big bulk count string")
 	ErrBulkLength      = ProtocolError("Protocol error: invalid bulk length")
 	ErrInlineLine      = ProtocolError("Protocol error: too big inline request")
+	ErrStrangerLength  = ProtocolError("Protocol error: unauthenticated multibulk length")
+	ErrStrangerBulk    = ProtocolError("Protocol error: unauthenticated bulk length")
 	ErrQuotes          = ProtocolError("Protocol error: unbalanced quotes in request")
 )
 
@@ -50,7 +56,8 @@ const (
 // It keeps offsets, never pointers: between two calls the caller may move the
 // bytes to another buffer.
 type Parser struct {
-	MaxBulk *int // bytes of one argument, as they are set now; nil is the constant
+	MaxBulk  *int // bytes of one argument, as they are set now; nil is the constant
+	Stranger bool // nobody knows yet whether the client may be here: its requests are short
 
 	pos     int    // offset of the first byte that is not understood yet
 	seen    int    // no line ending lies between pos and here
@@ -85,9 +92,11 @@ func (p *Parser) Parse(buf []byte, args [][]byte) (n int, _ [][]byte, err error)
 		if buf[0] != '*' {
 			return p.parseInline(buf, args)
 		}
-		if n, args := parseWhole(buf, args); n > 0 {
-			p.seen = 0
-			return n, args, nil
+		if !p.Stranger {
+			if n, args := parseWhole(buf, args); n > 0 {
+				p.seen = 0
+				return n, args, nil
+			}
 		}
 		cr, err := p.lineEnd(buf, ErrMultibulkLine)
 		if cr < 0 {
@@ -96,6 +105,9 @@ func (p *Parser) Parse(buf []byte, args [][]byte) (n int, _ [][]byte, err error)
 		count, ok := ParseInt(buf[1:cr])
 		if !ok || count > MaxArguments {
 			return 0, args, ErrMultibulkLength
+		}
+		if p.Stranger && count > strangerArguments {
+			return 0, args, ErrStrangerLength
 		}
 		p.pos, p.seen = cr+2, cr+2
 		if count <= 0 {
@@ -181,6 +193,9 @@ func (p *Parser) readBulk(buf []byte) (ok bool, err error) {
 		if !ok || length < 0 || length > p.maxBulk() {
 			return false, ErrBulkLength
 		}
+		if p.Stranger && length > strangerBulk {
+			return false, ErrStrangerBulk
+		}
 		p.pos, p.seen, p.bulk = cr+2, cr+2, int(length)
 	}
 	end := p.pos + p.bulk
@@ -255,7 +270,7 @@ func (p *Parser) finish() int {
 	if cap(spans) > keepSpans {
 		spans = nil
 	}
-	*p = Parser{MaxBulk: p.MaxBulk, spans: spans}
+	*p = Parser{MaxBulk: p.MaxBulk, Stranger: p.Stranger, spans: spans}
 	return n
 }
 

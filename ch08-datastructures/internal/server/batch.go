@@ -23,7 +23,8 @@
 //
 // When the turn is over, a query begins at the first request that was not executed.
 // What was parsed behind that is parsed again. An inline request cannot be, since
-// its escapes are resolved where it lies: so it has a batch of its own.
+// its escapes are resolved where it lies: so it has a batch of its own. So has one of a client
+// that must say the password: how long the next one may be depends on that.
 
 package server
 
@@ -96,9 +97,10 @@ func (b *batch) parse(c *conn) (more bool) {
 		return false
 	}
 	n, args, at := b.n, b.args, c.parsed
+	c.parser.Stranger = c.client.MustAuthenticate()
 	for at < len(c.query) && !more {
-		inline := c.query[at] != '*'
-		if n == batchSize || inline && n > 0 {
+		alone := c.query[at] != '*' || c.parser.Stranger
+		if n == batchSize || alone && n > 0 {
 			more = true
 			break
 		}
@@ -110,7 +112,7 @@ func (b *batch) parse(c *conn) (more bool) {
 		b.requests[n] = request{c, all[len(args):], at, err}
 		n++
 		args = all
-		more = inline || err != nil
+		more = alone || err != nil
 	}
 	b.n, b.args, c.parsed = n, args, at
 	return more

@@ -1,7 +1,7 @@
 // protect.go: strangers are sent away.
 //
-// There is no password here, so whoever reaches the port may do everything. Unless
-// protected-mode is off only clients of this machine are served, whatever addresses
+// While there is no password (requirepass) whoever reaches the port may do everything. Unless
+// protected-mode is off only clients of this machine are served then, whatever addresses
 // the server is bound to. Redis: networking.c, clientAcceptHandler.
 
 package server
@@ -27,7 +27,7 @@ const errProtected = "-DENIED Redis is running in protected mode because protect
 
 // isStranger reports whether a peer must not be served.
 func (s *Server) isStranger(peer unix.Sockaddr) bool {
-	return s.opts.ProtectedMode && !addressOf(peer).Addr().IsLoopback()
+	return s.opts.ProtectedMode && s.opts.RequirePass == "" && !addressOf(peer).Addr().IsLoopback()
 }
 
 // isLocal reports whether a peer has one of the two addresses by which this machine

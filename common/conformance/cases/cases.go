@@ -45,6 +45,7 @@ func All() []conformance.Case {
 		sortedSets(), largeSortedSets(), sortedSetRows(),
 		blocking(),
 		wholeCommand(),
+		auth(), acl(),
 	)
 }
 
