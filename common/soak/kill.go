@@ -48,9 +48,10 @@ func (r KillResult) String() string {
 		r.Rounds, r.Answered, r.InFlight, r.Kept, r.Rewrites)
 }
 
-// fsyncs take turns. What a process has written outlives it, so none may lose anything
-// by kill -9: they differ when the machine dies.
-var fsyncs = []string{"always", "everysec", "no"}
+// fsyncs take turns. What a process has written outlives it, so neither may lose anything by
+// kill -9: they differ when the machine dies. With everysec what comes during a sync waits
+// for its end in the process, here as in Redis, and may die with it.
+var fsyncs = []string{"always", "no"}
 
 const leastLife, mostLife = 30 * time.Millisecond, 300 * time.Millisecond
 
