@@ -10,6 +10,7 @@
 //	set.go         sets
 //	sortedset.go   sorted sets
 //	sortedset_pack.go  those in a listpack
+//	sortedset_order.go  larger ones: a skip list, or a tree
 //	sortedset_rank.go  their ranks and ranges
 //	score.go       scores in a listpack
 //	hash.go        hashes

@@ -3,11 +3,8 @@
 package object
 
 import (
-	"encoding/binary"
-
 	"redis-internals/ch08/internal/structures/entry"
 	"redis-internals/ch08/internal/structures/quicklist"
-	"redis-internals/ch08/internal/structures/skiplist"
 	"redis-internals/ch08/internal/zmalloc"
 )
 
@@ -31,7 +28,7 @@ func (o *Object) ItemAt(r zmalloc.Ref) Item {
 	e := entry.At(r)
 	switch o.Type() {
 	case SortedSetType:
-		return Item{Name: e.Key(), Score: nodeOf(e).Score(), Entry: r}
+		return Item{Name: e.Key(), Score: scoreOf(e), Entry: r}
 	default:
 		return Item{Name: e.Key(), Value: e.Value(), Entry: r}
 	}
@@ -49,11 +46,6 @@ func (i Item) Enter(epoch uint8) bool {
 	}
 	e.SetEpoch(epoch)
 	return true
-}
-
-// nodeOf is the node of a sorted set's entry, in its skip list.
-func nodeOf(e *entry.Entry) skiplist.Node {
-	return skiplist.Node(binary.LittleEndian.Uint32(e.Value()))
 }
 
 // Frozen is a list's nodes as they were when it was frozen.

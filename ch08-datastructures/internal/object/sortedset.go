@@ -11,7 +11,8 @@
 //	                       │▲         │▲        and the node its entry:
 //	         list ─▶ head ─▶| 1.5 ▪| ─▶| 3 ▪|   the member's bytes are there once
 //
-// The hash table tells the score of a member, the list who stands where. A score that is a
+// The hash table tells the score of a member, the list who stands where; of many members a
+// tree does (sortedset_order.go). A score that is a
 // whole number is one in the listpack too; another one is text. It never goes back but in
 // what a command has put together (Compact).
 //
@@ -23,12 +24,9 @@
 package object
 
 import (
-	"encoding/binary"
-
 	"redis-internals/ch08/internal/structures/dict"
 	"redis-internals/ch08/internal/structures/entry"
 	"redis-internals/ch08/internal/structures/listpack"
-	"redis-internals/ch08/internal/structures/skiplist"
 	"redis-internals/ch08/internal/zmalloc"
 )
 
@@ -40,18 +38,6 @@ type SortedSet struct {
 
 // SortedSet is the object's sorted set. The object must be one.
 func (o *Object) SortedSet(env *Env) SortedSet { return SortedSet{o, env} }
-
-// ordered is the block that the root of a sorted set names, when it is a skip list.
-type ordered struct {
-	dict zmalloc.Ref
-	list skiplist.List
-}
-
-const orderedSize = 8
-
-func (o *Object) ordered() *ordered { return (*ordered)(zmalloc.Pointer(*o.root())) }
-
-func (t *ordered) table() *dict.Dict { return dict.At(t.dict) }
 
 var sortedSetKind = collection{
 	create: func(o *Object, _ *Env) {
@@ -67,7 +53,7 @@ var sortedSetKind = collection{
 		if o.Encoding() == Listpack {
 			return o.pack().Len() / 2
 		}
-		return o.ordered().list.Len()
+		return o.ordered().len()
 	},
 	clone: func(from, to *Object, env *Env) {
 		if from.Encoding() == Listpack {
@@ -75,8 +61,9 @@ var sortedSetKind = collection{
 			return
 		}
 		newOrdered(to)
-		for n := from.ordered().list.First(); n != 0; n = n.Next() {
-			to.insertOrdered(entry.Key(n.Entry()), n.Score(), env)
+		t := from.ordered()
+		for at := t.at(0); at != 0; at = t.next(at) {
+			to.insertOrdered(entry.Key(t.entry(at)), t.score(at), env)
 		}
 	},
 	items: func(o *Object, cursor uint64, n int, visit func(Item)) (next uint64) {
@@ -95,63 +82,28 @@ var sortedSetKind = collection{
 			return o.pack().MemoryUsage()
 		}
 		t := o.ordered()
-		met, bytes := 0, 0
-		for n := t.list.First(); n != 0 && (samples == 0 || met < samples); n = n.Next() {
-			met++
-			bytes += n.MemoryUsage() + entry.MemoryUsage(n.Entry())
-		}
-		return zmalloc.Size(*o.root()) + t.table().MemoryUsage() + zmalloc.Size(zmalloc.Ref(t.list)) + estimate(bytes, met, t.list.Len())
+		return zmalloc.Size(*o.root()) + t.table().MemoryUsage() + t.memoryUsage(samples)
 	},
 }
 
-// releaseOrdered frees the nodes with their entries, then the hash table, which is not asked
-// about entries any more, and then the block of both.
+// releaseOrdered frees the members, then the hash table, which is not asked about entries any
+// more, and then the block of both.
 func releaseOrdered(o *Object, n int) (more bool) {
 	if o.Encoding() == Listpack {
 		o.pack().Free()
 		return false
 	}
 	t := o.ordered()
-	if t.list != 0 {
-		for ; n > 0; n-- {
-			if !t.list.ReleaseFirst(entry.Free) {
-				zmalloc.Free(zmalloc.Ref(t.list))
-				t.list = 0
-				break
-			}
-		}
-		return true
-	}
-	if t.table().Release(max(1, n/entriesPerBucket), nil) {
+	if t.release(n) || t.table().Release(max(1, n/entriesPerBucket), nil) {
 		return true
 	}
 	zmalloc.Free(*o.root())
 	return false
 }
 
-// newOrdered makes the object a skip list without members. What it was is the caller's to
-// free.
-func newOrdered(o *Object) {
-	r := zmalloc.Alloc(orderedSize)
-	*(*ordered)(zmalloc.Pointer(r)) = ordered{dict.New(entry.Type).Ref(), skiplist.New()}
-	*o.root() = r
-	o.setEncoding(SkipList)
-}
-
 // insertOrdered adds a member that is not there to a skip list.
 func (o *Object) insertOrdered(member []byte, score float64, env *Env) {
-	o.insertNode(dict.Hash(member), member, score, env)
-}
-
-func (o *Object) insertNode(hash uint64, member []byte, score float64, env *Env) {
-	t := o.ordered()
-	var node [4]byte
-	r := entry.New(member, node[:])
-	e := entry.At(r)
-	e.SetEpoch(env.Epoch)
-	n := t.list.Insert(score, r, env.Random)
-	binary.LittleEndian.PutUint32(e.Value(), uint32(n))
-	t.table().Insert(hash, r)
+	o.ordered().add(dict.Hash(member), member, score, env)
 }
 
 // Len is the number of members. O(1).
@@ -179,7 +131,7 @@ func (s SortedSet) Find(member []byte) (f Slot) {
 	}
 	f.hash = dict.Hash(member)
 	if f.entry = s.o.ordered().table().Find(f.hash, member); f.entry != 0 {
-		f.Score = nodeOf(entry.At(f.entry)).Score()
+		f.Score = scoreOf(entry.At(f.entry))
 	}
 	return f
 }
@@ -190,7 +142,7 @@ func (s SortedSet) Put(f Slot, member []byte, score float64) {
 	switch {
 	case f.entry != 0:
 		s.o.leave(f.entry, s.env)
-		s.o.ordered().list.Update(nodeOf(entry.At(f.entry)), score)
+		s.o.ordered().update(f.entry, score)
 		return
 	case f.pair != 0:
 		p := s.o.pack()
@@ -209,7 +161,7 @@ func (s SortedSet) Put(f Slot, member []byte, score float64) {
 		}
 		f.hash = dict.Hash(member)
 	}
-	s.o.insertNode(f.hash, member, score, s.env)
+	s.o.ordered().add(f.hash, member, score, s.env)
 }
 
 // Add gives a member a score, and reports whether it is new.
@@ -239,8 +191,7 @@ func (s SortedSet) Remove(member []byte) (removed bool) {
 	if r == 0 {
 		return false
 	}
-	e := entry.At(r)
-	t.list.Delete(nodeOf(e).Score(), e.Key())
+	t.remove(r)
 	entry.Free(r)
 	return true
 }
@@ -275,13 +226,14 @@ func (s SortedSet) Compact() {
 		return
 	}
 	p := listpack.New()
-	for n := s.o.ordered().list.First(); n != 0; n = n.Next() {
-		member := entry.Key(n.Entry())
+	t := s.o.ordered()
+	for at := t.at(0); at != 0; at = t.next(at) {
+		member := entry.Key(t.entry(at))
 		if len(member) > s.env.SortedSetValue || !p.HasRoom(len(member)) {
 			p.Free()
 			return
 		}
-		appendPair(&p, member, n.Score())
+		appendPair(&p, member, t.score(at))
 	}
 	sortedSetKind.free(s.o)
 	*s.o.root() = zmalloc.Ref(p)

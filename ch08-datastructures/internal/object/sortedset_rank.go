@@ -25,9 +25,9 @@ func AtScore(score float64, open bool) Bound { return skiplist.Score(score, open
 func AtName(name []byte, open bool) Bound    { return skiplist.Name(name, open) }
 func Endless(sign int) Bound                 { return skiplist.Infinite(sign) }
 
-// Place is where a member stands: in a listpack, or as a node. 0 is nowhere. It is good
-// until the sorted set is written to.
-type Place uint32
+// Place is where a member stands: in a listpack, as a node of a list, or in a leaf of a tree.
+// 0 is nowhere. It is good until the sorted set is written to.
+type Place uint64
 
 // At is the place of a rank, or 0. O(log n). Redis: zslGetElementByRank.
 func (s SortedSet) At(rank int) Place {
@@ -37,7 +37,7 @@ func (s SortedSet) At(rank int) Place {
 		}
 		return Place(s.o.pack().Seek(2 * rank))
 	}
-	return Place(s.o.ordered().list.At(rank))
+	return s.o.ordered().at(rank)
 }
 
 // Next and Prev are the places beside one, or 0. O(1).
@@ -45,14 +45,14 @@ func (s SortedSet) Next(at Place) Place {
 	if s.o.Encoding() == Listpack {
 		return Place(nextPair(*s.o.pack(), listpack.Pos(at)))
 	}
-	return Place(skiplist.Node(at).Next())
+	return s.o.ordered().next(at)
 }
 
 func (s SortedSet) Prev(at Place) Place {
 	if s.o.Encoding() == Listpack {
 		return Place(prevPair(*s.o.pack(), listpack.Pos(at)))
 	}
-	return Place(skiplist.Node(at).Prev())
+	return s.o.ordered().prev(at)
 }
 
 // Member is who stands at a place: borrowed, or in room. O(1).
@@ -61,8 +61,8 @@ func (s SortedSet) Member(at Place, room *Room) (member []byte, score float64) {
 		p := *s.o.pack()
 		return TextOf(p.At(listpack.Pos(at)), room), pairScore(p, listpack.Pos(at))
 	}
-	n := skiplist.Node(at)
-	return entry.Key(n.Entry()), n.Score()
+	t := s.o.ordered()
+	return entry.Key(t.entry(at)), t.score(at)
 }
 
 // Score is the score of who stands at a place: who asks for that alone is spared a look at
@@ -71,7 +71,7 @@ func (s SortedSet) Score(at Place) float64 {
 	if s.o.Encoding() == Listpack {
 		return pairScore(*s.o.pack(), listpack.Pos(at))
 	}
-	return skiplist.Node(at).Score()
+	return s.o.ordered().score(at)
 }
 
 // Rank is how many members stand before one; -1 if it is not there. O(log n).
@@ -86,7 +86,7 @@ func (s SortedSet) Rank(member []byte) int {
 		}
 		return rank
 	case f.entry != 0:
-		return s.o.ordered().list.Rank(f.Score, member)
+		return s.o.ordered().rank(f.Score, member)
 	}
 	return -1
 }
@@ -96,7 +96,7 @@ func (s SortedSet) Rank(member []byte) int {
 // zcountCommand.
 func (s SortedSet) Ranks(r *Range) (first, end int) {
 	if s.o.Encoding() == SkipList {
-		return s.o.ordered().list.Ranks(r)
+		return s.o.ordered().ranks(r)
 	}
 	p := *s.o.pack()
 	var room Room
@@ -122,13 +122,13 @@ func (s SortedSet) DeleteRanks(first, n int) (deleted int) {
 	t := s.o.ordered()
 	if s.env.Leaving != nil {
 		left := n
-		for at := t.list.At(first); at != 0 && left > 0; at = at.Next() {
-			s.env.Leaving(s.o, at.Entry())
+		for at := t.at(first); at != 0 && left > 0; at = t.next(at) {
+			s.env.Leaving(s.o, t.entry(at))
 			left--
 		}
 	}
 	d := t.table()
-	return t.list.DeleteRanks(first, n, func(r zmalloc.Ref) {
+	return t.deleteRanks(first, n, func(r zmalloc.Ref) {
 		member := entry.Key(r)
 		d.Delete(dict.Hash(member), member)
 		entry.Free(r)
@@ -141,5 +141,6 @@ func (s SortedSet) Random() Place {
 	if s.o.Encoding() == Listpack {
 		return Place(s.o.pack().Random(s.env.Random, 2))
 	}
-	return Place(nodeOf(entry.At(s.o.ordered().table().Random(s.env.Random))))
+	t := s.o.ordered()
+	return t.placeOf(entry.At(t.table().Random(s.env.Random)))
 }

@@ -62,8 +62,12 @@ func checkSortedSet(t *testing.T, o *Object, env *Env, model map[string]float64)
 	require.Zero(t, at)
 	if o.Encoding() == SkipList {
 		require.Equal(t, len(model), o.ordered().table().Len())
-		for n := o.ordered().list.First(); n != 0; n = n.Next() {
-			require.Equal(t, n, nodeOf(entry.At(n.Entry())))
+		d := o.ordered()
+		require.True(t, d.isTree() || len(model) <= treeFrom)
+		for at := s.At(0); at != 0; at = s.Next(at) {
+			require.Equal(t, at, d.placeOf(entry.At(d.entry(at))))
+			require.Equal(t, d.score(at), scoreOf(entry.At(d.entry(at))))
+			require.Equal(t, d.score(at), s.Score(at))
 		}
 	}
 	met := map[string]float64{}
@@ -88,10 +92,18 @@ func randomScore(random *rand.Rand) float64 {
 	return float64(random.IntN(10) - 5)
 }
 
+// treesFrom makes a tree of every skip list of more members, until the test's end.
+func treesFrom(t *testing.T, members int) {
+	was := treeFrom
+	treeFrom = members
+	t.Cleanup(func() { treeFrom = was })
+}
+
 func TestSortedSet_IsAModel(t *testing.T) {
 	before := zmalloc.Used()
 	random := rand.New(rand.NewPCG(1, 2))
 	for round := range 300 {
+		treesFrom(t, []int{3, 20, 2048}[round%3])
 		env := newEnv()
 		o := NewCollection([]byte("z"), SortedSetType, env)
 		s, model := o.SortedSet(env), map[string]float64{}
@@ -141,7 +153,8 @@ func TestSortedSet_IsAModel(t *testing.T) {
 // Of any two bounds both encodings count what the model does.
 func TestSortedSet_RangesAreRanks(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
-	for _, members := range []int{0, 1, 7, 100} {
+	for _, members := range []int{0, 1, 7, 100, 150} {
+		treesFrom(t, 120)
 		env := newEnv()
 		byScore, byName := NewCollection(nil, SortedSetType, env), NewCollection(nil, SortedSetType, env)
 		scores, names := map[string]float64{}, map[string]float64{}
@@ -218,6 +231,13 @@ func TestSortedSet_ChangesItsEncodingAsRedis(t *testing.T) {
 // Whoever walks through the entries hears of each one before it goes or changes, with the
 // score that it had.
 func TestSortedSet_TellsOfEntriesBeforeTheyLeave(t *testing.T) {
+	for _, from := range []int{2048, 10} {
+		treesFrom(t, from)
+		testLeaving(t)
+	}
+}
+
+func testLeaving(t *testing.T) {
 	env := newEnv()
 	env.Epoch = 3
 	o := NewCollection([]byte("z"), SortedSetType, env)
@@ -243,7 +263,8 @@ func TestSortedSet_TellsOfEntriesBeforeTheyLeave(t *testing.T) {
 
 func TestSortedSet_DrawsFairly(t *testing.T) {
 	env := newEnv()
-	for _, n := range []int{5, 60} {
+	treesFrom(t, 80)
+	for _, n := range []int{5, 60, 100} {
 		o := NewCollection([]byte("z"), SortedSetType, env)
 		s := o.SortedSet(env)
 		for i := range n {
@@ -268,7 +289,8 @@ func TestSortedSet_DrawsFairly(t *testing.T) {
 
 func TestSortedSet_OfOneMemberAllocatesNothing(t *testing.T) {
 	env := newEnv()
-	for _, n := range []int{4, 100} { // in one block, and in a hash table
+	treesFrom(t, 1000)
+	for _, n := range []int{4, 100, 2000} { // in one block, and in a hash table beside a list, and a tree
 		o := NewCollection([]byte("z"), SortedSetType, env)
 		s := o.SortedSet(env)
 		for i := range n {
@@ -287,4 +309,56 @@ func TestSortedSet_OfOneMemberAllocatesNothing(t *testing.T) {
 		}))
 		Free(o)
 	}
+}
+
+// A list that becomes a tree, and entries that move: who walks through them meets all, and
+// knows of each whether he has.
+func TestSortedSet_BecomesATreeWhileSomebodyWalks(t *testing.T) {
+	treesFrom(t, 100)
+	env := newEnv()
+	o := NewCollection([]byte("z"), SortedSetType, env)
+	s := o.SortedSet(env)
+	s.Expand()
+	for i := range 100 {
+		s.Add([]byte(strconv.Itoa(i)), float64(i))
+	}
+	root := o.Root()
+	env.Epoch = 1
+	met := map[string]float64{}
+	visit := func(i Item) {
+		if i.Enter(env.Epoch) {
+			require.NotContains(t, met, string(i.Name))
+			met[string(i.Name)] = i.Score
+		}
+	}
+	cursor := o.Items(0, 30, visit)
+	require.NotZero(t, cursor)
+	require.False(t, o.ordered().isTree())
+	s.Add([]byte("one more"), 7)
+	require.True(t, o.ordered().isTree())
+	require.Equal(t, root, o.Root(), "who walks knows it by that")
+	for cursor != 0 {
+		cursor = o.Items(cursor, 30, visit)
+	}
+	require.Len(t, met, 100)
+	require.NotContains(t, met, "one more")
+	Free(o)
+}
+
+// MEMORY USAGE is what is in use, of a list and of a tree.
+func TestSortedSet_KnowsWhatItTakes(t *testing.T) {
+	treesFrom(t, 500)
+	env := newEnv()
+	before := zmalloc.Used()
+	o := NewCollection([]byte("z"), SortedSetType, env)
+	s := o.SortedSet(env)
+	for i := range 2000 {
+		s.Add([]byte(strconv.Itoa(i)), float64(i%77))
+		if i == 400 || i == 1999 {
+			require.Equal(t, zmalloc.Used()-before, o.MemoryUsage(0))
+			require.InEpsilon(t, zmalloc.Used()-before, o.MemoryUsage(20), 0.1)
+		}
+	}
+	Free(o)
+	require.Equal(t, before, zmalloc.Used())
 }

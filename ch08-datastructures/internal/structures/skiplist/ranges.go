@@ -33,6 +33,9 @@ func Score(score float64, open bool) Bound { return Bound{score: score, open: op
 func Name(name []byte, open bool) Bound    { return Bound{name: name, byName: true, open: open} }
 func Infinite(sign int) Bound              { return Bound{byName: true, infinite: sign} }
 
+// IsName reports whether names are compared with the bound, and not scores.
+func (b *Bound) IsName() bool { return b.byName }
+
 // compare is how a member compares with a bound: negative if it comes before.
 func (b *Bound) compare(score float64, name []byte) int {
 	switch {
