@@ -55,6 +55,9 @@ func (t *T) TryDial(addr string) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	if addr != t.addr {
+		t.target.Script.spoil()
+	}
 	return t.adopt(nc), nil
 }
 
@@ -209,11 +212,15 @@ func (c *Conn) Silent(d time.Duration) bool {
 }
 
 // CloseWrite says to the server that nothing more will be sent.
-func (c *Conn) CloseWrite() { _ = c.nc.CloseWrite() }
+func (c *Conn) CloseWrite() {
+	c.t.target.Script.spoil()
+	_ = c.nc.CloseWrite()
+}
 
 // Close ends the connection.
 func (c *Conn) Close() {
 	c.closed = true
+	c.tape.script.add(Step{Conn: c.tape.number, Closed: true})
 	_ = c.nc.Close()
 }
 
@@ -285,9 +292,11 @@ type tape struct {
 	sent   wire.Clip
 	came   wire.Clip
 	fresh  bool // something came since the last byte was sent
+	script *Script
 }
 
 func (p *tape) sentBytes(b []byte) {
+	p.script.sent(p.number, b)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.fresh {
@@ -299,6 +308,7 @@ func (p *tape) sentBytes(b []byte) {
 }
 
 func (p *tape) cameBytes(b []byte) {
+	p.script.came(p.number, b)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.fresh = p.fresh || len(b) > 0

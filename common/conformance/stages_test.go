@@ -66,9 +66,9 @@ func redisTarget(t *testing.T) *conformance.Target {
 // it has ended.
 func TestAlone(t *testing.T) {
 	for _, c := range stages(t) {
-		t.Run(name(c), func(t *testing.T) { runAll(t, stageTarget(t, c), alone) })
+		t.Run(name(c), func(t *testing.T) { runAll(t, stageTarget(t, c), alone, nil) })
 	}
-	t.Run("redis", func(t *testing.T) { runAll(t, redisTarget(t), alone) })
+	t.Run("redis", func(t *testing.T) { runAll(t, redisTarget(t), alone, nil) })
 }
 
 // TestStages runs every other case on every stage from its chapter on, all
@@ -78,7 +78,12 @@ func TestStages(t *testing.T) {
 	for _, c := range stages(t) {
 		t.Run(name(c), func(t *testing.T) {
 			t.Parallel()
-			runAll(t, stageTarget(t, c), together)
+			target := stageTarget(t, c)
+			if c.Number >= firstWithRESP3 {
+				runAll(t, target, together, newEncore(t, target))
+				return
+			}
+			runAll(t, target, together, nil)
 		})
 	}
 }
@@ -86,7 +91,7 @@ func TestStages(t *testing.T) {
 // TestRedis runs them on redis-server: the oracle passes, or the case is wrong.
 func TestRedis(t *testing.T) {
 	t.Parallel()
-	runAll(t, redisTarget(t), together)
+	runAll(t, redisTarget(t), together, nil)
 }
 
 func name(c chapters.Chapter) string { return fmt.Sprintf("ch%02d", c.Number) }
@@ -103,8 +108,9 @@ func alone(c conformance.Case) bool    { return c.Alone }
 func together(c conformance.Case) bool { return !c.Alone }
 
 // runAll runs those of the target's cases as subtests, lesson by lesson. Cases of
-// one lesson run beside each other, unless they or the target cannot.
-func runAll(t *testing.T, target *conformance.Target, those func(conformance.Case) bool) {
+// one lesson run beside each other, unless they or the target cannot. Those that an encore
+// plays are said again.
+func runAll(t *testing.T, target *conformance.Target, those func(conformance.Case) bool, again *encore) {
 	all := cases.All()
 	for _, lesson := range chapters.Lessons {
 		var here []conformance.Case
@@ -122,7 +128,14 @@ func runAll(t *testing.T, target *conformance.Target, those func(conformance.Cas
 					if !c.Alone && !target.OneAtATime() {
 						t.Parallel()
 					}
-					check(t, conformance.Run(target, c))
+					if !again.plays(c) {
+						check(t, conformance.Run(target, c))
+						return
+					}
+					recorded := *target
+					recorded.Script = &conformance.Script{}
+					check(t, conformance.Run(&recorded, c))
+					again.play(t, recorded.Script.Steps())
 				})
 			}
 		})

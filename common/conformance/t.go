@@ -118,6 +118,7 @@ func (t *T) ClientWith(o redis.Options) *redis.Client {
 		}
 		return &recorded{Conn: nc, tape: t.newTape()}, nil
 	}
+	t.target.Script.spoil()
 	client := redis.NewClient(&o)
 	t.Cleanup(func() { _ = client.Close() })
 	return client
@@ -276,7 +277,7 @@ func (t *T) exchanges() string {
 func (t *T) newTape() *tape {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	tape := &tape{number: len(t.tapes) + 1}
+	tape := &tape{number: len(t.tapes) + 1, script: t.target.Script}
 	t.tapes = append(t.tapes, tape)
 	return tape
 }

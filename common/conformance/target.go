@@ -33,6 +33,8 @@ type Target struct {
 
 	Patience time.Duration // for one wait; 5 s if 0
 
+	Script *Script // where what a case says and hears is written; nil is nowhere
+
 	shared *harness.Server
 }
 

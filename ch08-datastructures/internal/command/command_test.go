@@ -71,7 +71,7 @@ func TestExecute_AnswersAsRedis(t *testing.T) {
 		{[]string{"nosuch"}, "-ERR unknown command 'nosuch', with args beginning with: \r\n"},
 		{[]string{"f\x00oo", "a\x00b", "c\r\nd"}, "-ERR unknown command 'f', with args beginning with: 'a' 'c  d' \r\n"},
 		{[]string{""}, "-ERR unknown command '', with args beginning with: \r\n"},
-		{[]string{"hello", "3"}, "-NOPROTO unsupported protocol version\r\n"},
+		{[]string{"hello", "4"}, "-NOPROTO unsupported protocol version\r\n"},
 		{[]string{"hello", "02"}, "-ERR Protocol version is not an integer or out of range\r\n"},
 		{[]string{"hello", "2", "auth", "x", "y"}, "-WRONGPASS invalid username-password pair or user is disabled.\r\n"},
 		{[]string{"hello", "2", "setname"}, "-ERR Syntax error in HELLO option 'setname'\r\n"},

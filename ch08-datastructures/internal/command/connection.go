@@ -72,7 +72,7 @@ func quit(c *Client) {
 func reset(c *Client) {
 	c.Discard()
 	c.EndSubscriptions()
-	c.DB, c.Name = c.Engine.Keyspace.DB(0), ""
+	c.DB, c.Name, c.Protocol = c.Engine.Keyspace.DB(0), "", 2
 	c.Stranger = c.Engine.HasPassword()
 	c.ReplySimple("RESET")
 }
@@ -88,9 +88,10 @@ func selectDB(c *Client) {
 // hello answers HELLO [protover [AUTH username password] [SETNAME name]]. An option counts as
 // soon as it is read: a mistake after it takes nothing back.
 func hello(c *Client) {
-	options := [][]byte(nil)
+	protocol, options := c.Protocol, [][]byte(nil)
 	if len(c.Args) > 1 {
-		if !checkProtocol(c) {
+		var ok bool
+		if protocol, ok = parseProtocol(c); !ok {
 			return
 		}
 		options = c.Args[2:]
@@ -120,24 +121,25 @@ func hello(c *Client) {
 		c.ReplyError(errHelloNoAuth)
 		return
 	}
+	c.Protocol = protocol
 	replyHello(c)
 }
 
 const errHelloNoAuth = "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option " +
 	"can be used to authenticate the client and select the RESP protocol version at the same time"
 
-// checkProtocol replies the error if HELLO's version is not one we speak.
-func checkProtocol(c *Client) bool {
-	version, ok := resp.ParseInt(c.Args[1])
+// parseProtocol reads HELLO's version, or replies the error if it is not one we speak.
+func parseProtocol(c *Client) (version int, ok bool) {
+	n, ok := resp.ParseInt(c.Args[1])
 	switch {
 	case !ok:
 		c.ReplyError("ERR Protocol version is not an integer or out of range")
-		return false
-	case version != 2:
+		return 0, false
+	case n != 2 && n != 3:
 		c.ReplyError("NOPROTO unsupported protocol version")
-		return false
+		return 0, false
 	}
-	return true
+	return int(n), true
 }
 
 func replyHello(c *Client) {
@@ -147,7 +149,7 @@ func replyHello(c *Client) {
 	c.ReplyBulkString("version")
 	c.ReplyBulkString(Version)
 	c.ReplyBulkString("proto")
-	c.ReplyInt(2)
+	c.ReplyInt(int64(c.Protocol))
 	c.ReplyBulkString("id")
 	c.ReplyInt(c.ID)
 	c.ReplyBulkString("mode")

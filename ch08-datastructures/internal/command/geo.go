@@ -121,10 +121,9 @@ func placeOf(c *Client, o *object.Object, member []byte) (p geohash.Point, ok bo
 
 // replyPlace replies a longitude and a latitude.
 func replyPlace(c *Client, p geohash.Point) {
-	var room [64]byte
 	c.ReplyArrayLen(2)
-	c.ReplyBulk(number.AppendHuman(room[:0], p.Lon))
-	c.ReplyBulk(number.AppendHuman(room[:0], p.Lat))
+	c.ReplyReadable(p.Lon)
+	c.ReplyReadable(p.Lat)
 }
 
 // replyDistance replies a distance, with four digits behind the point. Redis:

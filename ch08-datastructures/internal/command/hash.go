@@ -314,6 +314,9 @@ func hrandfieldMany(c *Client) {
 		return
 	}
 	reply := func(field, value []byte) {
+		if withValues {
+			c.ReplyPair()
+		}
 		c.ReplyBulk(field)
 		if withValues {
 			c.ReplyBulk(value)

@@ -132,33 +132,29 @@ func command(c *Client) {
 
 func commandCount(c *Client) { c.ReplyInt(int64(len(c.Engine.Table.Commands))) }
 
-// commandList answers COMMAND LIST. Filtered, it lists subcommands too.
+// commandList answers COMMAND LIST: the names of all commands, and of subcommands.
 func commandList(c *Client) {
-	commands := c.Engine.Table.Commands
+	filter := func(*engine.Command) bool { return true }
 	switch {
 	case len(c.Args) == 2:
 	case len(c.Args) == 5 && engine.EqualFold(c.Args[2], "filterby"):
-		filter, ok := listFilter(c.Args[3], c.Args[4])
-		if !ok {
+		var ok bool
+		if filter, ok = listFilter(c.Args[3], c.Args[4]); !ok {
 			c.ReplyError(engine.ErrSyntax)
 			return
-		}
-		commands = nil
-		for _, cmd := range c.Engine.Table.Commands {
-			for _, each := range append([]*engine.Command{cmd}, cmd.Subcommands...) {
-				if filter(each) {
-					commands = append(commands, each)
-				}
-			}
 		}
 	default:
 		c.ReplyError(engine.ErrSyntax)
 		return
 	}
-	c.ReplySetLen(len(commands))
-	for _, cmd := range commands {
-		c.ReplyBulkString(cmd.Name)
+	at, n := c.BeginArray(), 0
+	for _, cmd := range c.Engine.Table.All {
+		if filter(cmd) {
+			c.ReplyBulkString(cmd.Name)
+			n++
+		}
 	}
+	c.EndArray(at, n)
 }
 
 // listFilter returns the filter of that kind, or false if there is none.
@@ -210,6 +206,10 @@ func replyInfo(c *Client, cmd *engine.Command) {
 		c.ReplyBulkString(tip)
 	}
 	replyKeySpecs(c, cmd.Keys)
+	if len(cmd.Subcommands) == 0 {
+		c.ReplySetLen(0)
+		return
+	}
 	c.ReplyArrayLen(len(cmd.Subcommands))
 	for _, sub := range cmd.Subcommands {
 		replyInfo(c, sub)

@@ -35,7 +35,7 @@ func blockingPopFrom(c *Client, highest bool) {
 		c.PropagateAs(popWords[highest], key)
 		c.ReplyArrayLen(3)
 		c.ReplyBulk(key)
-		popMembers(c, o, highest, 1, false)
+		popMembers(c, o, highest, 1, flat)
 		return
 	}
 	wait(c, keys, object.SortedSetType, deadline, replyNullArray)

@@ -46,14 +46,20 @@ func popFrom(c *Client, highest bool) {
 		c.ReplyArrayLen(0)
 	default:
 		n = min(n, o.Count())
+		if len(c.Args) == 2 {
+			c.ReplyArrayLen(2)
+			popMembers(c, o, highest, n, flat)
+			return
+		}
 		c.ReplyPairsLen(n)
-		popMembers(c, o, highest, n, false)
+		popMembers(c, o, highest, n, (*Client).ReplyPair)
 	}
 }
 
 // popMembers removes n members from an end of a sorted set that has as many, and replies
-// each with its score behind it, or in an array of both. The key is gone if it was all.
-func popMembers(c *Client, o *object.Object, highest bool, n int, nested bool) {
+// each with its score behind it; begin replies what stands before both. The key is gone if
+// it was all.
+func popMembers(c *Client, o *object.Object, highest bool, n int, begin func(*Client)) {
 	s, first := o.SortedSet(c.DB.Env()), 0
 	if highest {
 		first = s.Len() - n
@@ -61,9 +67,7 @@ func popMembers(c *Client, o *object.Object, highest bool, n int, nested bool) {
 	var room object.Room
 	for w := walkFrom(s, first, n, highest); w.left > 0; w.step() {
 		member, score := s.Member(w.at, &room)
-		if nested {
-			c.ReplyArrayLen(2)
-		}
+		begin(c)
 		c.ReplyBulk(member)
 		c.ReplyDouble(score)
 	}
@@ -77,6 +81,9 @@ func popMembersEvent(highest bool) string {
 	}
 	return "zpopmin"
 }
+
+// flat begins a member whose score is simply the next reply.
+func flat(*Client) {}
 
 var popWords = map[bool][]byte{false: []byte("ZPOPMIN"), true: []byte("ZPOPMAX")} // by which end
 
@@ -97,7 +104,7 @@ func popFirstMembers(c *Client, p popOptions) (replied bool) {
 		c.ReplyArrayLen(2)
 		c.ReplyBulk(key)
 		c.ReplyArrayLen(n)
-		popMembers(c, o, highest, n, true)
+		popMembers(c, o, highest, n, func(c *Client) { c.ReplyArrayLen(2) })
 		return true
 	}
 	return false
@@ -166,6 +173,9 @@ func replyDrawn(c *Client, s object.SortedSet, n int, withScores bool) {
 	var room object.Room
 	reply := func(at object.Place) {
 		member, score := s.Member(at, &room)
+		if withScores {
+			c.ReplyPair()
+		}
 		c.ReplyBulk(member)
 		if withScores {
 			c.ReplyDouble(score)

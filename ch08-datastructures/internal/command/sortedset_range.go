@@ -288,6 +288,9 @@ func replyMembersOf(c *Client, s object.SortedSet, first, n int, fromEnd, withSc
 	var room object.Room
 	for w := walkFrom(s, first, n, fromEnd); w.left > 0; w.step() {
 		member, score := s.Member(w.at, &room)
+		if withScores {
+			c.ReplyPair()
+		}
 		c.ReplyBulk(member)
 		if withScores {
 			c.ReplyDouble(score)

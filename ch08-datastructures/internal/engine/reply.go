@@ -1,6 +1,16 @@
 // reply.go: the kinds of replies. Handlers say what they answer; how it is
 // written is the protocol's, and stands here only. Redis: networking.c,
 // addReplyBulk and its neighbours.
+//
+//	                     RESP2                  RESP3
+//	ReplyMapLen(1)       *2                     %1
+//	ReplySetLen(2)       *2                     ~2
+//	ReplyPairsLen(2)     *4                     *2, and ReplyPair *2 before each
+//	ReplyNull            $-1                    _
+//	ReplyNullArray       *-1                    _
+//	ReplyDouble(3.5)     $3 3.5                 ,3.5
+//	ReplyBool(true)      :1                     #t
+//	ReplyVerbatim        $5 hello               =9 txt:hello
 
 package engine
 
@@ -31,8 +41,44 @@ func (c *Client) ReplyInt(n int64) { c.Reply = resp.AppendInt(c.Reply, n) }
 
 // ReplyDouble appends a floating-point number. Redis: networking.c, addReplyDouble.
 func (c *Client) ReplyDouble(f float64) {
+	if c.RESP3() {
+		c.Reply = append(number.AppendFloat(append(c.Reply, ','), f), '\r', '\n')
+		return
+	}
 	var room [32]byte
 	c.ReplyBulk(number.AppendFloat(room[:0], f))
+}
+
+// ReplyReadable is ReplyDouble for a number that is written without an exponent. Redis:
+// networking.c, addReplyHumanLongDouble.
+func (c *Client) ReplyReadable(f float64) {
+	if c.RESP3() {
+		c.Reply = append(number.AppendHuman(append(c.Reply, ','), f), '\r', '\n')
+		return
+	}
+	var room [64]byte
+	c.ReplyBulk(number.AppendHuman(room[:0], f))
+}
+
+// ReplyBool says whether something is so.
+func (c *Client) ReplyBool(yes bool) {
+	switch {
+	case c.RESP3():
+		c.Reply = resp.AppendBool(c.Reply, yes)
+	case yes:
+		c.ReplyInt(1)
+	default:
+		c.ReplyInt(0)
+	}
+}
+
+// ReplyBigNumber appends an integer of any size, in digits.
+func (c *Client) ReplyBigNumber(digits string) {
+	if c.RESP3() {
+		c.ReplyWire("(" + digits + "\r\n")
+		return
+	}
+	c.ReplyBulkString(digits)
 }
 
 // ReplyBulk appends a bulk string. Where there is no memory for that the client will be
@@ -61,7 +107,13 @@ func (c *Client) canGrow(n int) bool {
 func (c *Client) ReplyBulkString(s string) { c.Reply = resp.AppendBulk(c.Reply, s) }
 
 // ReplyVerbatim appends a text that people read as it is.
-func (c *Client) ReplyVerbatim(text []byte) { c.ReplyBulk(text) }
+func (c *Client) ReplyVerbatim(text []byte) {
+	if c.RESP3() {
+		c.Reply = resp.AppendVerbatim(c.Reply, "txt", text)
+		return
+	}
+	c.ReplyBulk(text)
+}
 
 // ReplyValue appends a key's value as a bulk string, or null if v is nil. It reports
 // false if there is no memory for that, and has replied the error.
@@ -80,15 +132,27 @@ func (c *Client) ReplyValue(v *object.Object) (ok bool) {
 }
 
 // ReplyNull says that there is no such value.
-func (c *Client) ReplyNull() { c.Reply = resp.AppendNull(c.Reply) }
+func (c *Client) ReplyNull() {
+	if c.RESP3() {
+		c.Reply = resp.AppendNil(c.Reply)
+		return
+	}
+	c.Reply = resp.AppendNull(c.Reply)
+}
 
 // ReplyNullArray says that there is no array.
-func (c *Client) ReplyNullArray() { c.Reply = resp.AppendNullArray(c.Reply) }
+func (c *Client) ReplyNullArray() {
+	if c.RESP3() {
+		c.Reply = resp.AppendNil(c.Reply)
+		return
+	}
+	c.Reply = resp.AppendNullArray(c.Reply)
+}
 
 // ReplyArrayLen begins an array: n replies must follow.
 func (c *Client) ReplyArrayLen(n int) { c.Reply = resp.AppendArray(c.Reply, n) }
 
-// BeginArray begins an array whose length will be known at its end: EndArray, or EndSet,
+// BeginArray begins an array whose length will be known at its end: EndArray, EndSet or EndMap
 // writes that in front of the replies that have come since. Redis:
 // networking.c, addReplyDeferredLen.
 func (c *Client) BeginArray() (at int) { return len(c.Reply) }
@@ -100,10 +164,16 @@ func (c *Client) EndArray(at, n int) {
 }
 
 // EndSet is EndArray for a set.
-func (c *Client) EndSet(at, n int) { c.EndArray(at, n) }
+func (c *Client) EndSet(at, n int) {
+	var room [32]byte
+	c.insertReply(at, c.appendSet(room[:0], n))
+}
 
 // EndMap is EndArray for a map of n pairs.
-func (c *Client) EndMap(at, n int) { c.EndArray(at, 2*n) }
+func (c *Client) EndMap(at, n int) {
+	var room [32]byte
+	c.insertReply(at, c.appendMap(room[:0], n))
+}
 
 // InsertBulk is ReplyBulk at a place where the reply has come to before.
 func (c *Client) InsertBulk(at int, b []byte) {
@@ -140,7 +210,14 @@ func (c *Client) insertReply(at int, head []byte) {
 }
 
 // ReplySetLen begins a set: n replies, in no order, must follow.
-func (c *Client) ReplySetLen(n int) { c.ReplyArrayLen(n) }
+func (c *Client) ReplySetLen(n int) { c.Reply = c.appendSet(c.Reply, n) }
+
+func (c *Client) appendSet(dst []byte, n int) []byte {
+	if c.RESP3() {
+		return resp.AppendSet(dst, n)
+	}
+	return resp.AppendArray(dst, n)
+}
 
 // ReplyPushLen begins a push that is itself a reply, as SUBSCRIBE's is: n replies must follow.
 func (c *Client) ReplyPushLen(n int) {
@@ -150,8 +227,28 @@ func (c *Client) ReplyPushLen(n int) {
 	}
 }
 
-// ReplyPairsLen begins an array of n pairs: 2n replies must follow.
-func (c *Client) ReplyPairsLen(n int) { c.ReplyArrayLen(2 * n) }
+// ReplyPairsLen begins an array of n pairs: n times ReplyPair and two replies must follow.
+func (c *Client) ReplyPairsLen(n int) {
+	if c.RESP3() {
+		c.ReplyArrayLen(n)
+		return
+	}
+	c.ReplyArrayLen(2 * n)
+}
+
+// ReplyPair begins a pair.
+func (c *Client) ReplyPair() {
+	if c.RESP3() {
+		c.ReplyArrayLen(2)
+	}
+}
 
 // ReplyMapLen begins a map: n pairs of replies must follow, key and value.
-func (c *Client) ReplyMapLen(n int) { c.ReplyArrayLen(2 * n) }
+func (c *Client) ReplyMapLen(n int) { c.Reply = c.appendMap(c.Reply, n) }
+
+func (c *Client) appendMap(dst []byte, n int) []byte {
+	if c.RESP3() {
+		return resp.AppendMap(dst, n)
+	}
+	return resp.AppendArray(dst, 2*n)
+}

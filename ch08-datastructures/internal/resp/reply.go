@@ -8,6 +8,18 @@
 //	*2\r\n                         array: two replies follow
 //	$-1\r\n                        null
 //
+// and what RESP3 has beside them, so that a client need not know what a command answers to
+// tell a number from its digits, or a map from an array of twice its length:
+//
+//	_\r\n                          null
+//	#t\r\n                         true
+//	,3.5\r\n                       double; also inf, -inf and nan
+//	(1234567999999999999999\r\n    big number
+//	=9\r\ntxt:hello\r\n            verbatim string: a text, and what kind of text
+//	%1\r\n                         map: a key and its value follow
+//	~2\r\n                         set: two replies follow, in no order
+//	>2\r\n                         push: as an array, but no reply to anything
+//
 // Redis: networking.c, the addReply family.
 
 package resp
@@ -58,6 +70,29 @@ func AppendArray(dst []byte, n int) []byte { return appendNumber(dst, '*', int64
 
 // Push is what the head of a push begins with, in RESP3: else it is as an array's.
 const Push = '>'
+
+// AppendSet appends the head of a set. Its n elements follow. RESP3.
+func AppendSet(dst []byte, n int) []byte { return appendNumber(dst, '~', int64(n)) }
+
+// AppendMap appends the head of a map. Its n keys follow, each with its value. RESP3.
+func AppendMap(dst []byte, n int) []byte { return appendNumber(dst, '%', int64(n)) }
+
+// AppendNil appends that there is no such value, whatever it would be. RESP3.
+func AppendNil(dst []byte) []byte { return append(dst, "_\r\n"...) }
+
+// AppendBool appends whether something is so. RESP3.
+func AppendBool(dst []byte, yes bool) []byte {
+	if yes {
+		return append(dst, "#t\r\n"...)
+	}
+	return append(dst, "#f\r\n"...)
+}
+
+// AppendVerbatim appends a text and its kind, of three letters. RESP3.
+func AppendVerbatim(dst []byte, kind string, text []byte) []byte {
+	dst = appendNumber(dst, '=', int64(len(kind)+1+len(text)))
+	return appendLineEnd(append(append(append(dst, kind...), ':'), text...))
+}
 
 // AppendNull appends the null bulk string: there is no such value.
 func AppendNull(dst []byte) []byte { return append(dst, "$-1\r\n"...) }

@@ -44,7 +44,7 @@ func All() []conformance.Case {
 		stringParts(), stringNumbers(), bitmaps(), bitfields(), hyperLogLogs(),
 		sortedSets(), largeSortedSets(), sortedSetRows(),
 		blocking(),
-		wholeCommand(),
+		resp3(), wholeCommand(),
 		auth(), acl(),
 	)
 }

@@ -63,13 +63,19 @@ func Same(request []string, a, b wire.Value) bool {
 // Bytes is a reply as it is on the wire.
 func Bytes(v wire.Value) string {
 	switch {
+	case v.Kind == '_':
+		return "_\r\n"
 	case v.Null:
 		return string(v.Kind) + "-1\r\n"
-	case v.Kind == '$':
-		return wire.Bulk(v.Text)
-	case v.Kind == '*':
+	case v.Kind == '$', v.Kind == '=':
+		return string(v.Kind) + wire.Bulk(v.Text)[1:]
+	case v.Kind == '*', v.Kind == '~', v.Kind == '>', v.Kind == '%':
+		n := len(v.Elems)
+		if v.Kind == '%' {
+			n /= 2
+		}
 		var b strings.Builder
-		b.WriteString("*" + strconv.Itoa(len(v.Elems)) + "\r\n")
+		b.WriteString(string(v.Kind) + strconv.Itoa(n) + "\r\n")
 		for _, e := range v.Elems {
 			b.WriteString(Bytes(e))
 		}
