@@ -165,7 +165,7 @@ func (b *batch) clear() {
 // client's pipeline, however long, keeps nobody waiting for long.
 func (c *conn) mayExecute() bool {
 	return !c.closed && c.client.Closing == engine.StayOpen && !c.client.Blocked() &&
-		c.requests < maxRequests && len(c.client.Reply) < maxSend
+		c.requests < maxRequests && c.passed+len(c.client.Reply) < maxSend
 }
 
 // execute executes a request. Its replies stay in client.Reply.
@@ -188,6 +188,10 @@ func (c *conn) execute(r *request) {
 		c.close()
 	case engine.CloseForOutput:
 		c.closeForOutput()
+	case engine.StayOpen:
+		if len(c.client.Reply) >= passFrom {
+			c.pass()
+		}
 	}
 }
 
@@ -198,6 +202,10 @@ func (c *conn) endShare() {
 	c.client.Args = nil
 	if c.closed {
 		return
+	}
+	if c.client.Reply != nil && len(c.client.Reply) == 0 { // all is on its way: the next one may have the buffer
+		c.server.buffers.giveBack(c.client.Reply)
+		c.client.Reply = nil
 	}
 	if c.requests > 0 && !c.served {
 		c.served = true
@@ -217,5 +225,5 @@ func (c *conn) endShare() {
 	if c.requests == 0 { // or it is counted with its replies
 		c.countMemory()
 	}
-	c.parsed, c.executed, c.requests = 0, 0, 0
+	c.parsed, c.executed, c.requests, c.passed = 0, 0, 0, 0
 }

@@ -30,6 +30,7 @@ const (
 	maxReceive  = 256 << 10 // bytes received from one connection in a turn
 	maxSend     = 256 << 10 // bytes sent to one connection in a turn
 	backlogSize = 16 << 10  // bytes from which on an unsent buffer is not appended to
+	passFrom    = 64 << 10  // bytes of replies that do not wait for the turn's end
 )
 
 // conn is one connection.
@@ -49,6 +50,7 @@ type conn struct {
 	parsed   int    // bytes of query whose requests have been parsed in this turn
 	executed int    // and those whose have been executed
 	requests int    // executed in this turn
+	passed   int    // bytes of replies that did not wait for its end
 
 	// backlog holds full buffers of replies that the peer has not taken; what
 	// is in client.Reply comes behind them.
@@ -195,7 +197,7 @@ func (c *conn) reply() {
 		c.awaitWritable() // behind those that wait already
 		return
 	}
-	if len(buf) > 0 && len(buf) <= maxSend && c.client.Closing == engine.StayOpen {
+	if len(buf) > 0 && len(buf) <= maxSend && len(c.backlog) == 0 && c.client.Closing == engine.StayOpen {
 		n, _ := c.send(buf) // an error is there for flush to find, too
 		if n == len(buf) {
 			c.client.Reply = nil
@@ -205,6 +207,32 @@ func (c *conn) reply() {
 		c.sent = n
 	}
 	c.flush()
+}
+
+// pass sends replies in the middle of a turn, when there are many: as long as a few of them are
+// made in one buffer and sent from it, again and again, they stay in the processor's cache, and
+// no buffer grows. It may not while the log waits to be written, since a reply could tell of what
+// is not safe: then they go to the backlog.
+func (c *conn) pass() {
+	buf := c.client.Reply
+	c.passed += len(buf)
+	if !c.waiting && len(c.backlog) == 0 && c.server.engine.LogBuffered() == 0 {
+		n, _ := c.send(buf) // an error is there for flush to find, too
+		if n == len(buf) {
+			c.client.Reply = buf[:0]
+			return
+		}
+		c.sent = n
+	}
+	c.keepReply()
+}
+
+// keepReply moves a full buffer to the backlog.
+func (c *conn) keepReply() {
+	c.backlog = append(c.backlog, c.client.Reply)
+	c.backlogBytes += len(c.client.Reply)
+	c.backlogRoom += cap(c.client.Reply)
+	c.client.Reply = nil
 }
 
 // flush sends replies until there are none left, the peer's buffers are full,
@@ -282,10 +310,7 @@ func (c *conn) dropOldestBuffer() {
 // read costs memory, not the others' time.
 func (c *conn) awaitWritable() {
 	if len(c.client.Reply) >= backlogSize {
-		c.backlog = append(c.backlog, c.client.Reply)
-		c.backlogBytes += len(c.client.Reply)
-		c.backlogRoom += cap(c.client.Reply)
-		c.client.Reply = nil
+		c.keepReply()
 	}
 	c.waiting = true
 	if c.enforceOutputLimit(); c.closed {

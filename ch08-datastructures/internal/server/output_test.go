@@ -15,6 +15,58 @@ import (
 	"redis-internals/ch08/internal/config"
 )
 
+// Replies of which many do not wait for the turn's end come in the order of the requests, also
+// to a client that reads slowly, and behind what the log waits for.
+func TestPass_KeepsTheOrder(t *testing.T) {
+	for name, change := range map[string]func(*config.Config){
+		"no log": nil,
+		"log":    func(o *config.Config) { o.Dir, o.AppendOnly, o.AppendFsync = t.TempDir(), true, config.Always },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, change)
+			c := s.dial(t)
+			require.NoError(t, c.SetReadBuffer(32<<10))
+			long := strings.Repeat("x", 40_000)
+			c.send(fmt.Sprintf("*3\r\n$3\r\nSET\r\n$4\r\nlong\r\n$%d\r\n%s\r\n", len(long), long))
+			c.expect("+OK\r\n")
+			const rounds = 300
+			go func() {
+				requests := ""
+				for i := range rounds {
+					requests += strings.Repeat("GET long\r\n*2\r\n$3\r\nGET\r\n$4\r\nlong\r\n", 3) + fmt.Sprintf("*3\r\n$3\r\nSET\r\n$1\r\nn\r\n$3\r\n%03d\r\n*2\r\n$3\r\nGET\r\n$1\r\nn\r\n", i)
+				}
+				_, _ = io.WriteString(c.TCPConn, requests)
+			}()
+			for i := range rounds {
+				c.expect(strings.Repeat(fmt.Sprintf("$%d\r\n%s\r\n", len(long), long), 6) + fmt.Sprintf("+OK\r\n$3\r\n%03d\r\n", i))
+			}
+		})
+	}
+}
+
+// What may tell of a write that is not on the disk waits for it.
+func TestPass_SendsNothingBeforeTheLogIsWritten(t *testing.T) {
+	s := start(t, func(o *config.Config) { o.Dir, o.AppendOnly, o.AppendFsync = t.TempDir(), true, config.Always })
+	c := s.dial(t)
+	c.send("PING\r\n")
+	c.expect("+PONG\r\n")
+	for _, unwritten := range []bool{false, true, false} {
+		var sends int64
+		s.onLoop(func() {
+			if unwritten {
+				s.aof.Append(0, [][]byte{[]byte("SET"), []byte("k"), []byte("v")})
+			}
+			only, before := s.only(), s.stats.writes
+			only.client.ReplySimple(strings.Repeat("x", passFrom))
+			only.pass()
+			sends = int64(s.stats.writes - before)
+			only.served, s.served = true, append(s.served, only)
+		})
+		require.Equal(t, unwritten, sends == 0)
+		c.expect("+" + strings.Repeat("x", passFrom) + "\r\n")
+	}
+}
+
 // echoed is how many bytes are sent: more than the sockets hold.
 const echoed = 32 << 20
 
