@@ -90,9 +90,10 @@ type Room [maxDigits]byte
 // eachPair calls visit with the elements of a listpack, two by two.
 func eachPair(p listpack.Pack, visit func(first, second listpack.Value)) {
 	for at := p.First(); at != 0; {
-		second := p.Next(at)
-		visit(p.At(at), p.At(second))
-		at = p.Next(second)
+		var first, second listpack.Value
+		first, at = p.Read(at)
+		second, at = p.Read(at)
+		visit(first, second)
 	}
 }
 

@@ -53,9 +53,32 @@ func AppendError(dst []byte, s string) []byte {
 // AppendInt appends an integer.
 func AppendInt(dst []byte, n int64) []byte { return appendNumber(dst, ':', n) }
 
-// AppendBulk appends a bulk string: any bytes, up to MaxBulk of them.
+// AppendBulk appends a bulk string: any bytes, up to MaxBulk of them. It is what nearly all of
+// a long reply consists of: so where there is room for the whole of it, that is asked once.
 func AppendBulk[T []byte | string](dst []byte, s T) []byte {
-	return AppendBulkTail(append(AppendBulkHead(dst, len(s)), s...))
+	n, at := len(s), len(dst)
+	if n >= 1000 || cap(dst)-at < n+len("$999\r\n\r\n") {
+		return AppendBulkTail(append(AppendBulkHead(dst, n), s...))
+	}
+	b := dst[at : at+n+len("$999\r\n\r\n")]
+	b[0] = '$'
+	digits := 1
+	switch {
+	case n >= 100:
+		b[1], b[2], b[3] = '0'+byte(n/100), '0'+byte(n/10%10), '0'+byte(n%10)
+		digits = 3
+	case n >= 10:
+		b[1], b[2] = '0'+byte(n/10), '0'+byte(n%10)
+		digits = 2
+	default:
+		b[1] = '0' + byte(n)
+	}
+	b = b[1+digits:]
+	b[0], b[1] = '\r', '\n'
+	b = b[2:]
+	copy(b, s)
+	b[n], b[n+1] = '\r', '\n'
+	return dst[:at+digits+n+len("$\r\n\r\n")]
 }
 
 // AppendBulkHead begins a bulk string of n bytes, for a caller that appends them

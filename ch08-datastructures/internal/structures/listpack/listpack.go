@@ -222,8 +222,30 @@ func (p Pack) At(at Pos) Value { return decode(p.Bytes()[at:]) }
 
 // Read is At and Next in one, which is what walking through all takes.
 func (p Pack) Read(at Pos) (v Value, next Pos) {
-	b := p.Bytes()
-	return decode(b[at:]), posOrNone(b, after(b, int(at)))
+	block := zmalloc.Pointer(zmalloc.Ref(p))
+	first := unsafe.Add(block, at)
+	switch c := *(*byte)(first); {
+	case c < 0x80:
+		v.Integer = int64(c)
+		next = at + 2
+	case c < 0xc0:
+		n := int(c & 0x3f)
+		v.Text = unsafe.Slice((*byte)(unsafe.Add(first, 1)), n)
+		next = at + 2 + Pos(n)
+	case c>>4 == 0xe:
+		n := int(c&0x0f)<<8 | int(*(*byte)(unsafe.Add(first, 1)))
+		v.Text = unsafe.Slice((*byte)(unsafe.Add(first, 2)), n)
+		if next = at + 3 + Pos(n); n > 125 { // its backlen has two bytes
+			next++
+		}
+	default:
+		b := p.Bytes()
+		v, next = decode(b[at:]), Pos(after(b, int(at)))
+	}
+	if *(*byte)(unsafe.Add(block, next)) == endMark {
+		next = 0
+	}
+	return v, next
 }
 
 // Find is the first element at or behind a position that is text, looking only at each
