@@ -49,6 +49,7 @@ func compareCollections(t *testing.T, stageTarget, oracleTarget *conformance.Tar
 		p := pair{t: t, stage: stage, oracle: oracle}
 		p.connect()
 		defer p.close()
+		inRESP3 := p.mayChooseRESP3(firstWithCollections)
 		p.both([]string{"FLUSHALL"}, sizes)
 		var requests [][]string
 		for i, c := range sequence {
@@ -59,6 +60,9 @@ func compareCollections(t *testing.T, stageTarget, oracleTarget *conformance.Tar
 		}
 		commands += len(requests)
 		p.both([]string{"RESET"})
+		if inRESP3 {
+			p.chooseRESP3()
+		}
 		for _, db := range differential.CollectionDatabases {
 			p.both([]string{"SELECT", db}, []string{"DBSIZE"})
 			names := p.both([]string{"KEYS", "*"}).Strings()

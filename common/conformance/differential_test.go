@@ -74,6 +74,7 @@ func compare(t *testing.T, stageTarget, oracleTarget *conformance.Target, chapte
 		p := pair{t: t, stage: stage, oracle: oracle}
 		p.connect()
 		defer p.close()
+		p.mayChooseRESP3(chapter)
 		databases := differential.Databases(chapter)
 		p.both([]string{"FLUSHALL"})
 		if len(databases) > 0 {
@@ -101,6 +102,26 @@ func (p *pair) connect() {
 	for _, s := range []*peer{p.stage, p.oracle} {
 		if err := s.connect(); err != nil {
 			p.t.Fatalf("%s: %v", s.Name, err)
+		}
+	}
+}
+
+// mayChooseRESP3 has the rest of every second sequence said in RESP3, where the stage speaks it.
+func (p *pair) mayChooseRESP3(chapter int) (chosen bool) {
+	if chosen = chapter >= firstWithRESP3 && rapid.Bool().Draw(p.t, "RESP3"); chosen {
+		p.chooseRESP3()
+	}
+	return chosen
+}
+
+func (p *pair) chooseRESP3() {
+	for _, s := range []*peer{p.stage, p.oracle} {
+		err := s.send(wire.Command("HELLO", "3"))
+		if err == nil {
+			_, err = wire.Read(s.r) // it tells the client's number, which is another one
+		}
+		if err != nil {
+			p.t.Fatalf("%s does not answer HELLO 3: %v", s.Name, err)
 		}
 	}
 }

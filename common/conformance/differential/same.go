@@ -99,9 +99,9 @@ func sorted(v wire.Value) wire.Value {
 	return v
 }
 
-// pairs is an array of two elements each for every two, whose text is that of both.
+// pairs is an array, or a map, of two elements each for every two, whose text is that of both.
 func pairs(v wire.Value) wire.Value {
-	if v.Kind != '*' || len(v.Elems)%2 != 0 {
+	if v.Kind != '*' && v.Kind != '%' || len(v.Elems)%2 != 0 {
 		return v
 	}
 	elems := make([]wire.Value, len(v.Elems)/2)

@@ -1,0 +1,127 @@
+// table_test.go: the table of commands, row by row as redis-server's: what COMMAND says of
+// each, but for the words.
+package conformance_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"redis-internals/common/conformance"
+	"redis-internals/common/conformance/differential"
+	"redis-internals/common/conformance/wire"
+)
+
+// firstWithWholeCommand is the chapter from which on COMMAND tells of arguments.
+const firstWithWholeCommand = 8
+
+// later are commands of later versions of Redis.
+var later = []string{"client|setinfo"}
+
+// sameArguments says of the arguments which of their facts count: not what they are called, nor
+// since when there are which.
+var sameArguments = []string{"type", "key_spec_index", "token", "flags"}
+
+func TestCommandTable(t *testing.T) {
+	t.Parallel()
+	oracle := &peer{Target: redisTarget(t)}
+	require.NoError(t, oracle.connect())
+	defer oracle.close()
+	for _, c := range stages(t) {
+		if c.Number < firstWithWholeCommand {
+			continue
+		}
+		t.Run(name(c), func(t *testing.T) { compareTables(t, stageTarget(t, c), oracle) })
+	}
+}
+
+// asks sends a request and reads its reply.
+func (s *peer) asks(t *testing.T, request ...string) wire.Value {
+	t.Helper()
+	require.NoError(t, s.send(wire.Command(request...)))
+	v, err := wire.Read(s.r)
+	require.NoError(t, err, "%v", request)
+	return v
+}
+
+func compareTables(t *testing.T, target *conformance.Target, oracle *peer) {
+	stage := &peer{Target: target}
+	require.NoError(t, stage.connect())
+	defer stage.close()
+	names := stage.asks(t, "COMMAND", "LIST").Strings()
+	require.Greater(t, len(names), 200)
+	for _, name := range names {
+		if strings.Contains(strings.Join(later, " "), name) {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			info := func(s *peer) string {
+				row := s.asks(t, "COMMAND", "INFO", name).Elems[0]
+				if !row.Null {
+					row.Elems = row.Elems[:9] // without its subcommands, which are in the list, too
+				}
+				return differential.Bytes(row)
+			}
+			require.Equal(t, info(oracle), info(stage))
+			want, got := factsOf(docsOf(t, oracle, name)), factsOf(docsOf(t, stage, name))
+			if want["arguments"] == "" { // of some Redis tells none, though there are
+				delete(want, "arguments")
+				delete(got, "arguments")
+			}
+			require.Equal(t, want, got)
+		})
+	}
+}
+
+// docsOf is what COMMAND DOCS says of a command, or of a subcommand within its container.
+func docsOf(t *testing.T, s *peer, name string) wire.Value {
+	t.Helper()
+	container, _, isSub := strings.Cut(name, "|")
+	docs, _ := s.asks(t, "COMMAND", "DOCS", container).Get(container)
+	if isSub {
+		subcommands, _ := docs.Get("subcommands")
+		docs, _ = subcommands.Get(name)
+	}
+	return docs
+}
+
+// factsOf are those parts of a command's documentation that are not words.
+func factsOf(docs wire.Value) map[string]string {
+	facts := map[string]string{}
+	for _, name := range []string{"since", "group", "doc_flags", "deprecated_since", "replaced_by"} {
+		if v, ok := docs.Get(name); ok {
+			facts[name] = differential.Bytes(v)
+		}
+	}
+	arguments, _ := docs.Get("arguments")
+	facts["arguments"] = argumentFacts(arguments)
+	return facts
+}
+
+// argumentFacts shows arguments in a line.
+func argumentFacts(arguments wire.Value) string {
+	var list []string
+	for _, a := range arguments.Elems {
+		var facts []string
+		parts, isGroup := a.Get("arguments")
+		if kind, _ := a.Get("type"); isGroup && kind.Text == "block" && len(parts.Elems) == 1 { // a group of one is that one
+			a.Elems = append(slices.Clone(parts.Elems[0].Elems), a.Elems...)
+			isGroup = false
+		}
+		for _, name := range sameArguments {
+			if v, ok := a.Get(name); ok {
+				facts = append(facts, name+"="+strings.Join(append(v.Strings(), v.Text), ""))
+				if v.Kind == ':' {
+					facts = append(facts, differential.Bytes(v))
+				}
+			}
+		}
+		if isGroup {
+			facts = append(facts, "("+argumentFacts(parts)+")")
+		}
+		list = append(list, strings.Join(facts, " "))
+	}
+	return strings.Join(list, "; ")
+}
