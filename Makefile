@@ -55,6 +55,10 @@ check: ## ADDR=127.0.0.1:6379 [UPTO=02] | grade any server, in any language, sta
 matrix: ## | every case of the suite on every stage and on redis-server, as a table
 	@$(call tool,matrix)
 
+.PHONY: clients
+clients: ## [ONLY=redis-py] [ARGS=-verbose] | real clients and tools on the newest stage and on redis-server
+	@$(call tool,clients) -ch "$(STAGE)" -only "$(ONLY)" $(ARGS)
+
 .PHONY: bench
 bench: ## [CH=02] [ADDR=host:port] [ARGS="-rounds 9 -peer older-binary"] | a stage beside redis-server, as ratios
 	@$(call tool,bench) $(if $(ADDR),-addr "$(ADDR)",-ch "$(STAGE)") $(ARGS)

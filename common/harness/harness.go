@@ -34,12 +34,13 @@ type Server struct {
 	Addr string // 127.0.0.1:port
 	Dir  string // its working directory; a temporary one goes with the server
 
-	cmd    *exec.Cmd
-	port   *Port // released when the process has been reaped
-	ownDir bool  // Dir is ours to remove
-	log    *lockedBuffer
-	exited chan struct{} // closed once the process has been reaped
-	err    error         // of cmd.Wait; read after exited
+	cmd      *exec.Cmd
+	port     *Port // released when the process has been reaped, unless it is the caller's
+	ownDir   bool  // Dir is ours to remove
+	keepPort bool
+	log      *lockedBuffer
+	exited   chan struct{} // closed once the process has been reaped
+	err      error         // of cmd.Wait; read after exited
 }
 
 // Options says how to start a server. The zero value is the ordinary start.
@@ -49,6 +50,7 @@ type Options struct {
 	Wrap []string // put before the command line: {"taskset", "-c", "0"}
 	Env  []string // added to the environment, NAME=value
 	Dir  string   // working directory; a fresh temporary one if empty
+	Port *Port    // one that the caller has reserved, and keeps; nil: another one each start
 }
 
 // StartStage builds the chapter (once a process) and starts it.
@@ -74,6 +76,9 @@ func StartRedis(o Options) (*Server, error) {
 // StartBinary starts a server that takes --port, on a port that was free a
 // moment ago; where somebody who reserves none was faster it tries another.
 func StartBinary(name, binary string, o Options) (*Server, error) {
+	if o.Port != nil {
+		return start(name, binary, o.Port, o)
+	}
 	for try := 1; ; try++ {
 		port, err := ReservePort()
 		if err != nil {
@@ -109,7 +114,7 @@ func start(name, binary string, port *Port, o Options) (*Server, error) {
 	cmd.Env = append(os.Environ(), o.Env...)
 	s := &Server{
 		Name: name, Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port.Number)), Dir: dir,
-		cmd: cmd, port: port, ownDir: o.Dir == "", log: &lockedBuffer{}, exited: make(chan struct{}),
+		cmd: cmd, port: port, ownDir: o.Dir == "", keepPort: o.Port != nil, log: &lockedBuffer{}, exited: make(chan struct{}),
 	}
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	// A server never outlives the process that started it, however that ends.
@@ -137,7 +142,9 @@ func (s *Server) startAndReap() error {
 		started <- err
 		if err == nil {
 			s.err = s.cmd.Wait()
-			s.port.Release()
+			if !s.keepPort {
+				s.port.Release()
+			}
 			close(s.exited)
 		}
 	}()

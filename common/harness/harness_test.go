@@ -61,6 +61,23 @@ func TestReservePort_GivesEachOnlyOnce(t *testing.T) {
 	}
 }
 
+func TestServer_IsStartedAgainOnThePortThatTheCallerKeeps(t *testing.T) {
+	port, err := ReservePort()
+	require.NoError(t, err)
+	defer port.Release()
+	var addr string
+	for range 3 {
+		s, err := StartStage(chapterOne(t), Options{Port: port})
+		require.NoError(t, err)
+		require.Contains(t, []string{"", s.Addr}, addr)
+		addr = s.Addr
+		s.Kill()
+	}
+	lock, err := net.Listen("unix", "@redis-internals-port-"+strconv.Itoa(port.Number))
+	require.Error(t, err, "nobody else got it meanwhile")
+	require.Nil(t, lock)
+}
+
 func TestServer_ListensIsLoggedAndStops(t *testing.T) {
 	s, err := StartStage(chapterOne(t), Options{})
 	require.NoError(t, err)

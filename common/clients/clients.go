@@ -1,0 +1,191 @@
+// Package clients runs real clients on chapter 8 and on redis-server and holds what they
+// print against each other.
+//
+//	a session's program                  the runner
+//	-------------------                  ----------
+//	connects, works, prints    ------>   collects lines: the transcript
+//	prints @restart            ------>   ends the server, starts it again on its port
+//	reads a line               <------   it is up
+//	goes on as if nothing had happened
+//	prints end, exits with 0
+//
+// A session is the same script in each client's own words: see sessions/README.md. What it
+// prints may depend on the client, and never on the server: order that Redis does not
+// promise is sorted, times and ids are compared before they are printed. So two transcripts
+// are equal, or the client noticed a difference between the two servers.
+//
+// What a machine lacks is left out and said to be; a program that cannot be compiled, or that
+// ends before its end, fails.
+//
+//	clients.go    the checks, how they are run and reported
+//	session.go    one session on one server: start, restart, transcript
+//	sessions.go   which sessions there are: what each needs, how it is built and called
+//	cli.go        redis-cli's modes
+//	tools.go      redis-benchmark, the exporter for Prometheus
+package clients
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"redis-internals/common/chapters"
+	"redis-internals/common/harness"
+)
+
+// A Check is something that is done on both servers, and must look the same on both.
+type Check struct {
+	Name string
+
+	// Prepare finds what the check needs and builds it, once, below dir. errMissing tells
+	// what the machine lacks. Nil if there is nothing to prepare.
+	Prepare func(dir string) error
+
+	// Run does it on one server and returns what is to be compared.
+	Run func(s *server) (transcript string, err error)
+}
+
+// errMissing says that the machine lacks what a check needs.
+var errMissing = errors.New("left out")
+
+func missing(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errMissing, fmt.Sprintf(format, args...))
+}
+
+// All returns every check: the sessions, then the tools.
+func All(root string) []Check {
+	list := sessions(filepath.Join(root, "common", "clients", "sessions"))
+	list = append(list, cliModes()...)
+	return append(list, tools()...)
+}
+
+// Options says which checks Run makes, and where.
+type Options struct {
+	Root    string           // the repository
+	Chapter chapters.Chapter // the stage that is compared with redis-server
+	Only    string           // those whose name contains it
+	Verbose bool             // prints the transcripts
+}
+
+// Run makes the checks and reports a line each. It returns true if none failed.
+func Run(out io.Writer, o Options, checks []Check) (bool, error) {
+	binary, err := harness.Build(o.Chapter)
+	if err != nil {
+		return false, err
+	}
+	redis, err := redisBinary()
+	if err != nil {
+		return false, err
+	}
+	dir := filepath.Join(o.Root, "bin", "clients")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return false, err
+	}
+	kinds := [2]kind{{fmt.Sprintf("ch%02d", o.Chapter.Number), binary}, {"redis", redis}}
+	var passed, failed, skipped int
+	for _, c := range checks {
+		if !strings.Contains(c.Name, o.Only) {
+			continue
+		}
+		began := time.Now()
+		transcript, err := c.both(dir, kinds)
+		took := time.Since(began).Round(100 * time.Millisecond)
+		switch {
+		case errors.Is(err, errMissing):
+			skipped++
+			fmt.Fprintf(out, "skip  %-28s %v\n", c.Name, err)
+		case err != nil:
+			failed++
+			fmt.Fprintf(out, "FAIL  %-28s %v\n%s\n", c.Name, took, indent(err.Error()))
+		default:
+			passed++
+			fmt.Fprintf(out, "ok    %-28s %v, %d lines\n", c.Name, took, strings.Count(transcript, "\n"))
+		}
+		if o.Verbose {
+			fmt.Fprintln(out, indent(transcript))
+		}
+	}
+	fmt.Fprintf(out, "%d passed, %d failed, %d skipped\n", passed, failed, skipped)
+	return failed == 0, nil
+}
+
+// both runs the check on the two kinds of server at once. The transcript is redis-server's.
+func (c Check) both(dir string, kinds [2]kind) (string, error) {
+	if c.Prepare != nil {
+		if err := c.Prepare(dir); err != nil {
+			return "", err
+		}
+	}
+	var wg sync.WaitGroup
+	var transcripts [2]string
+	var errs [2]error
+	for i, k := range kinds {
+		wg.Go(func() { transcripts[i], errs[i] = c.one(k) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs[0], errs[1]); err != nil {
+		return transcripts[1], err
+	}
+	if err := difference(kinds, transcripts); err != nil {
+		return transcripts[1], err
+	}
+	if strings.TrimSpace(transcripts[1]) == "" {
+		return "", errors.New("it printed nothing: nothing was compared")
+	}
+	return transcripts[1], nil
+}
+
+func (c Check) one(k kind) (string, error) {
+	s, err := k.start()
+	if err != nil {
+		return "", err
+	}
+	defer s.close()
+	transcript, err := c.Run(s)
+	if err != nil {
+		return transcript, fmt.Errorf("on %s: %w", k.name, err)
+	}
+	if err := s.alive(); err != nil {
+		return transcript, err
+	}
+	return transcript, nil
+}
+
+// difference shows the lines in which two transcripts differ, ten at most.
+func difference(kinds [2]kind, transcripts [2]string) error {
+	if transcripts[0] == transcripts[1] {
+		return nil
+	}
+	a, b := strings.Split(transcripts[0], "\n"), strings.Split(transcripts[1], "\n")
+	var text strings.Builder
+	shown := 0
+	for i := 0; i < max(len(a), len(b)) && shown < 10; i++ {
+		x, y := lineAt(a, i), lineAt(b, i)
+		if x != y {
+			fmt.Fprintf(&text, "line %d\n  %-6s %s\n  %-6s %s\n", i+1, kinds[0].name, x, kinds[1].name, y)
+			shown++
+		}
+	}
+	return errors.New(strings.TrimSuffix(text.String(), "\n"))
+}
+
+func lineAt(lines []string, i int) string {
+	if i >= len(lines) {
+		return "(no such line)"
+	}
+	return clip(lines[i], 600)
+}
+
+func clip(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "..."
+}
+
+func indent(s string) string { return "      " + strings.ReplaceAll(s, "\n", "\n      ") }
