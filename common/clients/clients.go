@@ -22,6 +22,7 @@
 //	sessions.go   which sessions there are: what each needs, how it is built and called
 //	cli.go        redis-cli's modes
 //	tools.go      redis-benchmark, the exporter for Prometheus
+//	proxy.go      several servers behind one proxy
 package clients
 
 import (
@@ -30,6 +31,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -61,7 +63,8 @@ func missing(format string, args ...any) error {
 func All(root string) []Check {
 	list := sessions(filepath.Join(root, "common", "clients", "sessions"))
 	list = append(list, cliModes()...)
-	return append(list, tools()...)
+	list = append(list, tools()...)
+	return append(list, proxies(root)...)
 }
 
 // Options says which checks Run makes, and where.
@@ -156,29 +159,41 @@ func (c Check) one(k kind) (string, error) {
 	return transcript, nil
 }
 
-// difference shows the lines in which two transcripts differ, ten at most.
+// difference shows the lines in which two transcripts differ, twenty at most. Lines that only
+// one of them has are told as such, if the two agree again soon after.
 func difference(kinds [2]kind, transcripts [2]string) error {
 	if transcripts[0] == transcripts[1] {
 		return nil
 	}
-	a, b := strings.Split(transcripts[0], "\n"), strings.Split(transcripts[1], "\n")
-	var text strings.Builder
-	shown := 0
-	for i := 0; i < max(len(a), len(b)) && shown < 10; i++ {
-		x, y := lineAt(a, i), lineAt(b, i)
-		if x != y {
-			fmt.Fprintf(&text, "line %d\n  %-6s %s\n  %-6s %s\n", i+1, kinds[0].name, x, kinds[1].name, y)
-			shown++
+	var shown []string
+	tell := func(i int, lines ...string) {
+		for _, line := range lines {
+			shown = append(shown, fmt.Sprintf("%-6s %s", kinds[i].name, clip(line, 600)))
 		}
 	}
-	return errors.New(strings.TrimSuffix(text.String(), "\n"))
-}
-
-func lineAt(lines []string, i int) string {
-	if i >= len(lines) {
-		return "(no such line)"
+	a, b := strings.Split(transcripts[0], "\n"), strings.Split(transcripts[1], "\n")
+	for len(a) > 0 && len(b) > 0 && len(shown) < 20 {
+		if a[0] == b[0] {
+			a, b = a[1:], b[1:]
+			continue
+		}
+		i, j := slices.Index(a[:min(len(a), 30)], b[0]), slices.Index(b[:min(len(b), 30)], a[0])
+		switch {
+		case i > 0 && (j < 0 || i <= j):
+			tell(0, a[:i]...)
+			a = a[i:]
+		case j > 0:
+			tell(1, b[:j]...)
+			b = b[j:]
+		default:
+			tell(0, a[0])
+			tell(1, b[0])
+			a, b = a[1:], b[1:]
+		}
 	}
-	return clip(lines[i], 600)
+	tell(0, a[:min(len(a), 20-min(20, len(shown)))]...)
+	tell(1, b[:min(len(b), 20-min(20, len(shown)))]...)
+	return errors.New(strings.Join(shown, "\n"))
 }
 
 func clip(s string, most int) string {

@@ -98,9 +98,11 @@ type nopCloser struct{ io.Writer }
 
 func (nopCloser) Close() error { return nil }
 
-func TestDifference_NamesTheLinesThatDiffer(t *testing.T) {
+func TestDifference_ShowsTheLinesThatOneHasAndThoseThatDiffer(t *testing.T) {
 	kinds := [2]kind{{name: "ch08"}, {name: "redis"}}
 	require.NoError(t, difference(kinds, [2]string{"a\nb\n", "a\nb\n"}))
-	err := difference(kinds, [2]string{"a\nb\n", "a\nc\nd\n"})
-	require.ErrorContains(t, err, "line 2\n  ch08   b\n  redis  c\nline 3")
+	require.EqualError(t, difference(kinds, [2]string{"a\nb\nsame\nonly\nz", "a\nc\nsame\nz\nend"}),
+		"ch08   b\nredis  c\nch08   only\nredis  end")
+	require.Error(t, difference(kinds, [2]string{"a\n", "a\n\n"}))
+	require.Error(t, difference(kinds, [2]string{"a\n", "a"}))
 }

@@ -62,19 +62,23 @@ func sessions(source string) []Check {
 	add("rueidis", golang("rueidis"), 2, 3)
 	add("ioredis", node("ioredis.mjs"), 2, 3)
 	add("node-redis", node("node-redis.mjs"), 2, 3)
-	add("redis-py", func(string) ([]string, error) {
-		// Debian's modules are those of its own interpreter, which need not be the first.
-		argv, err := interpret(filepath.Join(source, "session.py"), []string{"python3", "-c", "import redis"})
-		if err != nil {
-			argv, err = interpret(filepath.Join(source, "session.py"), []string{"/usr/bin/python3", "-c", "import redis"})
-		}
-		return argv, err
-	}, 2)
+	add("redis-py", func(string) ([]string, error) { return python(source) }, 2)
 	add("hiredis", func(dir string) ([]string, error) { return buildC(filepath.Join(source, "hiredis.c"), dir) }, 2)
 	add("redis-rb", script("session.rb", "ruby", "-e", "require 'redis'"), 2)
 	add("Perl's Redis", script("session.pl", "perl", "-MRedis", "-e", "1"), 2)
 	add("phpredis", script("session.php", "php", "-r", "exit(extension_loaded('redis') ? 0 : 1);"), 2)
 	return list
+}
+
+// python calls the session in Python. Debian's modules are those of its own interpreter,
+// which need not be the first on the path.
+func python(source string) ([]string, error) {
+	file := filepath.Join(source, "session.py")
+	argv, err := interpret(file, []string{"python3", "-c", "import redis"})
+	if err != nil {
+		argv, err = interpret(file, []string{"/usr/bin/python3", "-c", "import redis"})
+	}
+	return argv, err
 }
 
 // interpret calls a script, if its interpreter and the client's module are there: if the

@@ -27,7 +27,7 @@ func tools() []Check {
 	}}
 	for _, args := range [][]string{
 		{"-c", "50"}, {"-P", "16"}, {"--threads", "2", "-P", "64", "-r", "10000"}, {"-3", "-t", "ping,set,get,hset,zadd"},
-		{"-d", "100000", "-t", "set,get"}, {"zadd", "z", "__rand_int__", "member:__rand_int__"},
+		{"-d", "10000", "-t", "set,get"}, {"-r", "1000", "zadd", "z", "__rand_int__", "member:__rand_int__"},
 	} {
 		list = append(list, Check{
 			Name:    "redis-benchmark " + strings.Join(args, " "),
