@@ -94,7 +94,6 @@ show('geo', fn() => [$r->geoAdd('geo', 13.361389, 38.115556, 'Palermo', 15.08726
 show('wrong type', fn() => $r->lPush('h', 'x'));
 show('type', fn() => [$r->type('h'), $r->type('none'), $r->rawCommand('copy', 'hll', 'hll2'), $r->rPush('unsorted', 3, 1, 2), $r->sort('unsorted', ['sort' => 'desc'])]);
 show('rename', fn() => $r->rename('none', 'x'));
-show('dump', fn() => [$r->restore('hll3', 0, $r->dump('hll')), $r->pfCount('hll3')]);
 
 $p = $r->multi(Redis::PIPELINE);
 for ($i = 0; $i < 1000; $i++) {

@@ -136,7 +136,6 @@ def server
   show('object') { [R.object(:encoding, 'h'), R.object(:refcount, 'none'), R.info['redis_version'], R.info('commandstats').key?('get'), R.slowlog(:len)] }
   show('unknown') { R.call('nosuch', 'a', 'b') }
   show('too few') { R.call('get') }
-  show('dump') { R.restore('hll3', 0, R.dump('hll'), replace: true) }
 end
 
 def restart

@@ -180,8 +180,6 @@ func others() {
 	show("type", r.Type(ctx, "h"), r.Type(ctx, "z"), r.Type(ctx, "geo"))
 	show("rename", r.Rename(ctx, "hll", "hll2"), r.Rename(ctx, "none", "x"))
 	show("copy", r.Copy(ctx, "hll2", "hll3", 0, false), r.Touch(ctx, "hll2", "none"))
-	dump := r.Dump(ctx, "hll2").Val()
-	show("restore", r.Restore(ctx, "hll4", 0, dump), r.Restore(ctx, "hll4", 0, dump), r.Restore(ctx, "hll5", 0, "junk"))
 	r.RPush(ctx, "unsorted", 3, 1, 2)
 	show("sort", r.Sort(ctx, "unsorted", &redis.Sort{Order: "DESC"}))
 }
