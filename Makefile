@@ -88,6 +88,7 @@ lint: ## | gofumpt, go vet and staticcheck
 	if [ -n "$$unformatted" ]; then echo "gofumpt would change:"; echo "$$unformatted"; exit 1; fi
 	go vet $(call PACKAGES,common $(CHAPTERS))
 	go run $(STATICCHECK) $(call PACKAGES,common $(CHAPTERS))
+	cd common/clients/sessions/go && export GOWORK=off && go vet ./... && go run $(STATICCHECK) ./...
 
 .PHONY: race
 race: ## [CH=02] | the tests with the race detector, and the suite on the newest stage

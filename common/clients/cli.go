@@ -105,7 +105,7 @@ func oneByOne(c *cli) {
 		"--json hgetall h", "zadd z 1.5 m 2 n", "zrange z 0 -1 withscores", "--csv zrange z 0 -1 withscores", "nosuch",
 		"-e nosuch", "-e get", "incr l", "-n 3 set three 3", "-n 3 dbsize", "-n 99 ping", "--scan --pattern l*", "dbsize",
 		"--user default --pass "+password+" ping", "--user nobody --pass x ping", "--verbose ping", "object encoding l",
-		"config get maxmemory-policy", "config set nosuch 1", "acl whoami", "client getname", "blpop l 1", "eval",
+		"config get maxmemory-policy", "config set nosuch 1", "acl whoami", "client getname", "blpop l 1",
 	)
 	c.run(strings.NewReader("every\x00byte\xff"), nil, "-x", "set", "binary")
 	c.each("--no-raw get binary", "strlen binary")

@@ -71,7 +71,33 @@ func (s *server) launch() (err error) {
 			"--requirepass", password, "--enable-debug-command", "yes", "--slowlog-log-slower-than", "-1",
 		},
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return s.awaitLoaded()
+}
+
+// awaitLoaded asks until the log has been loaded: before, each request gets an error, which a
+// client may or may not take for a reason to ask again.
+func (s *server) awaitLoaded() error {
+	conn, err := net.Dial("tcp", s.process.Addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(sessionTime))
+	replies := bufio.NewReader(conn)
+	for {
+		if _, err := fmt.Fprintf(conn, "AUTH %s\r\nPING\r\n", password); err != nil {
+			return err
+		}
+		for range 2 {
+			if line, err := replies.ReadString('\n'); err != nil || line == "+PONG\r\n" {
+				return err
+			}
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 }
 
 func (s *server) close() {

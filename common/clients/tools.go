@@ -26,8 +26,12 @@ func tools() []Check {
 		Run:     scrape,
 	}}
 	for _, args := range [][]string{
-		{"-c", "50"}, {"-P", "16"}, {"--threads", "2", "-P", "64", "-r", "10000"}, {"-3", "-t", "ping,set,get,hset,zadd"},
-		{"-d", "10000", "-t", "set,get"}, {"-r", "1000", "zadd", "z", "__rand_int__", "member:__rand_int__"},
+		{"-c", "50"},
+		{"-P", "16"},
+		{"--threads", "2", "-P", "64", "-r", "10000"},
+		{"-3", "-t", "ping,set,get,hset,zadd"},
+		{"-d", "10000", "-t", "set,get"},
+		{"-r", "1000", "zadd", "z", "__rand_int__", "member:__rand_int__"},
 	} {
 		list = append(list, Check{
 			Name:    "redis-benchmark " + strings.Join(args, " "),

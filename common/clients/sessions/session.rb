@@ -27,7 +27,7 @@ def await(step, want)
   loop do
     value = begin
       yield
-    rescue Redis::BaseConnectionError
+    rescue Redis::BaseError
       nil
     end
     return show(step) { value } if value == want || Process.clock_gettime(Process::CLOCK_MONOTONIC) > deadline

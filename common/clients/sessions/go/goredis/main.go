@@ -13,12 +13,12 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	. "redis-internals/sessions/transcript"
+	"redis-internals/sessions/transcript"
 )
 
 var (
 	ctx                         = context.Background()
-	addr, password, protocol, _ = Arguments()
+	addr, password, protocol, _ = transcript.Arguments()
 	r                           *redis.Client
 )
 
@@ -43,7 +43,7 @@ func show(step string, commands ...redis.Cmder) {
 		}
 		values = append(values, value)
 	}
-	Show(step, values...)
+	transcript.Show(step, values...)
 }
 
 func main() {
@@ -51,7 +51,7 @@ func main() {
 	log.SetOutput(io.Discard)
 	r = connect(nil)
 	hello()
-	strings_()
+	texts()
 	ttls()
 	binary()
 	hashesAndLists()
@@ -84,10 +84,10 @@ func hello() {
 	if err != nil {
 		info = &redis.ClientInfo{}
 	}
-	Show("client", err, info.Name, info.Resp, info.User, info.DB, info.LastCmd)
+	transcript.Show("client", err, info.Name, info.Resp, info.User, info.DB, info.LastCmd)
 }
 
-func strings_() {
+func texts() {
 	show("set", r.Set(ctx, "s", "hello", 0))
 	show("get", r.Get(ctx, "s"), r.Get(ctx, "none"))
 	show("set nx", r.SetNX(ctx, "s", "x", 0))
@@ -106,20 +106,20 @@ func strings_() {
 
 func ttls() {
 	r.Set(ctx, "t", "v", time.Hour)
-	Show("ttl", r.TTL(ctx, "t").Val() > 50*time.Minute, r.TTL(ctx, "none").Val(), r.PTTL(ctx, "t").Val() <= time.Hour)
+	transcript.Show("ttl", r.TTL(ctx, "t").Val() > 50*time.Minute, r.TTL(ctx, "none").Val(), r.PTTL(ctx, "t").Val() <= time.Hour)
 	show("persist", r.Persist(ctx, "t"), r.ExpireAt(ctx, "t", time.Unix(4_000_000_000, 0)), r.ExpireNX(ctx, "t", time.Hour))
 	show("expiretime", r.ExpireTime(ctx, "t"))
 	show("getex", r.GetEx(ctx, "t", time.Millisecond))
-	Await("expired", func() bool { return errors.Is(r.Get(ctx, "t").Err(), redis.Nil) })
+	transcript.Await("expired", func() bool { return errors.Is(r.Get(ctx, "t").Err(), redis.Nil) })
 }
 
 func binary() {
-	value := EveryByte()
+	value := transcript.EveryByte()
 	r.Set(ctx, value, value, 0)
-	Show("every byte", r.Get(ctx, value).Val() == value)
+	transcript.Show("every byte", r.Get(ctx, value).Val() == value)
 	large := strings.Repeat(value, 4096)
 	r.Set(ctx, "large", large, 0)
-	Show("a megabyte", r.Get(ctx, "large").Val() == large)
+	transcript.Show("a megabyte", r.Get(ctx, "large").Val() == large)
 	show("its length", r.StrLen(ctx, "large"), r.Del(ctx, "large", value))
 }
 
@@ -131,7 +131,7 @@ func hashesAndLists() {
 	show("hincrby", r.HIncrBy(ctx, "h", "a", 5))
 	show("hincrbyfloat", r.HIncrByFloat(ctx, "h", "b", 0.5))
 	show("hdel", r.HDel(ctx, "h", "c"), r.HLen(ctx, "h"))
-	Show("hrandfield", len(r.HRandField(ctx, "h", 5).Val()), len(r.HRandFieldWithValues(ctx, "h", -5).Val()))
+	transcript.Show("hrandfield", len(r.HRandField(ctx, "h", 5).Val()), len(r.HRandFieldWithValues(ctx, "h", -5).Val()))
 	show("rpush", r.RPush(ctx, "l", 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), r.LPush(ctx, "l", "first"), r.LInsertBefore(ctx, "l", "0", "second"))
 	show("lrange", r.LRange(ctx, "l", 0, 3), r.LRange(ctx, "none", 0, -1))
 	show("lindex", r.LIndex(ctx, "l", -1), r.LIndex(ctx, "l", 99))
@@ -140,17 +140,17 @@ func hashesAndLists() {
 	show("rpop", r.RPopCount(ctx, "l", 2), r.RPopCount(ctx, "none", 2))
 	show("ltrim", r.LTrim(ctx, "l", 0, 2), r.LSet(ctx, "l", 0, "x"), r.LSet(ctx, "none", 0, "x"))
 	key, popped, err := r.LMPop(ctx, "left", 2, "none", "l").Result()
-	Show("lmpop", key, popped, err)
+	transcript.Show("lmpop", key, popped, err)
 	show("wrong type", r.LPush(ctx, "h", "x"))
 }
 
 func setsAndSortedSets() {
 	show("sadd", r.SAdd(ctx, "set", "a", "b", 3), r.SAdd(ctx, "set", 3), r.SCard(ctx, "set"))
-	Show("smembers", Sorted(r.SMembers(ctx, "set").Val()), r.SMembersMap(ctx, "set").Val())
+	transcript.Show("smembers", transcript.Sorted(r.SMembers(ctx, "set").Val()), r.SMembersMap(ctx, "set").Val())
 	show("sismember", r.SIsMember(ctx, "set", "a"), r.SIsMember(ctx, "set", "z"))
 	show("smismember", r.SMIsMember(ctx, "set", "a", "z"))
 	r.SAdd(ctx, "set2", "b", "c")
-	Show("algebra", Sorted(r.SUnion(ctx, "set", "set2").Val()), r.SInter(ctx, "set", "set2").Val(), Sorted(r.SDiff(ctx, "set", "set2").Val()))
+	transcript.Show("algebra", transcript.Sorted(r.SUnion(ctx, "set", "set2").Val()), r.SInter(ctx, "set", "set2").Val(), transcript.Sorted(r.SDiff(ctx, "set", "set2").Val()))
 	show("sintercard", r.SInterCard(ctx, 0, "set", "set2"), r.SRem(ctx, "set", "a", "z"))
 	show("zadd", r.ZAdd(ctx, "z", redis.Z{Score: 1, Member: "a"}, redis.Z{Score: 2.5, Member: "b"}, redis.Z{Score: 7, Member: "c"}))
 	show("zadd xx ch", r.ZAddArgs(ctx, "z", redis.ZAddArgs{XX: true, Ch: true, Members: []redis.Z{{Score: 4, Member: "a"}}}))
@@ -176,7 +176,7 @@ func others() {
 		WithCoord:      true, WithDist: true, WithHash: true,
 	}))
 	positions := r.GeoPos(ctx, "geo", "Palermo", "none").Val()
-	Show("geopos", *positions[0], positions[1] == nil)
+	transcript.Show("geopos", *positions[0], positions[1] == nil)
 	show("type", r.Type(ctx, "h"), r.Type(ctx, "z"), r.Type(ctx, "geo"))
 	show("rename", r.Rename(ctx, "hll", "hll2"), r.Rename(ctx, "none", "x"))
 	show("copy", r.Copy(ctx, "hll2", "hll3", 0, false), r.Touch(ctx, "hll2", "none"))
@@ -196,14 +196,14 @@ func pipelines() {
 	for _, c := range commands {
 		texts = append(texts, c.String())
 	}
-	Show("pipeline", len(commands), err, Sum(texts))
+	transcript.Show("pipeline", len(commands), err, transcript.Sum(texts))
 	commands, err = r.Pipelined(ctx, func(p redis.Pipeliner) error {
 		p.Set(ctx, "text", "x", 0)
 		p.Incr(ctx, "text")
 		p.Get(ctx, "text")
 		return nil
 	})
-	Show("an error in a pipeline", err, commands[0].String(), commands[1].String(), commands[2].String())
+	transcript.Show("an error in a pipeline", err, commands[0].String(), commands[1].String(), commands[2].String())
 }
 
 func transactions() {
@@ -213,7 +213,7 @@ func transactions() {
 		p.HGetAll(ctx, "h")
 		return nil
 	})
-	Show("multi", err, commands[0].String(), commands[1].String(), commands[2].(*redis.MapStringStringCmd).Val())
+	transcript.Show("multi", err, commands[0].String(), commands[1].String(), commands[2].(*redis.MapStringStringCmd).Val())
 	change := func(meanwhile func()) error {
 		return r.Watch(ctx, func(tx *redis.Tx) error {
 			seen, _ := tx.Get(ctx, "m").Int()
@@ -222,10 +222,10 @@ func transactions() {
 			return err
 		}, "m")
 	}
-	Show("watch", change(func() {}), r.Get(ctx, "m").Val())
-	Show("watch broken", change(func() { r.Set(ctx, "m", "changed", 0) }), r.Get(ctx, "m").Val())
+	transcript.Show("watch", change(func() {}), r.Get(ctx, "m").Val())
+	transcript.Show("watch broken", change(func() { r.Set(ctx, "m", "changed", 0) }), r.Get(ctx, "m").Val())
 	_, err = r.TxPipelined(ctx, func(p redis.Pipeliner) error { p.Do(ctx, "nosuch"); return nil })
-	Show("exec aborted", err)
+	transcript.Show("exec aborted", err)
 }
 
 func scans() {
@@ -233,11 +233,11 @@ func scans() {
 	for it := r.Scan(ctx, 0, "p:*", 100).Iterator(); it.Next(ctx); {
 		found[it.Val()] = true
 	}
-	Show("scan", len(found), len(r.Keys(ctx, "p:*").Val()))
+	transcript.Show("scan", len(found), len(r.Keys(ctx, "p:*").Val()))
 	keys, _, err := r.ScanType(ctx, 0, "*", 100_000, "hash").Result()
-	Show("scan of a type", keys, err)
+	transcript.Show("scan of a type", keys, err)
 	fields, cursor, err := r.HScan(ctx, "h", 0, "*", 10).Result()
-	Show("hscan", fields, cursor, err)
+	transcript.Show("hscan", fields, cursor, err)
 	show("dbsize", r.DBSize(ctx))
 }
 
@@ -250,16 +250,16 @@ func pubsub() {
 		}
 		return texts
 	}
-	Show("subscribed", receive(1), p.PSubscribe(ctx, "n?ws"), receive(1), p.Ping(ctx, "still there"), receive(1))
+	transcript.Show("subscribed", receive(1), p.PSubscribe(ctx, "n?ws"), receive(1), p.Ping(ctx, "still there"), receive(1))
 	show("publish", r.Publish(ctx, "news", "one"), r.Publish(ctx, "nobody", "x"))
-	Show("messages", receive(2))
+	transcript.Show("messages", receive(2))
 	show("channels", r.PubSubChannels(ctx, "*"))
 	show("numsub", r.PubSubNumSub(ctx, "news", "none"))
 	show("numpat", r.PubSubNumPat(ctx))
-	Show("unsubscribed", p.Unsubscribe(ctx, "news"), receive(1), p.PUnsubscribe(ctx), receive(1))
+	transcript.Show("unsubscribed", p.Unsubscribe(ctx, "news"), receive(1), p.PUnsubscribe(ctx), receive(1))
 	p.Close()
 	p = r.SSubscribe(ctx, "shard")
-	Show("ssubscribed", receive(1), r.SPublish(ctx, "shard", "to one").Val(), receive(1))
+	transcript.Show("ssubscribed", receive(1), r.SPublish(ctx, "shard", "to one").Val(), receive(1))
 	show("shards", r.PubSubShardChannels(ctx, "*"))
 	p.Close()
 }
@@ -295,10 +295,10 @@ func tracking() {
 	c := r.Conn()
 	defer c.Close()
 	show("tracking", ask(c, "client", "tracking", "on", "redirect", id))
-	Show("cached", err, c.Set(ctx, "cached", 1, 0).Val(), c.Get(ctx, "cached").Val(), r.Set(ctx, "cached", 2, 0).Val())
+	transcript.Show("cached", err, c.Set(ctx, "cached", 1, 0).Val(), c.Get(ctx, "cached").Val(), r.Set(ctx, "cached", 2, 0).Val())
 	m, err := p.ReceiveTimeout(ctx, 30*time.Second)
-	Show("invalidated", fmt.Sprint(m), err)
-	Show("redirected", ask(c, "client", "getredir").Val() == int64(id))
+	transcript.Show("invalidated", fmt.Sprint(m), err)
+	transcript.Show("redirected", ask(c, "client", "getredir").Val() == int64(id))
 	show("tracking off", ask(c, "client", "tracking", "off"))
 }
 
@@ -315,21 +315,21 @@ func server() {
 	other := connect(func(o *redis.Options) { o.DB = 3 })
 	show("database", other.Set(ctx, "only", "there", 0), r.Get(ctx, "only"))
 	show("dbsize", other.DBSize(ctx))
-	Show("time", time.Since(r.Time(ctx).Val()).Abs() < time.Minute)
+	transcript.Show("time", time.Since(r.Time(ctx).Val()).Abs() < time.Minute)
 	show("object", r.ObjectEncoding(ctx, "h"), r.ObjectEncoding(ctx, "none"))
 	get := r.Command(ctx).Val()["get"]
-	Show("command", get.Name, get.Arity, Sorted(get.Flags), get.FirstKeyPos, get.LastKeyPos, get.StepCount)
+	transcript.Show("command", get.Name, get.Arity, transcript.Sorted(get.Flags), get.FirstKeyPos, get.LastKeyPos, get.StepCount)
 	show("getkeys", r.CommandGetKeys(ctx, "zunionstore", "to", 2, "a", "b"))
-	Show("list", len(r.CommandList(ctx, &redis.FilterBy{Pattern: "zr*"}).Val()))
-	Show("info", r.InfoMap(ctx, "server").Val()["Server"]["redis_version"], len(r.InfoMap(ctx, "everything").Val()) > 8)
-	Show("memory", r.MemoryUsage(ctx, "h").Val() > 0)
+	transcript.Show("list", len(r.CommandList(ctx, &redis.FilterBy{Pattern: "zr*"}).Val()))
+	transcript.Show("info", r.InfoMap(ctx, "server").Val()["Server"]["redis_version"], len(r.InfoMap(ctx, "everything").Val()) > 8)
+	transcript.Show("memory", r.MemoryUsage(ctx, "h").Val() > 0)
 	show("slowlog", r.SlowLogGet(ctx, 0))
 	show("unknown", r.Do(ctx, "nosuch", "a", "b"), r.Do(ctx, "get"))
 }
 
 func restart() {
 	r.Set(ctx, "kept", "yes", 0)
-	Restart()
-	Await("after a restart", func() bool { return r.Get(ctx, "kept").Val() == "yes" })
+	transcript.Restart()
+	transcript.Await("after a restart", func() bool { return r.Get(ctx, "kept").Val() == "yes" })
 	show("all there", r.DBSize(ctx))
 }

@@ -10,10 +10,10 @@ import (
 
 	"github.com/gomodule/redigo/redis"
 
-	. "redis-internals/sessions/transcript"
+	"redis-internals/sessions/transcript"
 )
 
-var addr, password, _, list = Arguments()
+var addr, password, _, list = transcript.Arguments()
 
 func dial(options ...redis.DialOption) (redis.Conn, error) {
 	all := []redis.DialOption{redis.DialPassword(password), redis.DialReadTimeout(time.Minute)}
@@ -23,7 +23,7 @@ func dial(options ...redis.DialOption) (redis.Conn, error) {
 func main() {
 	pool := &redis.Pool{Dial: func() (redis.Conn, error) { return dial() }, MaxIdle: 2}
 	c := pool.Get()
-	Each(list, func(words []string) (any, error) { return c.Do(words[0], arguments(words[1:])...) })
+	transcript.Each(list, func(words []string) (any, error) { return c.Do(words[0], arguments(words[1:])...) })
 	binary(c)
 	pipeline(c)
 	if strings.HasSuffix(list, "single.txt") {
@@ -31,7 +31,7 @@ func main() {
 		return
 	}
 	_, err := dial(redis.DialPassword("wrong"))
-	Show("wrong password", err)
+	transcript.Show("wrong password", err)
 	transaction(c)
 	pubsub(c)
 	blocking(c)
@@ -54,7 +54,7 @@ func do(c redis.Conn, step string, args ...any) any {
 	if err != nil {
 		v = err
 	}
-	Show(step, v)
+	transcript.Show(step, v)
 	return v
 }
 
@@ -67,14 +67,14 @@ func must(c redis.Conn, err error) redis.Conn {
 }
 
 func binary(c redis.Conn) {
-	value := EveryByte()
+	value := transcript.EveryByte()
 	do(c, "set every byte", "SET", value, value)
 	got, err := redis.String(c.Do("GET", value))
-	Show("every byte", got == value, err)
+	transcript.Show("every byte", got == value, err)
 	large := strings.Repeat(value, 4096)
 	do(c, "set a megabyte", "SET", "large", large)
 	got, err = redis.String(c.Do("GET", "large"))
-	Show("a megabyte", got == large, err)
+	transcript.Show("a megabyte", got == large, err)
 	do(c, "del", "DEL", "large")
 }
 
@@ -90,7 +90,7 @@ func pipeline(c redis.Conn) {
 		v, err := c.Receive()
 		list = append(list, v, err)
 	}
-	Show("pipeline", len(list), Sum(list), list[4000:])
+	transcript.Show("pipeline", len(list), transcript.Sum(list), list[4000:])
 }
 
 func transaction(c redis.Conn) {
@@ -113,16 +113,16 @@ func pubsub(c redis.Conn) {
 	defer p.Close()
 	receive := func(n int) {
 		for range n {
-			Show("received", fmt.Sprintf("%q", p.ReceiveWithTimeout(30*time.Second)))
+			transcript.Show("received", fmt.Sprintf("%q", p.ReceiveWithTimeout(30*time.Second)))
 		}
 	}
-	Show("subscribe", p.Subscribe("news", "more"), p.PSubscribe("n?ws"))
+	transcript.Show("subscribe", p.Subscribe("news", "more"), p.PSubscribe("n?ws"))
 	receive(3)
 	do(c, "publish", "PUBLISH", "news", "\xff\x00")
 	receive(2)
-	Show("ping", p.Ping("there"))
+	transcript.Show("ping", p.Ping("there"))
 	receive(1)
-	Show("send", p.Conn.Send("GET", "m"), p.Conn.Flush())
+	transcript.Show("send", p.Conn.Send("GET", "m"), p.Conn.Flush())
 	receive(1)
 }
 
@@ -134,13 +134,13 @@ func blocking(c redis.Conn) {
 		defer close(done)
 		do(b, "blpop", "BLPOP", "empty", "queue", 30)
 	}()
-	Await("blocked", func() bool {
+	transcript.Await("blocked", func() bool {
 		info, _ := redis.String(c.Do("INFO", "clients"))
 		return strings.Contains(info, "blocked_clients:1")
 	})
 	_, err := c.Do("RPUSH", "queue", "work")
 	<-done
-	Show("rpush", err)
+	transcript.Show("rpush", err)
 }
 
 // tracking has messages about changed keys sent to a connection that subscribes to them.
@@ -149,18 +149,18 @@ func tracking(c redis.Conn) {
 	id, err := redis.Int(listener.Do("CLIENT", "ID"))
 	p := redis.PubSubConn{Conn: listener}
 	defer p.Close()
-	Show("subscribe", err, p.Subscribe("__redis__:invalidate"))
-	receive := func() { Show("received", fmt.Sprintf("%q", p.ReceiveWithTimeout(30*time.Second))) }
+	transcript.Show("subscribe", err, p.Subscribe("__redis__:invalidate"))
+	receive := func() { transcript.Show("received", fmt.Sprintf("%q", p.ReceiveWithTimeout(30*time.Second))) }
 	receive()
 	do(c, "tracking", "CLIENT", "TRACKING", "ON", "REDIRECT", id)
 	do(c, "set", "MSET", "cached", 1, "also", 1)
 	do(c, "cached", "MGET", "cached", "also")
 	do(c, "set again", "SET", "also", 2)
 	reply, err := redis.Values(p.Conn.(redis.ConnWithTimeout).ReceiveWithTimeout(30 * time.Second))
-	Show("invalidated", reply, err)
+	transcript.Show("invalidated", reply, err)
 	do(c, "flush", "FLUSHDB")
 	reply, err = redis.Values(p.Conn.(redis.ConnWithTimeout).ReceiveWithTimeout(30 * time.Second))
-	Show("invalidated", reply, err)
+	transcript.Show("invalidated", reply, err)
 	do(c, "broadcast", "CLIENT", "TRACKING", "ON", "BCAST")
 	do(c, "off", "CLIENT", "TRACKING", "OFF")
 }
@@ -170,8 +170,8 @@ func restart(pool *redis.Pool) {
 	c := pool.Get()
 	do(c, "set", "SET", "kept", "yes")
 	c.Close()
-	Restart()
-	Await("after a restart", func() bool {
+	transcript.Restart()
+	transcript.Await("after a restart", func() bool {
 		c := pool.Get()
 		defer c.Close()
 		v, _ := redis.String(c.Do("GET", "kept"))

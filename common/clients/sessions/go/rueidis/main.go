@@ -11,12 +11,12 @@ import (
 
 	"github.com/redis/rueidis"
 
-	. "redis-internals/sessions/transcript"
+	"redis-internals/sessions/transcript"
 )
 
 var (
 	ctx                            = context.Background()
-	addr, password, protocol, list = Arguments()
+	addr, password, protocol, list = transcript.Arguments()
 )
 
 func connect(change func(*rueidis.ClientOption)) (rueidis.Client, error) {
@@ -44,7 +44,7 @@ func show(c rueidis.Client, words ...string) {
 	if err != nil {
 		v = err
 	}
-	Show(fmt.Sprintf("%q", words), v)
+	transcript.Show(fmt.Sprintf("%q", words), v)
 }
 
 func main() {
@@ -64,8 +64,8 @@ func main() {
 		caching(c)
 	}
 	show(c, "SET", "kept", "yes")
-	Restart()
-	Await("after a restart", func() bool {
+	transcript.Restart()
+	transcript.Await("after a restart", func() bool {
 		v, _ := c.Do(ctx, c.B().Get().Key("kept").Build()).ToString()
 		return v == "yes"
 	})
@@ -74,17 +74,17 @@ func main() {
 
 func hello(c rueidis.Client) {
 	_, err := connect(func(o *rueidis.ClientOption) { o.Password = "wrong" })
-	Show("wrong password", err)
+	transcript.Show("wrong password", err)
 	show(c, "CLIENT", "GETNAME")
 	info, err := c.Do(ctx, command(c, "CLIENT", "INFO")).ToString()
-	Show("client", strings.Contains(info, fmt.Sprint(" resp=", protocol)), strings.Contains(info, " name=session "), err)
+	transcript.Show("client", strings.Contains(info, fmt.Sprint(" resp=", protocol)), strings.Contains(info, " name=session "), err)
 }
 
 // requests are sent on a connection of their own: transactions, names and databases are a
 // connection's.
 func requests(c rueidis.Client) {
 	_ = c.Dedicated(func(d rueidis.DedicatedClient) error {
-		Each(list, func(words []string) (any, error) {
+		transcript.Each(list, func(words []string) (any, error) {
 			switch words[0] {
 			case "RESET", "AUTH": // the client would not know of it
 				return nil, nil
@@ -96,15 +96,15 @@ func requests(c rueidis.Client) {
 }
 
 func binary(c rueidis.Client) {
-	value := EveryByte()
+	value := transcript.EveryByte()
 	large := strings.Repeat(value, 4096)
 	for _, v := range []string{value, large} {
 		_, err := do(c, "SET", value, v)
 		got, err2 := do(c, "GET", value)
-		Show("every byte", len(v), got == v, err, err2)
+		transcript.Show("every byte", len(v), got == v, err, err2)
 	}
 	_, err := do(c, "DEL", value)
-	Show("del", err)
+	transcript.Show("del", err)
 }
 
 // pipeline sends what many goroutines ask for at once, and a list of commands.
@@ -119,7 +119,7 @@ func pipeline(c rueidis.Client) {
 		v, err := r.ToAny()
 		values = append(values, v, err)
 	}
-	Show("pipeline", len(values), Sum(values), values[4000:])
+	transcript.Show("pipeline", len(values), transcript.Sum(values), values[4000:])
 	answers := make(chan bool)
 	for i := range 200 {
 		go func() {
@@ -133,7 +133,7 @@ func pipeline(c rueidis.Client) {
 			right++
 		}
 	}
-	Show("at once", right)
+	transcript.Show("at once", right)
 }
 
 func transaction(c rueidis.Client) {
@@ -147,7 +147,7 @@ func transaction(c rueidis.Client) {
 				v, err := r.ToAny()
 				values = append(values, v, err)
 			}
-			Show("watch", err, values)
+			transcript.Show("watch", err, values)
 			return nil
 		})
 	}
@@ -165,15 +165,15 @@ func pubsub(c rueidis.Client) {
 		d.Do(ctx, d.B().Subscribe().Channel("news", "more").Build())
 		d.Do(ctx, d.B().Psubscribe().Pattern("n?ws").Build())
 		d.Do(ctx, d.B().Ssubscribe().Channel("shard").Build())
-		Show("subscribed", <-received, <-received, <-received, <-received)
+		transcript.Show("subscribed", <-received, <-received, <-received, <-received)
 		show(c, "PUBLISH", "news", "\xff\x00")
-		Show("received", Sorted([]string{<-received, <-received}))
+		transcript.Show("received", transcript.Sorted([]string{<-received, <-received}))
 		show(c, "SPUBLISH", "shard", "x")
-		Show("received", <-received)
+		transcript.Show("received", <-received)
 		d.Do(ctx, d.B().Unsubscribe().Channel("news").Build())
-		Show("unsubscribed", <-received)
+		transcript.Show("unsubscribed", <-received)
 		show(c, "PUBLISH", "more", "still")
-		Show("received", <-received, len(closed))
+		transcript.Show("received", <-received, len(closed))
 		return nil
 	})
 }
@@ -183,15 +183,15 @@ func blocking(c rueidis.Client) {
 	go func() {
 		defer close(done)
 		v, err := c.Do(ctx, c.B().Blpop().Key("empty", "queue").Timeout(30).Build()).AsStrSlice()
-		Show("blpop", v, err)
+		transcript.Show("blpop", v, err)
 	}()
-	Await("blocked", func() bool {
+	transcript.Await("blocked", func() bool {
 		info, _ := c.Do(ctx, c.B().Info().Section("clients").Build()).ToString()
 		return strings.Contains(info, "blocked_clients:1")
 	})
 	_, err := do(c, "RPUSH", "queue", "work")
 	<-done
-	Show("rpush", err)
+	transcript.Show("rpush", err)
 }
 
 // caching reads a key twice: the second time from the client's own memory, until the server
@@ -199,14 +199,14 @@ func blocking(c rueidis.Client) {
 func caching(c rueidis.Client) {
 	other, err := connect(func(o *rueidis.ClientOption) { o.DisableCache = true })
 	if err != nil {
-		Show("another client", err)
+		transcript.Show("another client", err)
 		return
 	}
 	defer other.Close()
 	for _, tracked := range [][]string{nil, {"BCAST", "PREFIX", "cached", "NOLOOP"}, {"OPTOUT"}} {
 		cached, err := connect(func(o *rueidis.ClientOption) { o.ClientTrackingOptions = tracked })
 		if err != nil {
-			Show("tracking", tracked, err)
+			transcript.Show("tracking", tracked, err)
 			continue
 		}
 		read := func() rueidis.RedisResult {
@@ -216,18 +216,18 @@ func caching(c rueidis.Client) {
 		for range 2 {
 			r := read()
 			v, err := r.ToString()
-			Show("cached", tracked, v, err)
+			transcript.Show("cached", tracked, v, err)
 		}
-		Await("hit", func() bool { r := read(); return r.IsCacheHit() })
+		transcript.Await("hit", func() bool { r := read(); return r.IsCacheHit() })
 		show(other, "SET", "cached", "2")
-		Await("invalidated", func() bool { v, _ := read().ToString(); return v == "2" })
+		transcript.Await("invalidated", func() bool { v, _ := read().ToString(); return v == "2" })
 		show(other, "PEXPIRE", "cached", "1")
-		Await("expired", func() bool { return rueidis.IsRedisNil(read().Error()) })
+		transcript.Await("expired", func() bool { return rueidis.IsRedisNil(read().Error()) })
 		show(other, "HSET", "hash", "f", "v")
 		m, err := cached.DoCache(ctx, cached.B().Hgetall().Key("hash").Cache(), time.Hour).AsStrMap()
-		Show("hash", m, err)
+		transcript.Show("hash", m, err)
 		show(other, "FLUSHALL")
-		Await("flushed", func() bool {
+		transcript.Await("flushed", func() bool {
 			m, _ := cached.DoCache(ctx, cached.B().Hgetall().Key("hash").Cache(), time.Hour).AsStrMap()
 			return len(m) == 0
 		})
