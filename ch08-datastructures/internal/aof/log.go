@@ -78,6 +78,7 @@ type Log struct {
 	written int64  // bytes ever appended, and written
 	unit    unit   // the commands that are to be one
 	seen    int64  // bytes ever appended when the last turn ended
+	stamped int64  // the second of the last annotation, in Unix time
 
 	writeErr       error     // of the last write; nil if it succeeded
 	fatal          error     // what Flush is still to return
@@ -318,7 +319,7 @@ func (l *Log) Append(db int, words [][]byte) {
 	if l.file == nil {
 		return
 	}
-	size := maxSelect + len(beginsUnit) + maxHead
+	size := maxTime + maxSelect + len(beginsUnit) + maxHead
 	for _, word := range words {
 		size += maxHead + len(word)
 	}
@@ -333,6 +334,7 @@ func (l *Log) Append(db int, words [][]byte) {
 const (
 	maxHead   = 1 + 20 + 2 + 2                 // bytes around a word, at most: $, digits, two line ends
 	maxSelect = 3*maxHead + len("SELECT") + 20 // bytes of a SELECT, at most
+	maxTime   = len("#TS:") + 20 + 2           // bytes of an annotation of the time, at most
 )
 
 // AppendDelete adds DEL key.
@@ -340,7 +342,7 @@ func (l *Log) AppendDelete(db int, key []byte) {
 	if l.file == nil {
 		return
 	}
-	l.buf.room(maxSelect + len(beginsUnit) + 3*maxHead + len(key))
+	l.buf.room(maxTime + maxSelect + len(beginsUnit) + 3*maxHead + len(key))
 	b := append(l.begin(l.buf.last, db), "*2\r\n$3\r\nDEL\r\n"...)
 	l.buf.last = resp.AppendBulk(b, key)
 }

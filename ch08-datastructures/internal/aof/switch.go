@@ -29,6 +29,8 @@ import (
 	"os"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"redis-internals/ch08/internal/config"
 	"redis-internals/ch08/internal/keyspace"
 )
@@ -87,9 +89,14 @@ func (l *Log) End() {
 // on, or being rewritten.
 func (l *Log) Move() error {
 	folder := folderOf(l.opts)
+	info, err := os.Stat(l.opts.Dir)
 	switch {
 	case folder == l.folder:
 		return nil
+	case err != nil:
+		return inC(err)
+	case !info.IsDir():
+		return inC(unix.ENOTDIR)
 	case l.file != nil || l.beginning:
 		return config.RedisError("the append-only file is open in the old one: switch appendonly off first")
 	case l.rewriting != nil || !l.abandoned.hasEnded():
@@ -101,6 +108,12 @@ func (l *Log) Move() error {
 	}
 	l.folder, l.manifest = folder, manifest{}
 	return nil
+}
+
+// inC is a system call's error in the C library's words.
+func inC(err error) error {
+	text := cause(err).Error()
+	return config.RedisError(strings.ToUpper(text[:1]) + text[1:])
 }
 
 // forget lets go of the file, which is somebody else's to close, and of what was to be written.

@@ -16,7 +16,10 @@
 
 package aof
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 const (
 	beginsUnit = "*1\r\n$5\r\nMULTI\r\n"
@@ -48,9 +51,24 @@ func (l *Log) EndUnit() (appended bool) {
 	return u.commands > 0
 }
 
+// appendTime appends an annotation of the time, once a second: who cuts the log there has the
+// data of then. Redis: aof.c, genAofTimestampAnnotationIfNeeded.
+func (l *Log) appendTime(dst []byte) []byte {
+	now := l.loop.Now().Unix()
+	if now == l.stamped {
+		return dst
+	}
+	l.stamped = now
+	dst = strconv.AppendInt(append(dst, "#TS:"...), now, 10)
+	return append(dst, "\r\n"...)
+}
+
 // begin appends what stands in front of a command: SELECT if the log's last commands are
 // for another database, and the frame's beginning if it is the unit's first.
 func (l *Log) begin(dst []byte, db int) []byte {
+	if l.opts.AOFTimestamps {
+		dst = l.appendTime(dst)
+	}
 	dst = l.selectDB(dst, db)
 	u := &l.unit
 	if u.open && u.commands == 0 {

@@ -18,26 +18,14 @@ type absent struct {
 }
 
 const (
-	noUsers       = "this server has one user, default, whose password is requirepass: others would not be kept out"
-	noReplication = "this server has no replication"
-	noTLS         = "this server has no TLS: what should be encrypted would not be"
+	noUsers = "this server has one user, default, whose password is requirepass: others would not be kept out"
 )
 
 var absents = []absent{
 	{"aclfile", []string{""}, noUsers},
-	{"cluster-enabled", []string{"no"}, "this server is no node of a cluster"},
 	{"loadmodule", nil, "this server has no modules"},
-	{"masterauth", []string{""}, noReplication},
-	{"masteruser", []string{""}, noReplication},
 	{"maxmemory-clients", []string{"0", "0%", ""}, "this server has no limit to what all clients together may take"},
-	{"min-replicas-to-write", []string{"0"}, noReplication + ": no write would be as safe as this asks for"},
-	{"min-slaves-to-write", []string{"0"}, noReplication + ": no write would be as safe as this asks for"},
 	{"rename-command", nil, "this server renames no commands: what should be hidden would not be"},
-	{"replicaof", []string{"no one", ""}, noReplication},
-	{"slaveof", []string{"no one", ""}, noReplication},
-	{"tls-cluster", []string{"no"}, noTLS},
-	{"tls-port", []string{"0"}, noTLS},
-	{"tls-replication", []string{"no"}, noTLS},
 	{"unixsocket", []string{""}, "this server listens on TCP only"},
 	{"user", []string{"default on nopass ~* &* +@all", "default on nopass sanitize-payload ~* &* +@all"}, noUsers},
 }

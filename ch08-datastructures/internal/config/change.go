@@ -87,16 +87,19 @@ func mayBeSet(pairs []string, trusted bool) (names []string, err error) {
 	return names, nil
 }
 
-// settable yields what CONFIG GET and SET know: the options, and those that have
-// one value only.
+// settable yields what CONFIG GET and SET know: the options, and those about what there is
+// not.
 func settable(yield func(*option) bool) {
 	for o := range options {
 		if !yield(o) {
 			return
 		}
 	}
-	for i := range fixedAnswers {
-		if !yield(&fixedAnswers[i]) {
+	if !yield(&savePoints) {
+		return
+	}
+	for i := range foreignOptions {
+		if !yield(&foreignOptions[i]) {
 			return
 		}
 	}

@@ -11,7 +11,8 @@
 //	change.go   CONFIG GET and SET
 //	former.go   names that settings once had
 //	rewrite.go  CONFIG REWRITE
-//	ignored.go  what Redis has and nobody misses here
+//	foreign.go  settings about what there is not, such as replicas
+//	ignored.go  what else Redis has and nobody misses here
 //	absent.go   what Redis has and somebody might: it is refused
 //	help.go     --help, and the nearest name for one that does not exist
 //
@@ -109,6 +110,8 @@ type Config struct {
 	Events Events
 	// Told by INFO; the cron keeps its own time.
 	Hz int
+	// Whether the cron moves on with dicts that are being resized.
+	ActiveRehashing bool
 	// Bytes of one client's unsent replies, by Class (client-output-buffer-limit).
 	Output [3]OutputLimit
 	// Where the append-only file's directory stands.
@@ -123,6 +126,8 @@ type Config struct {
 	AppendFileName string
 	// Whether half a command at the log's end is cut off.
 	AOFLoadTruncated bool
+	// Whether the log tells the time, once a second (aof-timestamp-enabled).
+	AOFTimestamps bool
 	// Always false: this server writes commands, never RDB.
 	AOFUseRDBPreamble bool
 	// Growth of the log, in percent, that makes it be rewritten; 0 is never
@@ -132,6 +137,12 @@ type Config struct {
 	AutoRewriteMinSize int
 	// Whether it is not forced to the disk meanwhile (no-appendfsync-on-rewrite).
 	NoFsyncOnRewrite bool
+
+	// Points in time at which Redis writes RDB, as CONFIG SET has them.
+	Save string
+	// Values of settings about what there is not, where they are not the initial ones. A
+	// copy of the settings has the same map: it is replaced, and never changed.
+	Foreign map[string]string
 
 	// The absolute path of the file that was read; empty if none was.
 	File string

@@ -39,7 +39,7 @@ func TestParse_SaysWhereTheFileIsWrong(t *testing.T) {
 	for _, tc := range []struct{ text, line, reason string }{
 		{"port 7000\nfoo bar\n", "line 2", "Bad directive or wrong number of arguments"},
 		{"port abc\n", "line 1", "argument couldn't be parsed into an integer"},
-		{"port 0\n", "line 1", "argument must be between 1 and 65535 inclusive"},
+		{"port -1\n", "line 1", "argument must be between 0 and 65535 inclusive"},
 		{"port\n", "line 1", "wrong number of arguments"},
 		{"port 1 2\n", "line 1", "wrong number of arguments"},
 		{"\n\nappendonly maybe\n", "line 3", "argument must be 'yes' or 'no'"},
@@ -129,7 +129,7 @@ func TestSettings_AreEitherKnownOrIgnoredOrAbsent(t *testing.T) {
 
 func TestParse_RefusesWhatSomebodyReliesOn(t *testing.T) {
 	for _, line := range []string{
-		"masterauth x", "masteruser x", "aclfile /x", "user default off", "user alice on nopass ~* +@all", "rename-command FLUSHALL \"\"",
+		"aclfile /x", "user default off", "user alice on nopass ~* +@all", "rename-command FLUSHALL \"\"",
 		"loadmodule /x.so", "replicaof 10.0.0.1 6379", "slaveof 10.0.0.1 6379", "cluster-enabled yes", "tls-port 6380", "tls-cluster yes",
 		"tls-replication yes", "maxmemory-clients 1gb", "maxmemory-clients 5%", "min-replicas-to-write 1", "min-slaves-to-write 1", "unixsocket /x",
 	} {
@@ -336,7 +336,7 @@ func requireRewritten(t *testing.T, name, value string) {
 func TestRewrite_SaysWhyItCannot(t *testing.T) {
 	c := Default()
 	c.File = filepath.Join(t.TempDir(), "none", "redis.conf")
-	require.EqualError(t, c.Rewrite(), "Rewriting config file: no such file or directory")
+	require.EqualError(t, c.Rewrite(), "Rewriting config file: No such file or directory")
 }
 
 func FuzzReadLine(f *testing.F) {

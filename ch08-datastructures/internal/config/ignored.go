@@ -7,76 +7,63 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"redis-internals/ch08/internal/logging"
 )
 
 var ignoredNames = strings.Fields(`
-	active-defrag-cycle-max active-defrag-cycle-min
-	active-defrag-ignore-bytes active-defrag-max-scan-fields active-defrag-threshold-lower
-	active-defrag-threshold-upper active-expire-effort
-	activedefrag activerehashing always-show-logo
-	aof-disable-auto-gc aof-rewrite-incremental-fsync aof-timestamp-enabled
-	aof_rewrite_cpulist bgsave_cpulist bind-source-addr
-	bio_cpulist busy-reply-threshold cluster-allow-pubsubshard-when-down
-	cluster-allow-reads-when-down cluster-allow-replica-migration cluster-announce-bus-port
-	cluster-announce-hostname cluster-announce-ip cluster-announce-port
-	cluster-announce-tls-port cluster-config-file cluster-link-sendbuf-limit
-	cluster-migration-barrier cluster-node-timeout cluster-port
-	cluster-preferred-endpoint-type cluster-replica-no-failover
-	cluster-replica-validity-factor cluster-require-full-coverage cluster-slave-no-failover
-	cluster-slave-validity-factor crash-memcheck-enabled
-	daemonize dbfilename disable-thp dynamic-hz
-	ignore-warnings io-threads io-threads-do-reads
-	jemalloc-bg-thread latency-monitor-threshold latency-tracking
-	latency-tracking-info-percentiles
-	list-max-ziplist-entries list-max-ziplist-value
-	lua-replicate-commands lua-time-limit
-	min-replicas-max-lag min-slaves-max-lag
-	oom-score-adj oom-score-adj-values
-	proc-title-template propagation-error-behavior
-	rdb-del-sync-files rdb-save-incremental-fsync
-	rdbchecksum rdbcompression repl-backlog-size repl-backlog-ttl repl-disable-tcp-nodelay
-	repl-diskless-load repl-diskless-sync repl-diskless-sync-delay
-	repl-diskless-sync-max-replicas repl-ping-replica-period repl-ping-slave-period
-	repl-timeout replica-announce-ip replica-announce-port replica-announced
-	replica-ignore-disk-write-errors replica-ignore-maxmemory replica-lazy-flush
-	replica-priority replica-read-only replica-serve-stale-data
-	sanitize-dump-payload server_cpulist set-proc-title
-	slave-announce-ip slave-announce-port slave-ignore-maxmemory slave-lazy-flush
-	slave-priority slave-read-only slave-serve-stale-data
-	slowlog-log-slower-than slowlog-max-len socket-mark-id
-	stop-writes-on-bgsave-error stream-node-max-bytes stream-node-max-entries
-	supervised syslog-enabled syslog-facility syslog-ident
-	tls-auth-clients tls-ca-cert-dir tls-ca-cert-file tls-cert-file tls-ciphers
-	tls-ciphersuites tls-client-cert-file tls-client-key-file tls-client-key-file-pass
-	tls-dh-params-file tls-key-file tls-key-file-pass tls-prefer-server-ciphers
-	tls-protocols tls-session-cache-size tls-session-cache-timeout tls-session-caching
-	tracking-table-max-keys unixsocketperm
+	always-show-logo bind-source-addr daemonize
+	latency-monitor-threshold latency-tracking latency-tracking-info-percentiles
+	list-max-ziplist-entries list-max-ziplist-value lua-replicate-commands oom-score-adj
+	oom-score-adj-values slowlog-log-slower-than slowlog-max-len supervised syslog-enabled
+	syslog-facility syslog-ident tracking-table-max-keys unixsocketperm
 `)
 
-// fixedAnswers are settings that clients ask for on connecting, as redis-benchmark
-// does, or switch off, with the value that says what this server does. CONFIG SET
-// takes no other; in a file others are ignored, since every Redis writes them.
-var fixedAnswers = []option{
-	{"save", atRuntime, only(""), "", "points in time at which RDB is written"},
-}
-
-// only is a setting with one value.
-func only(value string) kind {
-	return kind{get: func(*Config) string { return value }, set: func(_ *Config, words []string) error {
-		if strings.Join(words, " ") != value {
-			return RedisError("argument must be '" + value + "': this server writes commands, never RDB")
+// savePoints is when Redis writes RDB. Points are taken where every write is logged, which is
+// more than they ask for; without a log somebody would be deceived. In a file others are
+// ignored, since every Redis writes them.
+var savePoints = option{name: "save", initial: "", kind: kind{
+	get: func(c *Config) string { return c.Save },
+	set: func(c *Config, words []string) error {
+		points, err := parseSavePoints(words)
+		if err == nil && points != "" && !c.AppendOnly {
+			err = RedisError("this server writes no RDB: switch appendonly on, which keeps every write")
 		}
-		return nil
-	}}
+		if err == nil {
+			c.Save = points
+		}
+		return err
+	},
+}}
+
+// parseSavePoints reads pairs of seconds and changes, in one word or several. Redis:
+// config.c, setConfigSaveOption.
+func parseSavePoints(words []string) (points string, err error) {
+	points = strings.Join(words, " ")
+	if points == "" {
+		return "", nil
+	}
+	numbers := strings.Split(points, " ")
+	for i, number := range numbers {
+		n, err := strconv.Atoi(number)
+		if err != nil || n < 1-i%2 || len(numbers)%2 != 0 {
+			return "", RedisError("Invalid save parameters")
+		}
+		numbers[i] = strconv.Itoa(n)
+	}
+	return strings.Join(numbers, " "), nil
 }
 
-// setForeign is for a setting that is none of this server's.
+// setForeign is for a setting that is none of the table's.
 func (c *Config) setForeign(s setting, place string) error {
-	isSave := s.name() == "save"
+	isSave, foreign := s.name() == "save", findForeign(s.name())
 	switch {
+	case foreign != nil:
+		if err := foreign.set(c, s[1:]); err != nil || foreign.only {
+			return err
+		}
 	case !isSave && !slices.Contains(ignoredNames, s.name()):
 		return refuseAbsent(s)
 	case len(s) == 1 && !isSave:

@@ -27,6 +27,7 @@ const errCount = RedisError("wrong number of arguments")
 type kind struct {
 	form      string // for --help
 	manyWords bool   // where others have one
+	only      bool   // there is one value, and whoever asks for another is told why
 	set       func(c *Config, words []string) error
 	get       func(c *Config) string
 }
@@ -110,10 +111,20 @@ func text(field func(*Config) *string) kind {
 	}, func(c *Config) string { return *field(c) })
 }
 
-// directory is a path, told as where it is.
+// directory is a path, told as where it is. A relative one begins in the directory that there
+// is: Redis is in it.
 func directory(field func(*Config) *string) kind {
-	k := text(field)
-	return kind{form: "PATH", set: k.set, get: func(c *Config) string {
+	return kind{form: "PATH", set: func(c *Config, words []string) error {
+		if len(words) != 1 {
+			return errCount
+		}
+		if filepath.IsAbs(words[0]) {
+			*field(c) = words[0]
+		} else {
+			*field(c) = filepath.Join(*field(c), words[0])
+		}
+		return nil
+	}, get: func(c *Config) string {
 		if absolute, err := filepath.Abs(*field(c)); err == nil {
 			return absolute
 		}
@@ -209,12 +220,17 @@ func word(field func(*Config) *string, words ...string) kind {
 	return k
 }
 
-// list is any number of words, in one argument or several.
+const maxAddresses = 16 // Redis: server.h, CONFIG_BINDADDR_MAX
+
+// list is up to 16 words, in one argument or several; "" is none.
 func list(field func(*Config) *[]string) kind {
 	return kind{form: "ADDRESS ...", manyWords: true, get: func(c *Config) string { return strings.Join(*field(c), " ") }, set: func(c *Config, words []string) error {
-		words = strings.Fields(strings.Join(words, " "))
 		if len(words) == 0 {
-			return errors.New("at least one address is needed, as in 127.0.0.1 -::1")
+			return errCount
+		}
+		words = strings.Fields(strings.Join(words, " "))
+		if len(words) > maxAddresses {
+			return RedisError("Too many bind addresses specified.")
 		}
 		*field(c) = words
 		return nil
@@ -264,13 +280,12 @@ func outputLimits(field func(*Config) *[3]OutputLimit) kind {
 		return strings.Join(parts, " ")
 	}, set: func(c *Config, words []string) error {
 		words = strings.Fields(strings.Join(words, " "))
-		if len(words) == 0 || len(words)%4 != 0 {
+		if len(words)%4 != 0 {
 			return RedisError("Wrong number of arguments in buffer limit configuration.")
 		}
 		limits := *field(c)
 		for ; len(words) > 0; words = words[4:] {
-			name := strings.Replace(strings.ToLower(words[0]), "replica", classNames[Replica], 1)
-			class := slices.Index(classNames[:], name)
+			class := classNamed(words[0])
 			if class < 0 {
 				return RedisError("Invalid client class specified in buffer limit configuration.")
 			}
@@ -285,4 +300,13 @@ func outputLimits(field func(*Config) *[3]OutputLimit) kind {
 		*field(c) = limits
 		return nil
 	}}
+}
+
+// classNamed is the class of that name, or -1.
+func classNamed(name string) Class {
+	name = strings.ToLower(name)
+	if name == "replica" {
+		return Replica
+	}
+	return Class(slices.Index(classNames[:], name))
 }

@@ -49,7 +49,6 @@ func TestOutputLimits_AreFourWordsForEachClass(t *testing.T) {
 	require.Equal(t, OutputLimit{32 << 20, 8 << 20, time.Minute}, c.Output[PubSub])
 	before := c.Output
 	for text, want := range map[string]string{
-		"":                           "Wrong number of arguments in buffer limit configuration.",
 		"normal 1 2":                 "Wrong number of arguments in buffer limit configuration.",
 		"normal 1 2 3 4":             "Wrong number of arguments in buffer limit configuration.",
 		"nosuch 1 2 3":               "Invalid client class specified in buffer limit configuration.",

@@ -42,7 +42,7 @@ type section struct {
 var table = []section{
 	{"", []option{
 		{
-			"bind", fixed, list(func(c *Config) *[]string { return &c.Bind }), "127.0.0.1 -::1",
+			"bind", atRuntime, list(func(c *Config) *[]string { return &c.Bind }), "127.0.0.1 -::1",
 			"where to listen; a leading - marks an address that may be missing, * is every one",
 		},
 		{
@@ -50,8 +50,8 @@ var table = []section{
 			"send clients from other machines away while there is no password",
 		},
 		{
-			"port", fixed, number(func(c *Config) *int { return &c.Port }, 1, 65535), "6379",
-			"the TCP port",
+			"port", atRuntime, number(func(c *Config) *int { return &c.Port }, 0, 65535), "6379",
+			"the TCP port; 0 is none",
 		},
 		{
 			"tcp-backlog", fixed, number(func(c *Config) *int { return &c.Backlog }, 0, math.MaxInt32), "511",
@@ -80,6 +80,10 @@ var table = []section{
 		{
 			"hz", atRuntime, clamped(func(c *Config) *int { return &c.Hz }, 1, 500), "10",
 			"told by INFO; the server keeps its own time",
+		},
+		{
+			"activerehashing", atRuntime, yesNo(func(c *Config) *bool { return &c.ActiveRehashing }), "yes",
+			"go on with hash tables that are being resized while there are no requests, too",
 		},
 	}},
 	{"who may do what", accessOptions},
@@ -222,6 +226,10 @@ var table = []section{
 		{
 			"no-appendfsync-on-rewrite", atRuntime, yesNo(func(c *Config) *bool { return &c.NoFsyncOnRewrite }), "no",
 			"do not force it to the disk meanwhile",
+		},
+		{
+			"aof-timestamp-enabled", atRuntime, yesNo(func(c *Config) *bool { return &c.AOFTimestamps }), "no",
+			"have the time in it, once a second: it can be cut off there",
 		},
 		{
 			"aof-use-rdb-preamble", atRuntime, onlyNo(func(c *Config) *bool { return &c.AOFUseRDBPreamble }), "no",

@@ -21,11 +21,39 @@ func TestOptions_HaveEachItsOwnNameAndASentence(t *testing.T) {
 
 func TestOptions_ReadWhatTheyWrite(t *testing.T) {
 	c := Default()
-	for o := range options {
+	seen := map[string]bool{}
+	for o := range settable {
+		require.False(t, seen[o.name], "%s is in two tables", o.name)
+		seen[o.name] = true
 		written := o.get(c)
 		require.NoError(t, o.set(c, []string{written}), "%s %q", o.name, written)
 		require.Equal(t, written, o.get(c), o.name)
 	}
+}
+
+// Settings about what there is not begin as Redis' do, and a copy of all keeps its own.
+func TestForeign_ACopyKeepsItsOwnValues(t *testing.T) {
+	c := Default()
+	o := findForeign("slave-priority")
+	require.Equal(t, "replica-priority", o.name)
+	require.NoError(t, o.set(c, []string{"7"}))
+	before := *c
+	require.NoError(t, o.set(c, []string{"8"}))
+	require.Equal(t, "8", o.get(c))
+	require.Equal(t, "7", o.get(&before))
+	require.Equal(t, "100", o.get(Default()))
+}
+
+func TestRewritten_KeepsLinesThatSayWhatIs(t *testing.T) {
+	const file = "# all\nHZ  20 \nmaxmemory 1GB\nclient-output-buffer-limit pubsub 1 2 3\ntimeout 5\nrepl-backlog-size 2mb\n"
+	c := Default()
+	require.NoError(t, c.Parse([]string{write(t, file)}))
+	require.Equal(t, file, c.rewritten(file))
+	require.NoError(t, c.Set([]string{"timeout", "6", "client-output-buffer-limit", "normal 1 1 1 pubsub 4 5 6", "repl-backlog-ttl", "7"}, none))
+	want := "# all\nHZ  20 \nmaxmemory 1GB\nclient-output-buffer-limit pubsub 4 5 6\ntimeout 6\nrepl-backlog-size 2mb\n\n" + rewriteMark +
+		"\nclient-output-buffer-limit normal 1 1 1\nrepl-backlog-ttl 7\n"
+	require.Equal(t, want, c.rewritten(file))
+	require.Equal(t, want, c.rewritten(want))
 }
 
 func TestHelp_TellsOfEveryOptionInEightyColumns(t *testing.T) {
@@ -40,7 +68,7 @@ func TestHelp_TellsOfEveryOptionInEightyColumns(t *testing.T) {
   --bind ADDRESS ...        where to listen; a leading - marks an address that
                             may be missing, * is every one ("127.0.0.1 -::1")
 `)
-	require.Contains(t, help, "\n  --port NUMBER             the TCP port (6379)\n")
+	require.Contains(t, help, "\n  --port NUMBER             the TCP port; 0 is none (6379)\n")
 	require.Contains(t, help, "\n  --proto-max-bulk-len SIZE\n                            one argument of a request (512mb)\n")
 }
 

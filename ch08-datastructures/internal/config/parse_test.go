@@ -49,8 +49,8 @@ func TestParse_LetsTheLastOneCount(t *testing.T) {
 func TestParse_SaysWhatIsWrongAndWhatWouldBeRight(t *testing.T) {
 	for _, tc := range []struct{ args, want string }{
 		{"--port abc", "--port abc: argument couldn't be parsed into an integer (--help lists the options)"},
-		{"--port 0", "--port 0: argument must be between 1 and 65535 inclusive"},
-		{"--port 65536", "argument must be between 1 and 65535 inclusive"},
+		{"--port -1", "--port -1: argument must be between 0 and 65535 inclusive"},
+		{"--port 65536", "argument must be between 0 and 65535 inclusive"},
 		{"--port +7", "couldn't be parsed into an integer"},
 		{"--port 07", "couldn't be parsed into an integer"},
 		{"--port", "--port: wrong number of arguments"},
@@ -59,7 +59,7 @@ func TestParse_SaysWhatIsWrongAndWhatWouldBeRight(t *testing.T) {
 		{"--maxclients 0", "argument must be between 1 and 4294967295 inclusive"},
 		{"--tcp-keepalive -1", "argument must be between 0 and 2147483647 inclusive"},
 		{"--timeout -1", "argument must be between 0 and 2147483647 inclusive"},
-		{"--bind", "at least one address"},
+		{"--bind", "wrong number of arguments"},
 		{"--protected-mode maybe", "argument must be 'yes' or 'no'"},
 		{"--client-query-buffer-limit 1kb", "argument must be between 1048576 and 9223372036854775807 inclusive"},
 		{"--proto-max-bulk-len 1x", "argument must be a memory value"},

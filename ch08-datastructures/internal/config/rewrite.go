@@ -1,7 +1,8 @@
 // rewrite.go: writing the settings back to the file they came from. Comments,
 // order, and lines of settings that are not ours stay; a line of a setting that
 // has changed is replaced; settings that the file does not have, and that are not
-// the default, come at its end. Redis: config.c, rewriteConfig.
+// the default, come at its end. What stands in files that it includes comes at its
+// end, too, where it has changed: those are not written. Redis: config.c, rewriteConfig.
 
 package config
 
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"redis-internals/ch08/internal/resp"
@@ -27,52 +29,107 @@ func (c *Config) Rewrite() error {
 		err = replaceFile(c.File, c.rewritten(string(old)))
 	}
 	if err != nil {
-		return RedisError("Rewriting config file: " + cause(err).Error())
+		reason := cause(err).Error() // in the C library's words
+		return RedisError("Rewriting config file: " + strings.ToUpper(reason[:1]) + reason[1:])
 	}
 	return nil
 }
 
-// rewritten is the file's text with the settings as they are.
+// rewritten is the file's text with the settings as they are. Lines that say so already stay
+// as somebody wrote them.
 func (c *Config) rewritten(old string) string {
 	defaults := Default()
 	var lines, written []string
 	for _, line := range strings.Split(strings.TrimRight(old, "\n"), "\n") {
-		o := optionOf(line)
+		words, o := optionOf(line)
 		if o == nil {
 			lines = append(lines, line)
 			continue
 		}
-		if !slices.Contains(written, o.name) { // a second line of it would win
-			lines = append(lines, c.line(o))
-			written = append(written, o.name)
+		for _, part := range o.partsOf(words) {
+			if slices.Contains(written, part) { // a second line of it would win
+				continue
+			}
+			written = append(written, part)
+			if now := c.line(o, part); sameSetting(defaults, o, words, now) {
+				lines = append(lines, line)
+			} else {
+				lines = append(lines, now)
+			}
 		}
 	}
-	for o := range options {
-		if slices.Contains(written, o.name) || o.get(c) == o.get(defaults) {
-			continue
+	for o := range rewritable {
+		for _, part := range o.partsOf(nil) {
+			now := c.line(o, part)
+			if slices.Contains(written, part) || now == defaults.line(o, part) {
+				continue
+			}
+			if !slices.Contains(lines, rewriteMark) {
+				lines = append(lines, "", rewriteMark)
+			}
+			lines = append(lines, now)
 		}
-		if !slices.Contains(lines, rewriteMark) {
-			lines = append(lines, "", rewriteMark)
-		}
-		lines = append(lines, c.line(o))
 	}
 	return strings.TrimLeft(strings.Join(lines, "\n"), "\n") + "\n"
 }
 
-// optionOf returns the option that a line sets, or nil.
-func optionOf(line string) *option {
-	words, err := splitLine(line)
-	if err != nil || len(words) == 0 {
-		return nil
+// rewritable yields the options that a file has.
+func rewritable(yield func(*option) bool) {
+	for o := range settable {
+		if o != &savePoints && !yield(o) { // what a file has of those stays: they are ignored
+			return
+		}
 	}
-	return find(words.name())
 }
 
-// line is the line that sets an option to what it is. Words are quoted where they
-// need it.
-func (c *Config) line(o *option) string {
+// optionOf returns a line's words, and the option that it sets, or nil.
+func optionOf(line string) (words setting, o *option) {
+	words, err := splitLine(line)
+	if err != nil || len(words) == 0 {
+		return nil, nil
+	}
+	if o := find(words.name()); o != nil {
+		return words, o
+	}
+	return words, findForeign(words.name())
+}
+
+// perClass is the option that has a line for each class of clients.
+const perClass = "client-output-buffer-limit"
+
+// partsOf names the parts of an option that a line of these words sets, or all of them:
+// nearly every option is one, under its name.
+func (o *option) partsOf(words setting) (parts []string) {
+	if o.name != perClass {
+		return []string{o.name}
+	}
+	for class := range classNames {
+		if len(words) != 5 || classNamed(words[1]) == Class(class) {
+			parts = append(parts, classNames[class])
+		}
+	}
+	return parts
+}
+
+// sameSetting reports whether a line of these words would have been written as now.
+func sameSetting(defaults *Config, o *option, words setting, now string) bool {
+	c := *defaults
+	if err := o.set(&c, words[1:]); err != nil {
+		return false
+	}
+	parts := o.partsOf(words)
+	return len(parts) == 1 && c.line(o, parts[0]) == now
+}
+
+// line is the line that sets an option, or a part of it, to what it is. Words are quoted
+// where they need it.
+func (c *Config) line(o *option, part string) string {
 	words := []string{o.get(c)}
-	if o.manyWords {
+	switch {
+	case o.name == perClass:
+		l := c.Output[classNamed(part)]
+		words = []string{part, strconv.Itoa(l.Hard), strconv.Itoa(l.Soft), strconv.Itoa(int(l.SoftFor.Seconds()))}
+	case o.manyWords && words[0] != "":
 		words = strings.Fields(words[0])
 	}
 	line := []byte(o.name)

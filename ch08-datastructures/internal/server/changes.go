@@ -10,7 +10,7 @@ import (
 )
 
 // ConfigChanged makes new settings hold that are not read where they are needed.
-// Redis: config.c, updateMaxclients.
+// Redis: config.c, updateMaxclients, updatePort and applyBind.
 func (s *Server) ConfigChanged(names []string) (refused string, err error) {
 	const name = "maxclients"
 	if slices.Contains(names, name) {
@@ -18,9 +18,18 @@ func (s *Server) ConfigChanged(names []string) (refused string, err error) {
 			return name, config.RedisError("The operating system is not able to handle the specified number of clients, try with " + strconv.Itoa(fitting))
 		}
 	}
+	if i := slices.IndexFunc(names, func(name string) bool { return name == "port" || name == "bind" }); i >= 0 && s.listen() != nil { // the log says why
+		return names[i], cannotListen[names[i]]
+	}
 	s.log.SetLevel(s.opts.LogLevel)
 	s.crashes.full.Store(s.opts.CrashLog)
 	return s.switchLog(names)
+}
+
+// cannotListen says that a setting of these is impossible.
+var cannotListen = map[string]config.RedisError{
+	"port": "Unable to listen on this port. Check server logs.",
+	"bind": "Failed to bind to specified addresses.",
 }
 
 // switchLog makes the append-only file be on or off, and where the settings say. It comes

@@ -37,7 +37,7 @@ func (s *Server) cron() (again time.Duration) {
 		_ = s.engine.RewriteLog() // it can begin: WantsRewrite has seen to that
 	}
 	expire := s.expire()
-	rehash := s.engine.Rehash(rehashBudget)
+	rehash := s.opts.ActiveRehashing && s.engine.Rehash(rehashBudget)
 	zmalloc.Purge(purgeBytes)
 	if expire || rehash {
 		return cronHurry

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,29 +17,82 @@ import (
 	"redis-internals/ch08/internal/eventloop"
 )
 
-// listen opens a listening socket for each address of the options. Redis:
-// server.c, listenToPort.
+// listener is a socket that listens.
+type listener struct {
+	fd   int
+	host string // as in the settings, without the hyphen
+	port int
+}
+
+// listen makes the server listen on each address of the settings, and on no other. An
+// address that it listens on already is left alone: clients may be on their way. An error
+// leaves the sockets that there were, as far as their addresses had not to be given up
+// first: 127.0.0.1 is a part of *. Redis: server.c, listenToPort; config.c, updatePort.
 func (s *Server) listen() error {
-	for _, address := range s.opts.Bind {
+	kept, old := s.stayAndGo()
+	var fresh []listener
+	changed := len(old) > 0 && old[0].port != s.opts.Port // then none is in the other's way
+	if !changed {
+		s.closeSockets(old)
+		s.listeners = kept
+	}
+	for _, address := range s.bound() {
 		host, optional := strings.CutPrefix(address, "-")
+		if slices.ContainsFunc(kept, func(l listener) bool { return l.host == host }) {
+			continue
+		}
 		fd, err := s.listenOn(host)
 		switch {
 		case err == nil:
-			s.listeners = append(s.listeners, fd)
+			fresh = append(fresh, listener{fd, host, s.opts.Port})
 		case optional && (errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.EAFNOSUPPORT)):
 			s.log.Notice("Not listening on %s: not an address of ours", host)
 		default:
+			s.closeSockets(fresh)
 			return s.cannotListen(host, err)
 		}
 	}
-	if len(s.listeners) == 0 {
+	if len(kept)+len(fresh) == 0 && len(s.bound()) > 0 {
 		return fmt.Errorf("this machine has none of the addresses to bind: %s", strings.Join(s.opts.Bind, " "))
 	}
+	if changed {
+		s.closeSockets(old)
+	}
+	s.listeners = append(kept, fresh...)
 	return nil
 }
 
+// bound are the addresses to listen on: none without a port.
+func (s *Server) bound() []string {
+	if s.opts.Port == 0 {
+		return nil
+	}
+	return s.opts.Bind
+}
+
+// stayAndGo parts the listeners by whether the settings still have them.
+func (s *Server) stayAndGo() (stay, gone []listener) {
+	for _, l := range s.listeners {
+		here := func(address string) bool { return strings.TrimPrefix(address, "-") == l.host }
+		if l.port == s.opts.Port && slices.ContainsFunc(s.bound(), here) {
+			stay = append(stay, l)
+		} else {
+			gone = append(gone, l)
+		}
+	}
+	return stay, gone
+}
+
+func (s *Server) closeSockets(list []listener) {
+	for _, l := range list {
+		s.loop.Forget(l.fd)
+		unix.Close(l.fd)
+	}
+}
+
 // cannotListen logs what Redis logs, which programs that start one look for, and
-// returns the error that ends the server.
+// returns the error that ends the server,
+// at its start.
 func (s *Server) cannotListen(host string, err error) error {
 	reason := err.Error()
 	if call := (*os.SyscallError)(nil); errors.As(err, &call) { // in C's words: bind: Address already in use
@@ -46,7 +100,6 @@ func (s *Server) cannotListen(host string, err error) error {
 		reason = call.Syscall + ": " + strings.ToUpper(text[:1]) + text[1:]
 	}
 	s.log.Warning("Warning: Could not create server TCP listening socket %s:%d: %s", host, s.opts.Port, reason)
-	s.log.Warning("Failed listening on port %d (TCP), aborting.", s.opts.Port)
 	if errors.Is(err, unix.EADDRINUSE) {
 		return fmt.Errorf("%s is in use, perhaps by a redis-server: stop that,\n"+
 			"or choose another port: --port 7000, in make run ARGS=\"--port 7000\"", s.hostPort(host))
@@ -212,17 +265,14 @@ func (s *Server) pauseAccepting(err error) {
 }
 
 func (s *Server) watchListeners(interest eventloop.Events) {
-	for _, fd := range s.listeners {
-		if err := s.loop.SetInterest(fd, interest); err != nil {
+	for _, l := range s.listeners {
+		if err := s.loop.SetInterest(l.fd, interest); err != nil {
 			s.log.Warning("Cannot watch a listening socket: %v", err)
 		}
 	}
 }
 
 func (s *Server) closeListeners() {
-	for _, fd := range s.listeners {
-		s.loop.Forget(fd)
-		unix.Close(fd)
-	}
+	s.closeSockets(s.listeners)
 	s.listeners = nil
 }

@@ -54,7 +54,7 @@ type Server struct {
 	aof    *aof.Log
 	failed error // why the loop was stopped, if not by Shutdown
 
-	listeners []int           // descriptors
+	listeners []listener
 	conns     map[int64]*conn // by client ID
 	roster    roster
 	lastID    int64
@@ -106,12 +106,20 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 		return nil, err
 	}
 	if err := s.listen(); err != nil {
+		s.log.Warning("Failed listening on port %d (TCP), aborting.", opts.Port)
 		return nil, errors.Join(err, s.close())
+	}
+	if len(s.listeners) == 0 {
+		s.log.Warning("Configured to not listen anywhere, exiting.")
+		return nil, errors.Join(errNowhere, s.close())
 	}
 	s.writePidFile()
 	s.log.Notice("Server initialized")
 	return s, nil
 }
+
+// errNowhere is that nobody could come.
+var errNowhere = errors.New("there is no address to listen on: see --port and --bind")
 
 // Run loads the data and serves until Shutdown, and calls ready once it does. It
 // returns an error if the data cannot be loaded or, later, kept.

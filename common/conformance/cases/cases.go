@@ -32,7 +32,7 @@ func All() []conformance.Case {
 		aofLog(), aofRestart(), aofRewrite(),
 		aofLoad(), aofDamage(), aofManifest(), aofDisk(), aofExchange(), aofFlags(),
 		numbers(), objects(), databases(), databasesAndLog(),
-		info(), settings(), switchingLog(), countedEviction(),
+		info(), settings(), switchingLog(), settingsTable(), listening(), countedEviction(),
 		maxMemory(), addresses(), memoryEviction(), clientsMemory(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
 		shutdown(), crash(), debug(),
 		multi(), multiTable(), multiLimits(), watch(), multiLog(), multiExchange(),
