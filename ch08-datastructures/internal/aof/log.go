@@ -400,6 +400,9 @@ func (l *Log) State() State {
 	return s
 }
 
+// ResetStats makes the counts of State begin again. Redis: server.c, resetServerStats.
+func (l *Log) ResetStats() { l.rewrites, l.delayedSyncs, l.failures = 0, 0, 0 }
+
 // Buffered is how many bytes are not written yet.
 func (l *Log) Buffered() int { return l.buf.len() }
 

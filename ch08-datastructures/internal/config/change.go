@@ -53,9 +53,14 @@ func (c *Config) change(pairs []string, trusted bool, changed func(names []strin
 		return err
 	}
 	next := *c
-	for i, name := range names {
-		if err := findSettable(name).set(&next, pairs[2*i+1:2*i+2]); err != nil {
-			return setFailed(name, err)
+	for _, last := range []bool{false, true} { // save asks whether there is a log: it is set last
+		for i, name := range names {
+			if (name == savePoints.name) != last {
+				continue
+			}
+			if err := findSettable(name).set(&next, pairs[2*i+1:2*i+2]); err != nil {
+				return setFailed(name, err)
+			}
 		}
 	}
 	old := *c

@@ -22,10 +22,15 @@ var ignoredNames = strings.Fields(`
 `)
 
 // savePoints is when Redis writes RDB. Points are taken where every write is logged, which is
-// more than they ask for; without a log somebody would be deceived. In a file others are
-// ignored, since every Redis writes them.
+// more than they ask for, and hold as long as that; without a log somebody would be deceived.
+// In a file others are ignored, since every Redis writes them.
 var savePoints = option{name: "save", initial: "", kind: kind{
-	get: func(c *Config) string { return c.Save },
+	get: func(c *Config) string {
+		if !c.AppendOnly {
+			return ""
+		}
+		return c.Save
+	},
 	set: func(c *Config, words []string) error {
 		points, err := parseSavePoints(words)
 		if err == nil && points != "" && !c.AppendOnly {

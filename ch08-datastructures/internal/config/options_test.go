@@ -44,6 +44,19 @@ func TestForeign_ACopyKeepsItsOwnValues(t *testing.T) {
 	require.Equal(t, "100", o.get(Default()))
 }
 
+func TestSavePoints_AreForWhoLogsEveryWrite(t *testing.T) {
+	c := Default()
+	saved := func() string { return savePoints.get(c) }
+	require.ErrorContains(t, c.Set([]string{"save", "900 1"}, none), "this server writes no RDB")
+	require.ErrorContains(t, c.Set([]string{"save", "900"}, none), "Invalid save parameters")
+	require.NoError(t, c.Set([]string{"save", "900 1", "appendonly", "yes"}, none))
+	require.Equal(t, "900 1", saved())
+	require.ErrorContains(t, c.Set([]string{"appendonly", "no", "save", "60 1"}, none), "this server writes no RDB")
+	require.Equal(t, "900 1", saved())
+	require.NoError(t, c.Set([]string{"appendonly", "no"}, none))
+	require.Empty(t, saved(), "without a log they do not hold")
+}
+
 func TestRewritten_KeepsLinesThatSayWhatIs(t *testing.T) {
 	const file = "# all\nHZ  20 \nmaxmemory 1GB\nclient-output-buffer-limit pubsub 1 2 3\ntimeout 5\nrepl-backlog-size 2mb\n"
 	c := Default()

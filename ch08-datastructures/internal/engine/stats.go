@@ -118,6 +118,9 @@ func (e *Engine) ResetStats() {
 	for _, cmd := range e.Table.All {
 		cmd.Stats = CommandStats{}
 	}
+	if e.log != nil {
+		e.log.ResetStats()
+	}
 	e.Server.ResetStats()
 }
 

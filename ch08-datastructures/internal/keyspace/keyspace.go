@@ -106,7 +106,7 @@ func New(o Options) *Keyspace {
 func (ks *Keyspace) Keys() int { return ks.keys }
 
 // ResetStats makes all counts begin again. Redis: server.c, resetServerStats.
-func (ks *Keyspace) ResetStats() { ks.Stats = Stats{} }
+func (ks *Keyspace) ResetStats() { ks.Stats, ks.doomed.freed = Stats{}, 0 }
 
 // DB returns database number id, from 0 to Databases-1.
 func (ks *Keyspace) DB(id int) *DB { return ks.dbs[id] }

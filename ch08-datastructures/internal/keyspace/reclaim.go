@@ -33,7 +33,7 @@ type doomed struct {
 	objects []ref        // in no database
 	dicts   []*dict.Dict // of databases that were flushed
 	keys    int          // in them
-	freed   int64        // objects and keys, since the start
+	freed   int64        // objects and keys, since the start or ResetStats
 }
 
 // add makes the keys of a database doomed.

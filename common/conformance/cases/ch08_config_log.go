@@ -30,6 +30,7 @@ func switchingLog() list {
 		{Name: "CONFIG SET appendonly yes gives up a rewrite without a log", Run: beginsDuringRewrite},
 		{Name: "CONFIG SET that fails leaves the log as it was", Run: failedSetKeepsLog},
 		{Name: "CONFIG SET aof-timestamp-enabled has the time in the log", Run: timeInLog},
+		{Name: "CONFIG RESETSTAT forgets the rewrites", Run: forgetsRewrites},
 		{Name: "SHUTDOWN waits for the log that begins", Run: shutdownWhileLogBegins},
 	})
 }
@@ -280,4 +281,15 @@ func timeInLog(t *T) {
 		return strings.Count(d.read(incr1), "#TS:") > 1
 	})
 	d.digestAfterKill(s, c)
+}
+
+func forgetsRewrites(t *T) {
+	d := newDisk(t, offAtFirst...)
+	_, c := d.start()
+	speak(c, plain, "SADD s a b c", ":3\r\n", "FLUSHALL ASYNC", done, "CONFIG SET appendonly yes", done)
+	awaitLog(t, c)
+	require.Equal(t, "1", askFigures(c, "persistence")["aof_rewrites"])
+	speak(c, plain, "CONFIG RESETSTAT", done)
+	require.Equal(t, "0", askFigures(c, "persistence")["aof_rewrites"])
+	require.Equal(t, "0", askFigures(c, "memory")["lazyfreed_objects"])
 }

@@ -248,6 +248,8 @@ func fileOfDefaults(t *T) {
 }
 
 const settingsText = `
+acl-pubsub-default|resetchannels|words allchannels, resetchannels
+acllog-max-len|128|number 0 9223372036854775807
 active-defrag-cycle-max|25|number 1 99
 active-defrag-cycle-min|1|number 1 99
 active-defrag-ignore-bytes|104857600|memory 1
@@ -297,6 +299,9 @@ crash-memcheck-enabled|yes|yesno
 databases|16|fixed
 disable-thp|yes|fixed
 dynamic-hz|yes|yesno
+enable-debug-command|no|fixed
+enable-module-command|no|fixed
+enable-protected-configs|no|fixed
 hash-max-listpack-entries|512|number 0 9223372036854775807
 hash-max-listpack-value|64|memory 0
 hash-max-ziplist-entries|512|number 0 9223372036854775807
