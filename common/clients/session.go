@@ -23,7 +23,7 @@ import (
 
 const (
 	password    = "secret"
-	sessionTime = 3 * time.Minute // a program's, a slow machine in mind
+	sessionTime = 5 * time.Minute // a program's, a slow machine in mind
 )
 
 // A kind of server: chapter 8's, or redis-server.

@@ -4,7 +4,7 @@ import { everyByte, messages, password, port, protocol, restart, show, sorted, s
 
 const quiet = client => client.on('error', () => {})
 const connect = options =>
-  quiet(new Redis({ port, password, protocol, replyMapping: (options?.protocol ?? protocol) === 3 ? 'resp3' : undefined, connectionName: 'session', ...options }))
+  quiet(new Redis({ port, password, protocol, replyMapping: (options?.protocol ?? protocol) === 3 ? 'resp3' : undefined, connectionName: 'session', connectTimeout: 60_000, ...options }))
 const alone = async (options, ask) => {
   const client = connect({ connectionName: undefined, maxRetriesPerRequest: 0, retryStrategy: null, ...options })
   try {

@@ -2,10 +2,10 @@
 import { BasicClientSideCache, RESP_TYPES, createClient } from '@redis/client'
 import { everyByte, messages, password, port, protocol, restart, show, sorted, sum, until } from './transcript.mjs'
 
-const options = more => ({ socket: { port }, password, RESP: protocol, name: 'session', ...more })
+const options = more => ({ password, RESP: protocol, name: 'session', ...more, socket: { port, connectTimeout: 60_000, ...more?.socket } })
 const connect = more => createClient(options(more)).on('error', () => {}).connect()
 const alone = async (more, ask) => {
-  const client = await connect({ socket: { port, reconnectStrategy: false }, ...more })
+  const client = await connect({ socket: { reconnectStrategy: false }, ...more })
   try {
     return await ask(client)
   } finally {

@@ -23,7 +23,10 @@ var (
 )
 
 func connect(change func(*redis.Options)) *redis.Client {
-	o := &redis.Options{Addr: addr, Password: password, Protocol: protocol, ClientName: "session"}
+	o := &redis.Options{
+		Addr: addr, Password: password, Protocol: protocol, ClientName: "session",
+		DialTimeout: time.Minute, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
+	}
 	if change != nil {
 		change(o)
 	}

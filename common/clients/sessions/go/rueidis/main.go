@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ func connect(change func(*rueidis.ClientOption)) (rueidis.Client, error) {
 	o := rueidis.ClientOption{
 		InitAddress: []string{addr}, Password: password, ClientName: "session",
 		AlwaysRESP2: protocol == 2, DisableCache: protocol == 2, ForceSingleClient: true,
+		Dialer: net.Dialer{Timeout: time.Minute}, ConnWriteTimeout: time.Minute,
 	}
 	if change != nil {
 		change(&o)
