@@ -76,7 +76,11 @@ func pfadd(c *Client) {
 	}
 	for _, element := range c.Args[2:] {
 		var room object.Room
-		need := hyperloglog.NeedFor(o.Text(&room), element, maxSparse)
+		h := o.Text(&room)
+		if hyperloglog.Knows(h, element) {
+			continue
+		}
+		need := hyperloglog.NeedFor(h, element, maxSparse)
 		edited, h := editHLL(c, o, key, need)
 		longer, more, err := hyperloglog.Add(h, element, maxSparse)
 		o = edited

@@ -12,12 +12,23 @@ const (
 	registerMask = 1<<registerBits - 1
 )
 
-func setDense(registers []byte, i int, row byte) (changed bool) {
-	at, shift := i*registerBits/8, i*registerBits%8
-	word := uint16(registers[at])
+// denseWord is the two bytes that a register is in, and how far from their end.
+func denseWord(registers []byte, i int) (word uint16, at, shift int) {
+	at, shift = i*registerBits/8, i*registerBits%8
+	word = uint16(registers[at])
 	if at+1 < len(registers) { // the last register ends with its byte
 		word |= uint16(registers[at+1]) << 8
 	}
+	return word, at, shift
+}
+
+func denseRow(registers []byte, i int) byte {
+	word, _, shift := denseWord(registers, i)
+	return byte(word>>shift) & registerMask
+}
+
+func setDense(registers []byte, i int, row byte) (changed bool) {
+	word, at, shift := denseWord(registers, i)
 	if byte(word>>shift)&registerMask >= row {
 		return false
 	}

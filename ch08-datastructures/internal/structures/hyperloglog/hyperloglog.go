@@ -118,6 +118,16 @@ func Add(h, element []byte, maxSparse int) (longer []byte, changed bool, err err
 	return Set(h, register, row, maxSparse)
 }
 
+// Knows reports whether it is known without much ado that an element would change nothing: of
+// most that are added that is so, in time. O(1); of a sparse one it is not known.
+func Knows(h, element []byte) bool {
+	if !IsDense(h) {
+		return false
+	}
+	register, row := place(element)
+	return denseRow(h[headSize:], register) >= row
+}
+
 // Set makes a register at least row. It returns what Add does.
 func Set(h []byte, register int, row byte, maxSparse int) (longer []byte, changed bool, err error) {
 	if IsDense(h) {

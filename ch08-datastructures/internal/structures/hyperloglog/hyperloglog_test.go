@@ -310,3 +310,23 @@ func BenchmarkCount(b *testing.B) {
 		_, _ = Count(h)
 	}
 }
+
+func TestKnows_WhatAddChangesNothingBy(t *testing.T) {
+	h := AppendNew(nil)
+	require.False(t, Knows(h, []byte("a")))
+	dense, err := Promote(h)
+	require.NoError(t, err)
+	known := 0
+	for i := range 50_000 {
+		element := fmt.Appendf(nil, "element %d", i%30_000)
+		knows := Knows(dense, element)
+		longer, changed, err := Add(dense, element, 3000)
+		require.NoError(t, err)
+		require.Equal(t, !changed, knows)
+		require.True(t, Knows(longer, element))
+		if dense = longer; knows {
+			known++
+		}
+	}
+	require.Greater(t, known, 20_000)
+}
