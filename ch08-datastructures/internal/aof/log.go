@@ -312,6 +312,9 @@ func (l *Log) openForAppend(name string) error {
 
 func (l *Log) path(name string) string { return filepath.Join(l.folder, name) }
 
+// IsOpen reports whether what is appended is kept.
+func (l *Log) IsOpen() bool { return l.file != nil }
+
 // Append adds a command for a database to the log. It is written by the next
 // Flush. It copies, and allocates nothing once there are pieces enough. Redis: aof.c,
 // feedAppendOnlyFile.

@@ -73,23 +73,30 @@ func geoadd(c *Client) {
 	for len(places) > 0 && isGeoOption(places[0]) && options.parse(places[0]) {
 		places = places[1:]
 	}
-	if len(places)%3 != 0 || options.onlyNew && options.onlyOld {
+	if len(places)%3 != 0 || len(places) == 0 || options.onlyNew && options.onlyOld {
 		c.ReplyError(engine.ErrSyntax)
 		return
 	}
-	words := append([][]byte{wordZadd}, c.Args[1:len(c.Args)-len(places)]...)
-	for ; len(places) > 0; places = places[3:] {
-		p, ok := parsePlace(c, places)
+	var few [16]float64
+	scores := few[:0]
+	for left := places; len(left) > 0; left = left[3:] {
+		p, ok := parsePlace(c, left)
 		if !ok {
 			return
 		}
-		words = append(words, strconv.AppendUint(nil, geohash.Encode(p), 10), places[2])
+		scores = append(scores, float64(geohash.Encode(p)))
 	}
-	c.PropagateAs(words...)
-	request := c.Args
-	c.Args = words
-	zadd(c)
-	c.Args = request
+	if c.Engine.IsLogging() {
+		c.PropagateAs(wordZadd)
+		for _, word := range c.Args[1 : len(c.Args)-len(places)] {
+			c.PropagateMore(word)
+		}
+		for i, score := range scores {
+			c.PropagateMore(strconv.AppendInt(nil, int64(score), 10))
+			c.PropagateMore(places[3*i+2])
+		}
+	}
+	options.add(c, places, 3, scores)
 }
 
 // isGeoOption reports whether ZADD's option of this name is GEOADD's, too.

@@ -104,20 +104,26 @@ func addScores(c *Client, options addOptions) {
 		}
 		scores = append(scores, score)
 	}
+	options.add(c, pairs, 2, scores)
+}
+
+// add gives members their scores and replies. Of the words each so many belong together, the
+// member last.
+func (a *addOptions) add(c *Client, words [][]byte, together int, scores []float64) {
 	o, ok := edit(c, c.Args[1], object.SortedSetType)
 	if !ok || !hasRoomForMembers(c, len(scores), 0) {
 		return
 	}
 	if o == nil {
-		if options.onlyOld {
-			options.reply(c, counts{refused: 1}, 0)
+		if a.onlyOld {
+			a.reply(c, counts{refused: 1}, 0)
 			return
 		}
 		o = c.DB.Create(c.Args[1], object.SortedSetType)
 	}
-	n, last := options.apply(o.SortedSet(c.DB.Env()), pairs, scores)
-	done(c, o, n.added+n.updated, options.event())
-	options.reply(c, n, last)
+	n, last := a.apply(o.SortedSet(c.DB.Env()), words, together, scores)
+	done(c, o, n.added+n.updated, a.event())
+	a.reply(c, n, last)
 }
 
 const (
@@ -144,9 +150,9 @@ func (a *addOptions) event() string {
 type counts struct{ added, updated, refused int }
 
 // apply adds members, and returns the last one's score: NaN, if that is what came out.
-func (a *addOptions) apply(s object.SortedSet, pairs [][]byte, scores []float64) (n counts, last float64) {
+func (a *addOptions) apply(s object.SortedSet, words [][]byte, together int, scores []float64) (n counts, last float64) {
 	for i, score := range scores {
-		member := pairs[2*i+1]
+		member := words[together*(i+1)-1]
 		f := s.Find(member)
 		if f.Found() && a.increment && !a.onlyNew {
 			if score += f.Score; math.IsNaN(score) {

@@ -35,6 +35,9 @@ func (c *Client) PropagateAs(words ...[]byte) {
 // PropagateMore adds a word to those of PropagateAs.
 func (c *Client) PropagateMore(word []byte) { c.Engine.rewritten = append(c.Engine.rewritten, word) }
 
+// IsLogging reports whether what a command changes is logged: else nobody asks for the words.
+func (e *Engine) IsLogging() bool { return e.log != nil && e.log.IsOpen() }
+
 // propagate logs the request, or what its handler said instead.
 func (e *Engine) propagate(c *Client) {
 	words := c.Args

@@ -26,6 +26,9 @@ const maxText = 5*1024 - 1
 // ParseFloat reads a number; ok is false for what is none, for NaN, and for one that is too
 // large. O(length).
 func ParseFloat(b []byte) (f float64, ok bool) {
+	if f, ok = parseShort(b); ok {
+		return f, true
+	}
 	text, ok := goText(b)
 	if !ok {
 		return 0, false
@@ -40,10 +43,52 @@ func ParseFloat(b []byte) (f float64, ok bool) {
 	return f, true
 }
 
+// powers are those of ten that a float64 is exactly, as far as they are needed.
+var powers = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
+
+// parseShort reads what most numbers are, up to 18 digits with perhaps a point among them: if
+// these make a whole number below 2^53, then that and the power of ten are exact, and their
+// quotient is rounded once, as it must be. ok is false for all else, be it a number or not.
+func parseShort(b []byte) (f float64, ok bool) {
+	digits := b
+	if len(digits) > 0 && (digits[0] == '-' || digits[0] == '+') {
+		digits = digits[1:]
+	}
+	n, point := len(digits), -1
+	whole := uint64(0)
+	if n > len(powers) {
+		return 0, false
+	}
+	for i, c := range digits {
+		if d := c - '0'; d <= 9 {
+			whole = whole*10 + uint64(d)
+		} else if c == '.' && point < 0 {
+			point = i
+		} else {
+			return 0, false
+		}
+	}
+	f = float64(whole)
+	if point >= 0 {
+		f /= powers[n-1-point]
+		n--
+	}
+	if n == 0 || whole >= 1<<53 {
+		return 0, false
+	}
+	if b[0] == '-' {
+		f = -f
+	}
+	return f, true
+}
+
 // ParseBound reads a number as an end of a range, of which Redis asks less: there may be
 // spaces before it, what is too large is infinite and too small 0, and nothing is 0. A NUL
 // ends it. Redis: t_zset.c, zslParseRange.
 func ParseBound(b []byte) (f float64, ok bool) {
+	if f, ok = parseShort(b); ok {
+		return f, true
+	}
 	if i := bytes.IndexByte(b, 0); i >= 0 {
 		b = b[:i]
 	}

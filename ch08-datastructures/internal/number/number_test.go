@@ -2,6 +2,8 @@ package number
 
 import (
 	"math"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,6 +26,37 @@ func TestParseFloat_TakesWhatCTakes(t *testing.T) {
 	} {
 		_, ok := ParseFloat([]byte(text))
 		require.False(t, ok, "%q", text)
+	}
+}
+
+// What most numbers are is read in another way: to the same bit.
+func TestParseShort_ReadsAsStrconv(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	read := 0
+	for range 200_000 {
+		text := make([]byte, random.IntN(21))
+		for i := range text {
+			text[i] = "0123456789"[random.IntN(10)]
+		}
+		if len(text) > 0 && random.IntN(3) > 0 {
+			text[random.IntN(len(text))] = '.'
+		}
+		if len(text) > 0 && random.IntN(3) == 0 {
+			text[0] = "+-.e"[random.IntN(4)]
+		}
+		f, ok := parseShort(text)
+		if !ok {
+			continue
+		}
+		read++
+		want, err := strconv.ParseFloat(string(text), 64)
+		require.NoError(t, err, "%s", text)
+		require.Equal(t, math.Float64bits(want), math.Float64bits(f), "%s", text)
+	}
+	require.Greater(t, read, 100_000)
+	for _, text := range []string{"", "-", "+", ".", "-.", "9007199254740992", "1e3", "1.2.3", "12345678901234567890"} {
+		_, ok := parseShort([]byte(text))
+		require.False(t, ok, text)
 	}
 }
 
