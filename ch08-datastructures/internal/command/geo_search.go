@@ -332,10 +332,10 @@ func (q *geoQuery) search(c *Client, all []found) []found {
 	for _, cell := range q.shape.Ranges(&cells) {
 		r := object.Range{Low: object.AtScore(float64(cell.Min), false), High: object.AtScore(float64(cell.Max), true)}
 		first, end := s.Ranks(&r)
-		for w := walkFrom(s, first, end-first, false); w.left > 0; w.step() {
-			score := s.Score(w.at)
+		for rank, at := first, s.At(first); rank < end; rank, at = rank+1, s.Next(at) {
+			score := s.Score(at)
 			distance, ok := q.shape.Holds(uint64(score))
-			switch f := (found{w.at, score, distance}); {
+			switch f := (found{at, score, distance}); {
 			case !ok:
 			case q.keepsFew():
 				all = q.keep(all, f)

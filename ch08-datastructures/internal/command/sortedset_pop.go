@@ -64,13 +64,11 @@ func popMembers(c *Client, o *object.Object, highest bool, n int, begin func(*Cl
 	if highest {
 		first = s.Len() - n
 	}
-	var room object.Room
-	for w := walkFrom(s, first, n, highest); w.left > 0; w.step() {
-		member, score := s.Member(w.at, &room)
+	s.Each(first, n, highest, func(member []byte, score float64) {
 		begin(c)
 		c.ReplyBulk(member)
 		c.ReplyDouble(score)
-	}
+	})
 	s.DeleteRanks(first, n)
 	done(c, o, n, popMembersEvent(highest))
 }

@@ -220,39 +220,6 @@ func (s *selection) ofRanks(members int) (first, n int) {
 	return start, n
 }
 
-// walk goes through members. There is one as long as left is more than 0.
-type walk struct {
-	s       object.SortedSet
-	at      object.Place
-	left    int
-	fromEnd bool
-}
-
-// walkFrom goes through n members from rank first on, or from the last of them backwards.
-func walkFrom(s object.SortedSet, first, n int, fromEnd bool) walk {
-	w := walk{s, 0, n, fromEnd}
-	switch {
-	case n <= 0:
-	case fromEnd:
-		w.at = s.At(first + n - 1)
-	default:
-		w.at = s.At(first)
-	}
-	return w
-}
-
-// step goes on to the next one.
-func (w *walk) step() {
-	w.left--
-	switch {
-	case w.left == 0:
-	case w.fromEnd:
-		w.at = w.s.Prev(w.at)
-	default:
-		w.at = w.s.Next(w.at)
-	}
-}
-
 func zrange(c *Client)           { replySelected(c, selection{}) }
 func zrevrange(c *Client)        { replySelected(c, selection{order: byRank, fromEnd: true}) }
 func zrangebyscore(c *Client)    { replySelected(c, selection{order: byScore}) }
@@ -285,9 +252,7 @@ func replyMembersOf(c *Client, s object.SortedSet, first, n int, fromEnd, withSc
 	} else {
 		c.ReplyArrayLen(n)
 	}
-	var room object.Room
-	for w := walkFrom(s, first, n, fromEnd); w.left > 0; w.step() {
-		member, score := s.Member(w.at, &room)
+	s.Each(first, n, fromEnd, func(member []byte, score float64) {
 		if withScores {
 			c.ReplyPair()
 		}
@@ -295,7 +260,7 @@ func replyMembersOf(c *Client, s object.SortedSet, first, n int, fromEnd, withSc
 		if withScores {
 			c.ReplyDouble(score)
 		}
-	}
+	})
 }
 
 // zrangestore answers ZRANGESTORE. Redis: zrangestoreCommand.
@@ -317,11 +282,8 @@ func zrangestore(c *Client) {
 	}
 	result := object.NewCollection(c.Args[1], object.SortedSetType, env)
 	if n > 0 {
-		from, to := o.SortedSet(env), result.SortedSet(env)
-		var room object.Room
-		for w := walkFrom(from, first, n, s.fromEnd); w.left > 0; w.step() {
-			to.Add(from.Member(w.at, &room))
-		}
+		to := result.SortedSet(env)
+		o.SortedSet(env).Each(first, n, s.fromEnd, func(member []byte, score float64) { to.Add(member, score) })
 	}
 	store(c, result, "zrangestore")
 }

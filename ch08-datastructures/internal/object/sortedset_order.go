@@ -199,6 +199,22 @@ func (t *ordered) prev(at Place) Place {
 	return Place(skiplist.Node(at).Prev())
 }
 
+// each calls visit with n members from a rank on, or from it backwards.
+func (t *ordered) each(rank, n int, back bool, visit func(member []byte, score float64)) {
+	if t.isTree() {
+		t.tree.At(rank).Each(n, back, func(score float64, e zmalloc.Ref) { visit(entry.Key(e), score) })
+		return
+	}
+	for at := t.list.At(rank); at != 0 && n > 0; n-- {
+		visit(entry.Key(at.Entry()), at.Score())
+		if back {
+			at = at.Prev()
+		} else {
+			at = at.Next()
+		}
+	}
+}
+
 func (t *ordered) entry(at Place) zmalloc.Ref {
 	if t.isTree() {
 		return btree.Pos(at).Entry()

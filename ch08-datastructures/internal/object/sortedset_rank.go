@@ -55,6 +55,28 @@ func (s SortedSet) Prev(at Place) Place {
 	return s.o.ordered().prev(at)
 }
 
+// Each calls visit with n members from a rank on, of which there are as many; or, from the end,
+// with the last of them first. They are borrowed, and visit must not change the sorted set, or
+// visit another one. O(log n + n).
+func (s SortedSet) Each(first, n int, fromEnd bool, visit func(member []byte, score float64)) {
+	if fromEnd {
+		first += n - 1
+	}
+	if s.o.Encoding() == SkipList {
+		s.o.ordered().each(first, n, fromEnd, visit)
+		return
+	}
+	p, room := *s.o.pack(), &s.env.rooms[0]
+	for at := s.At(first); at != 0 && n > 0; n-- {
+		visit(s.Member(at, room))
+		if fromEnd {
+			at = Place(prevPair(p, listpack.Pos(at)))
+		} else {
+			at = Place(nextPair(p, listpack.Pos(at)))
+		}
+	}
+}
+
 // Member is who stands at a place: borrowed, or in room. O(1).
 func (s SortedSet) Member(at Place, room *Room) (member []byte, score float64) {
 	if s.o.Encoding() == Listpack {

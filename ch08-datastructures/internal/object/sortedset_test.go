@@ -53,6 +53,15 @@ func checkSortedSet(t *testing.T, o *Object, env *Env, model map[string]float64)
 	require.Zero(t, at)
 	require.Zero(t, s.At(len(list)))
 	require.Zero(t, s.At(-1))
+	for _, fromEnd := range []bool{false, true} {
+		first, n := len(list)/4, len(list)/2
+		var walked []scored
+		s.Each(first, n, fromEnd, func(member []byte, score float64) { walked = append(walked, scored{string(member), score}) })
+		if fromEnd {
+			slices.Reverse(walked)
+		}
+		require.True(t, slices.Equal(list[first:first+n], walked))
+	}
 	at = s.At(len(list) - 1)
 	for _, m := range slices.Backward(list) {
 		member, _ := s.Member(at, &room)

@@ -218,6 +218,44 @@ func (p Pos) Prev() Pos {
 	return posOf(before, int(leafAt(before).n)-1)
 }
 
+// ahead is how many entries are asked for before they are needed.
+const ahead = 8
+
+// Each calls visit with n members, or as many as there are, from a position on; or from it
+// backwards. It must not change the tree. O(n), and quicker than Next: within a leaf it is a
+// loop, and the entries, which lie anywhere, are asked for before.
+func (p Pos) Each(n int, back bool, visit func(score float64, e Ref)) {
+	for p != 0 && n > 0 {
+		l, slot := p.leaf(), p.slot()
+		some := min(n, int(l.n)-slot)
+		if back {
+			some = min(n, slot+1)
+			slot -= some - 1
+		}
+		l.eachOf(slot, some, back, visit)
+		if n -= some; back {
+			p = posOf(Ref(p>>slotBits), slot).Prev()
+		} else {
+			p = posOf(Ref(p>>slotBits), slot+some-1).Next()
+		}
+	}
+}
+
+// eachOf calls visit with so many members from a slot on, or with the last of them first.
+func (l *leaf) eachOf(slot, n int, back bool, visit func(score float64, e Ref)) {
+	scores, entries := l.scores[slot:slot+n], l.entries[slot:slot+n]
+	for i := range n {
+		at, next := i, i+ahead
+		if back {
+			at, next = n-1-i, n-1-next
+		}
+		if next >= 0 && next < n {
+			zmalloc.PrefetchBlock(entries[next])
+		}
+		visit(scores[at], entries[at])
+	}
+}
+
 // Score and Entry are the member's at a position.
 func (p Pos) Score() float64 { return p.leaf().scores[p.slot()] }
 func (p Pos) Entry() Ref     { return p.leaf().entries[p.slot()] }

@@ -155,7 +155,9 @@ func (m *model) deleteRanks(t require.TestingT, first, n int) {
 	for i, name := range gone {
 		require.Equal(t, m.pairs[first+i].name, name)
 	}
-	m.pairs = slices.Delete(m.pairs, first, first+want)
+	if want > 0 {
+		m.pairs = slices.Delete(m.pairs, first, first+want)
+	}
 }
 
 // compare compares all, in both directions, by rank and back.
@@ -169,6 +171,15 @@ func (m *model) compare(t require.TestingT) {
 	}
 	require.Zero(t, m.tree.At(len(m.pairs)))
 	require.Zero(t, m.tree.At(-1))
+	for _, n := range []int{1, 3, 20, len(m.pairs) + 1} {
+		first := max(0, len(m.pairs)/3-1)
+		var up, down []pair
+		m.tree.At(first).Each(n, false, func(score float64, e Ref) { up = append(up, pair{score, string(entry.Key(e))}) })
+		m.tree.At(first).Each(n, true, func(score float64, e Ref) { down = append(down, pair{score, string(entry.Key(e))}) })
+		slices.Reverse(down)
+		require.True(t, slices.Equal(m.pairs[first:min(first+n, len(m.pairs))], up))
+		require.True(t, slices.Equal(m.pairs[max(0, first+1-n):min(first+1, len(m.pairs))], down))
+	}
 	if n := len(m.pairs); n > 0 {
 		require.Equal(t, m.tree.At(n-1), m.tree.Last())
 	} else {
