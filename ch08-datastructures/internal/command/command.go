@@ -33,6 +33,7 @@
 //	acl.go         AUTH ACL
 //	module.go      MODULE
 //	connection.go  PING ECHO QUIT SELECT HELLO RESET CLIENT
+//	clients.go     CLIENT LIST KILL PAUSE REPLY UNBLOCK and their neighbours
 //	server.go      DBSIZE FLUSHDB FLUSHALL SWAPDB BGREWRITEAOF COMMAND
 //	docs.go        COMMAND DOCS
 //	config.go      CONFIG
@@ -77,6 +78,7 @@ var Families = []engine.Family{
 	{Group: "connection", Rows: authCommands},
 	{Group: "server", Rows: aclCommands},
 	{Group: "server", Rows: moduleCommands},
+	{Group: "connection", Rows: clientsCommands},
 	{Group: "server", Rows: serverCommands},
 	{Group: "server", Rows: infoCommands},
 	{Group: "server", Rows: configCommands},

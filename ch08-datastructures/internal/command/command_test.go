@@ -35,6 +35,11 @@ func (s *testServer) ConfigChanged([]string) (string, error) { return "", nil }
 func (s *testServer) WakeAt(int64)                           {}
 func (s *testServer) ReplyBuffer() []byte                    { return nil }
 
+func (s *testServer) Clients() []*engine.Client                   { return nil }
+func (s *testServer) Client(int64) *engine.Client                 { return nil }
+func (s *testServer) Connection(*engine.Client) engine.Connection { return engine.Connection{} }
+func (s *testServer) Disconnect(*engine.Client)                   {}
+
 func (s *testServer) Shutdown(how config.Shutdown) error {
 	s.ended = append(s.ended, how)
 	return s.stays

@@ -70,6 +70,7 @@ func quit(c *Client) {
 // reset answers RESET. What is known of the client's library stays: it is the same one.
 // Redis: networking.c, clearClientConnectionState.
 func reset(c *Client) {
+	c.Unhush()
 	c.Discard()
 	c.EndSubscriptions()
 	c.DB, c.Name, c.Protocol = c.Engine.Keyspace.DB(0), "", 2

@@ -14,7 +14,7 @@ import (
 var hllCommands = []Row{
 	row("pfadd", pfadd, -2, Write|DenyOOM|Fast|Brief, ACLHyperLogLog, insertKey,
 		doc("2.8.9", "O(1)", "<key> [<element> [<element> ...]]", "Adds elements to a HyperLogLog.")),
-	row("pfcount", pfcount, -2, ReadOnly, ACLHyperLogLog, pfcountKeys,
+	row("pfcount", pfcount, -2, ReadOnly|MayReplicate, ACLHyperLogLog, pfcountKeys,
 		doc("2.8.9", "O(N)", "<key> [<key> ...]", "Answers how many different elements HyperLogLogs have about.")),
 	row("pfmerge", pfmerge, -2, Write|DenyOOM, ACLHyperLogLog, mergeKeys,
 		doc("2.8.9", "O(N)", "<destkey> <sourcekey> [<sourcekey> ...]", "Merges HyperLogLogs into one.")),

@@ -21,9 +21,9 @@ var pubsubCommands = []Row{
 		doc("7.0.0", "O(N) where N is the number of shard channels to subscribe to.", "<shardchannel> [<shardchannel> ...]", "Listens to shard channels.")),
 	row("sunsubscribe", sunsubscribe, -1, PubSub|NoScript|Loading|Stale|WhileSubscribed, 0, shardChannels,
 		doc("7.0.0", "O(N) where N is the number of shard channels.", "[<shardchannel> [<shardchannel> ...]]", "Listens to shard channels no more; to none, if none is named.")),
-	row("publish", publish, 3, PubSub|Loading|Stale|Fast, 0, noKeys,
+	row("publish", publish, 3, PubSub|MayReplicate|Loading|Stale|Fast, 0, noKeys,
 		doc("2.0.0", "O(N+M) where N is the number of clients subscribed to the channel and M is the number of all patterns.", "<channel> <message>", "Sends a message to all that listen to a channel.")),
-	row("spublish", spublish, 3, PubSub|Loading|Stale|Fast, 0, shardChannel,
+	row("spublish", spublish, 3, PubSub|MayReplicate|Loading|Stale|Fast, 0, shardChannel,
 		doc("7.0.0", "O(N) where N is the number of clients subscribed to the shard channel.", "<shardchannel> <message>", "Sends a message to all that listen to a shard channel.")),
 
 	row("pubsub", nil, -2, 0, 0, noKeys,

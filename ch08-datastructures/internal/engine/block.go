@@ -61,8 +61,9 @@ type waiting struct {
 // that is loaded. Redis: CLIENT_DENY_BLOCKING.
 func (c *Client) MayBlock() bool { return c.multi == nil && !c.Engine.loading }
 
-// Blocked reports whether the client waits. Until it is served nothing else of it runs.
-func (c *Client) Blocked() bool { return c.waiter != nil }
+// Blocked reports whether the client waits, for a key or for the end of a pause. Until then
+// nothing else of it runs.
+func (c *Client) Blocked() bool { return c.waiter != nil || c.postponed != nil }
 
 // Block makes the client wait until something of a type is at one of the keys, or until the
 // deadline, in Unix milliseconds (0 is never): then timedOut replies. The command runs again
@@ -109,6 +110,7 @@ func (c *Client) Ready() []byte { return c.ready }
 
 // StopWaiting takes a client that waits out of all queues. O(keys). Redis: unblockClient.
 func (c *Client) StopWaiting() {
+	c.stopBeingPostponed()
 	w := c.waiter
 	if w == nil {
 		return
@@ -194,39 +196,44 @@ func (e *Engine) serve(w *waiter, at place) {
 	}
 	e.rewritten = e.rewritten[:0]
 	c.Args, c.Command, c.ready = args, command, nil
-	isServed := len(c.Reply) > replied
+	if len(c.Reply) > replied || c.Closing != StayOpen { // there may be no memory for the reply
+		e.release(c, replied)
+	}
 	if c.pushes != nil {
 		c.endReply()
 		e.stir(c)
 	}
-	if isServed || c.Closing != StayOpen { // there may be no memory for the reply
-		e.release(c)
-	}
 }
 
-// release ends a client's waiting: it has a reply.
-func (e *Engine) release(c *Client) {
+// release ends a client's waiting: it has a reply, which begins there.
+func (e *Engine) release(c *Client, replied int) {
 	c.StopWaiting()
+	if c.quiet != loud {
+		c.quietFrom = replied
+		c.hush()
+	}
 	e.stir(c)
 }
 
-// TimeOut replies to the clients whose time is over, and returns when the next one's will be,
-// in Unix milliseconds; 0 if no one's will.
+// TimeOut replies to the clients whose time is over, ends a pause whose is, and returns when
+// the next one's will be, in Unix milliseconds; 0 if no one's will.
 func (e *Engine) TimeOut() (next int64) {
 	d := &e.waiting.deadlines
 	for len(*d) > 0 && (*d)[0].deadline <= e.NowMs() {
 		w := (*d)[0]
+		replied := len(w.client.Reply)
 		w.timedOut(w.client)
-		e.release(w.client)
+		e.release(w.client, replied)
 	}
-	if len(*d) == 0 {
-		return 0
+	e.endPause()
+	if next = e.pause.until; len(*d) > 0 && (next == 0 || (*d)[0].deadline < next) {
+		next = (*d)[0].deadline
 	}
-	return (*d)[0].deadline
+	return next
 }
 
-// BlockedClients is how many clients wait.
-func (e *Engine) BlockedClients() int { return e.waiting.count }
+// BlockedClients is how many clients wait, for a key or for the end of a pause.
+func (e *Engine) BlockedClients() int { return e.waiting.count + e.pause.postponed.Len() }
 
 // deadlines is a heap: the first one is the next.
 type deadlines []*waiter

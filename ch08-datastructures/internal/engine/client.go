@@ -3,6 +3,8 @@
 package engine
 
 import (
+	"container/list"
+
 	"redis-internals/ch08/internal/config"
 	"redis-internals/ch08/internal/keyspace"
 )
@@ -41,6 +43,10 @@ type Client struct {
 	ready  []byte  // the key that a command which has waited may look at
 
 	subscriptions *subscriptions // what it listens to; nil is nothing
+	postponed     *list.Element  // its place among those whose request is put off; nil if it is not
+	quiet         quiet          // which replies it does not want
+	quietFrom     int            // where in Reply those begin, while it is quiet
+	NoEvict       bool           // it is not closed for the memory that it takes (CLIENT NO-EVICT)
 
 	pushes  []byte // came while its command runs, encoded; nil is none
 	stirred bool   // it is in Engine.stirred
@@ -78,6 +84,10 @@ const (
 // RejectProtocol answers what cannot be understood, and closes the connection
 // once that is delivered. Redis: networking.c, setProtocolError.
 func (c *Client) RejectProtocol(err error) {
+	c.quietFrom = len(c.Reply)
 	c.ReplyError("ERR " + err.Error())
+	if c.quiet != loud {
+		c.hush()
+	}
 	c.Closing = CloseAfterReply
 }

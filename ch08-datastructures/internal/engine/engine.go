@@ -7,6 +7,9 @@
 //	block.go      clients that wait for a key
 //	pubsub.go     who listens to what others publish
 //	notify.go     what happens to keys is published
+//	pause.go      requests that are put off for a while
+//	quiet.go      clients that do not want replies
+//	clients.go    clients as CLIENT LIST shows them
 //	push.go       messages that a client did not ask for now
 //	watch.go      a transaction that does not run if somebody was there before it
 //	engine.go     what an engine is made of
@@ -67,6 +70,7 @@ type Engine struct {
 	stirred   []*Client     // that have something to be sent though they sent nothing
 	evicting  bool          // there is more in use than maxmemory, and keys may go
 	sleepy    bool          // what has expired waits until somebody asks for it (DEBUG SET-ACTIVE-EXPIRE 0)
+	pause     pause
 	prefetch  keyspace.Prefetch
 
 	refusals     []Refusal // wrong passwords, the newest first
@@ -117,7 +121,7 @@ func (e *Engine) NewClient(id int64) Client {
 // ExpireCycle deletes keys that have expired, for as long as budget at most. It
 // reports whether there are more. Redis: expire.c, activeExpireCycle.
 func (e *Engine) ExpireCycle(budget time.Duration) (more bool) {
-	return !e.sleepy && e.Keyspace.ExpireCycle(budget)
+	return !e.sleepy && !e.Keyspace.Frozen && e.Keyspace.ExpireCycle(budget)
 }
 
 // SetActiveExpire says whether ExpireCycle does anything. Redis: active_expire_enabled.

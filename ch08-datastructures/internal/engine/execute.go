@@ -1,8 +1,9 @@
 // execute.go: the way of a request, whole: find, admit, call, run, log, count.
 //
 //	words ─▶ find its row ─▶ may it run? ─▶ now? ─▶ handler ─▶ count ─▶ log what changed ─▶ replies
-//	           │ none           │ no        │ no: in a transaction
-//	           └─▶ error        └─▶ error   └─▶ queue, for EXEC
+//	           │ none           │ no        │ no: CLIENT PAUSE   ─▶ it will be given again
+//	           └─▶ error        └─▶ error   │ no: in a transaction
+//	                                        └─▶ queue, for EXEC
 //
 // Redis: server.c, processCommand and call.
 
@@ -12,22 +13,32 @@ package engine
 // the replies to c.Reply.
 func (e *Engine) Execute(c *Client) {
 	e.current = c
-	c.Command = e.Table.Find(c.Args)
-	switch {
-	case c.Command == nil:
-		e.rejectUnknown(c)
-	case !e.admits(c):
-		c.Command.Stats.Rejected++
-	case c.queues():
-		e.enqueue(c)
-	default:
-		e.call(c)
+	if c.quiet == loud {
+		e.execute(c)
+	} else {
+		e.executeQuietly(c)
 	}
 	if c.pushes != nil {
 		c.endReply()
 	}
 	if len(e.waiting.ready) > 0 {
 		e.serveReady()
+	}
+}
+
+// execute is Execute for the request alone.
+func (e *Engine) execute(c *Client) {
+	c.Command = e.Table.Find(c.Args)
+	switch {
+	case c.Command == nil:
+		e.rejectUnknown(c)
+	case !e.admits(c):
+		c.Command.Stats.Rejected++
+	case e.pause.kind != NoPause && e.postpones(c): // it will come again
+	case c.queues():
+		e.enqueue(c)
+	default:
+		e.call(c)
 	}
 }
 

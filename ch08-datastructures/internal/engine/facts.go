@@ -20,6 +20,14 @@ type Server interface {
 	// ReplyBuffer lends an empty buffer to a client that has none: it is given back when it is
 	// sent.
 	ReplyBuffer() []byte
+	// Clients are all that are connected, in the order in which they came. O(n log n).
+	Clients() []*Client
+	// Client is the one with an ID; nil if there is none.
+	Client(id int64) *Client
+	// Connection is what is known of a client's.
+	Connection(c *Client) Connection
+	// Disconnect closes a client's at once. Its command must not be running.
+	Disconnect(c *Client)
 	// Shutdown begins the server's end. The error is why it must stay.
 	Shutdown(how config.Shutdown) error
 }

@@ -35,12 +35,13 @@ import (
 
 // transaction is what a client has queued since MULTI.
 type transaction struct {
-	queue  []queued
-	words  []byte   // of all commands, one after another
-	bounds []int    // in words: where each begins, and the last one ends
-	flags  Flags    // of any of the commands
-	flawed bool     // a request was refused: EXEC refuses all
-	args   [][]byte // room for the words of the one that runs
+	queue   []queued
+	words   []byte   // of all commands, one after another
+	bounds  []int    // in words: where each begins, and the last one ends
+	flags   Flags    // of any of the commands
+	flawed  bool     // a request was refused: EXEC refuses all
+	running bool     // EXEC runs it
+	args    [][]byte // room for the words of the one that runs
 }
 
 // queued is a command that waits, and which of the transaction's words is its first.
@@ -166,6 +167,7 @@ func (e *Engine) Exec(c *Client) {
 	c.Unwatch() // at once: what changes from now on is of no interest
 	c.ReplyArrayLen(len(t.queue))
 	e.beginUnit()
+	t.running = true
 	for first := 0; first < len(t.queue); first += queuedSpan {
 		span := e.beginSpan()
 		for i := first; i < min(first+queuedSpan, len(t.queue)); i++ {
@@ -182,6 +184,9 @@ func (e *Engine) Exec(c *Client) {
 		e.endSpan(span)
 	}
 	c.Command, c.Args = exec, request
+	if c.quiet == silent {
+		c.hush() // CLIENT REPLY OFF was among them
+	}
 	e.endUnit(c)
 	c.Discard()
 }

@@ -46,7 +46,7 @@ const (
 	Asking                            // also for a slot that is being imported
 	Fast                              // O(1) or O(log n)
 	NoAuth                            // also before authentication
-	MayReplicate                      // may be sent to replicas though it is no write
+	MayReplicate                      // may be sent to replicas though it is no write (not told by COMMAND)
 	NoMandatoryKeys                   // its keys may be left out
 	NoAsyncLoading                    // not while a replica loads the data beside serving the old
 	NoMulti                           // not inside of a transaction
@@ -61,7 +61,7 @@ const (
 
 var flagNames = []string{
 	"write", "readonly", "denyoom", "module", "admin", "pubsub", "noscript", "blocking", "loading", "stale", "skip_monitor",
-	"skip_slowlog", "asking", "fast", "no_auth", "may_replicate", "no_mandatory_keys", "no_async_loading", "no_multi",
+	"skip_slowlog", "asking", "fast", "no_auth", "", "no_mandatory_keys", "no_async_loading", "no_multi",
 	"movablekeys", "allow_busy",
 }
 
@@ -140,7 +140,7 @@ func (c Category) Names() []string { return namesOf(c, categoryNames) }
 func namesOf[T Flags | Category | KeyFlags](bits T, names []string) []string {
 	var list []string
 	for i, name := range names {
-		if bits&(1<<i) != 0 {
+		if bits&(1<<i) != 0 && name != "" {
 			list = append(list, name)
 		}
 	}

@@ -301,15 +301,21 @@ const bucketsPerKey = 10
 // others; false if there is none. It is borrowed. What it meets on the way that has
 // expired is deleted. O(1), more where much has expired. Redis: db.c, dbRandomKey.
 func (db *DB) RandomKey() (key []byte, ok bool) {
-	for db.Len() > 0 {
+	for tries := 0; db.Len() > 0; tries++ {
 		e := object.At(db.dict.Random(db.ks.random))
 		if !db.expired(e) {
 			return e.Key(), true
 		}
-		db.removeExpired(e)
+		if db.removeExpired(e); db.ks.Frozen && tries == triesFrozen {
+			break
+		}
 	}
 	return nil, false
 }
+
+// triesFrozen is how many keys that have expired RandomKey meets where none is deleted, until
+// it takes all for such.
+const triesFrozen = 100
 
 // insert adds an entry, whose key has that hash, and tells who wants to know of keys that are
 // new, or waits for such a key.

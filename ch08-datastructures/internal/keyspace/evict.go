@@ -96,6 +96,9 @@ const evictionsAtATime = 16
 // Evict evicts keys until what is in use is below the limit. O(1) if it is. Redis:
 // evict.c, performEvictions.
 func (ks *Keyspace) Evict() Outcome {
+	if ks.Frozen {
+		return EvictOK
+	}
 	ks.evictOver(ks.Eviction.MaxKeys)
 	limit := ks.Eviction.MaxMemory
 	if limit == 0 || ks.Eviction.Used() <= limit {

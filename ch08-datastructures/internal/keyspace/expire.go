@@ -52,8 +52,11 @@ func (x Expiry) of(e *entry) int64 {
 // expired reports whether a key's time has come.
 func (db *DB) expired(e *entry) bool { return e.Expires() && db.ks.Now() > e.ExpireAt() }
 
-// removeExpired deletes an entry that has expired.
+// removeExpired deletes an entry that has expired, unless the keyspace is frozen.
 func (db *DB) removeExpired(e *entry) {
+	if db.ks.Frozen {
+		return
+	}
 	db.ks.Stats.Expired++
 	db.removeUnasked(e, Expired)
 }

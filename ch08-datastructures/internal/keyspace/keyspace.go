@@ -41,6 +41,7 @@ import (
 type Keyspace struct {
 	Options
 	Observer Observer
+	Frozen   bool // nothing goes of itself: what has expired is hidden, but stays
 	Stats    Stats
 	dbs      []*DB
 	keys     int // in all databases

@@ -142,3 +142,21 @@ func TestExpireCycle_GoesThroughAllDatabases(t *testing.T) {
 	require.EqualValues(t, 16_000, ks.Stats.Expired)
 	ks.check()
 }
+
+func TestFrozen_HidesWhatHasExpiredAndKeepsIt(t *testing.T) {
+	ks, now := newTestKeyspace(t, Eviction{})
+	db := ks.DB(0)
+	db.Set([]byte("k"), []byte("v"), Never)
+	db.SetExpire([]byte("k"), now.ms+1)
+	now.ms += 1000
+	ks.Frozen = true
+	require.Equal(t, "(none)", db.get("k"))
+	_, ok := db.RandomKey()
+	require.False(t, ok)
+	require.Equal(t, 1, db.Len())
+	require.Zero(t, ks.Stats.Expired)
+	ks.Frozen = false
+	require.Equal(t, "(none)", db.get("k"))
+	require.Zero(t, db.Len())
+	require.EqualValues(t, 1, ks.Stats.Expired)
+}

@@ -173,6 +173,7 @@ func (c *conn) execute(r *request) {
 	if c.client.Reply == nil {
 		c.client.Reply = c.server.buffers.borrow()
 	}
+	begin := c.executed
 	c.executed = r.end
 	c.requests++
 	switch {
@@ -181,6 +182,9 @@ func (c *conn) execute(r *request) {
 	case len(r.args) > 0: // otherwise it was an empty line, or *0
 		c.client.Args = r.args
 		c.server.engine.Execute(&c.client)
+		if c.client.Postponed() {
+			c.putOff(r, begin)
+		}
 	}
 	switch c.client.Closing {
 	case engine.CloseNow:
@@ -192,6 +196,19 @@ func (c *conn) execute(r *request) {
 		if len(c.client.Reply) >= passFrom {
 			c.pass()
 		}
+	}
+}
+
+// putOff leaves a request, which begins there, for later: it will be parsed again. Of an inline
+// one the words are kept.
+func (c *conn) putOff(r *request, begin int) {
+	if c.query[begin] == '*' {
+		c.executed = begin
+		return
+	}
+	c.again = resp.AppendArray(nil, len(r.args))
+	for _, arg := range r.args {
+		c.again = resp.AppendBulk(c.again, arg)
 	}
 }
 
@@ -215,6 +232,12 @@ func (c *conn) endShare() {
 		c.parser = resp.Parser{MaxBulk: c.parser.MaxBulk}
 	}
 	c.query = c.query[c.executed:]
+	if c.again != nil {
+		rest := append(c.again, c.query...)
+		c.dropQuery()
+		c.query, c.queryBuf, c.again = rest, rest, nil
+		c.parser = resp.Parser{MaxBulk: c.parser.MaxBulk}
+	}
 	if len(c.query) == 0 || c.client.Closing != engine.StayOpen {
 		c.more = false
 		c.dropQuery()

@@ -35,12 +35,14 @@ const (
 
 // conn is one connection.
 type conn struct {
-	server *Server
-	place  int       // in the roster
-	used   time.Time // when the peer last sent or took something
-	fd     int
-	client engine.Client
-	parser resp.Parser
+	server              *Server
+	place               int       // in the roster
+	used                time.Time // when the peer last sent or took something
+	accepted            time.Time
+	peerName, localName string // addresses; empty until somebody asks
+	fd                  int
+	client              engine.Client
+	parser              resp.Parser
 
 	// query holds the bytes received and not executed: a part of queryBuf, or
 	// during a turn of server.input. Empty unless requests wait or one has
@@ -51,6 +53,7 @@ type conn struct {
 	executed int    // and those whose have been executed
 	requests int    // executed in this turn
 	passed   int    // bytes of replies that did not wait for its end
+	again    []byte // an inline request that was put off in this turn, encoded; nil if none was
 
 	// backlog holds full buffers of replies that the peer has not taken; what
 	// is in client.Reply comes behind them.

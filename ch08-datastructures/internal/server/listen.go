@@ -231,7 +231,7 @@ func (s *Server) admit(fd int, peer unix.Sockaddr) {
 	s.log.Verbose("Accepted %v", addressOf(peer))
 	s.lastID++
 	s.stats.accepted++
-	c := &conn{server: s, fd: fd, client: s.engine.NewClient(s.lastID), used: s.loop.Now()}
+	c := &conn{server: s, fd: fd, client: s.engine.NewClient(s.lastID), used: s.loop.Now(), accepted: s.loop.Now()}
 	c.client.Local = isLocal(peer)
 	c.parser.MaxBulk = &s.opts.MaxBulk
 	if err := s.loop.Watch(fd, eventloop.Readable, c.ready); err != nil {

@@ -6,6 +6,7 @@
 //	conn.go     one connection: receive and send
 //	batch.go    requests of many connections, parsed and then executed
 //	output.go   how many replies may wait for a client
+//	clients.go  what commands about clients want to know
 //	waiting.go  clients that wait for a key, or for messages
 //	buffers.go  the buffers that connections borrow
 //	memory.go   what connections take of Go's heap
