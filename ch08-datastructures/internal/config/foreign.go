@@ -252,11 +252,15 @@ func hostname() kind {
 	}}
 }
 
-// noMaster is "no one", or nothing: anybody else this server would have to follow.
+// noMaster is "no one": anybody else this server would have to follow.
 func noMaster() kind {
 	return kind{get: func(*Config) string { return "" }, set: func(_ *Config, words []string) error {
-		switch strings.ToLower(strings.Join(words, " ")) {
-		case "no one", "":
+		switch {
+		case len(words) == 1 && words[0] == "": // as CONFIG GET tells it
+			return nil
+		case len(words) != 2:
+			return errCount
+		case strings.EqualFold(words[0], "no") && strings.EqualFold(words[1], "one"):
 			return nil
 		}
 		return RedisError(noReplication)

@@ -24,6 +24,7 @@ func settingsTable() list {
 		{Name: "CONFIG SET proc-title-template knows its names", Args: noSetting, Run: titleTemplates},
 		{Name: "CONFIG SET takes many settings at once, or none", Args: noSetting, Run: manyAtOnce},
 		{Name: "a file has every setting's default, and starts the server", Run: fileOfDefaults},
+		{Name: "a file with a value that CONFIG SET refuses is refused, in the same words", Run: fileOfWrongValues},
 	})
 }
 
@@ -245,6 +246,30 @@ func fileOfDefaults(t *T) {
 	speak(c, plain, "CONFIG SET repl-timeout 90 repl-backlog-size 2mb", done, "CONFIG REWRITE", done)
 	c = d.connect(t.Start(d.options(path, nil)))
 	speak(c, plain, "CONFIG GET repl-timeout", bulks("repl-timeout 90"), "CONFIG GET repl-backlog-size", bulks("repl-backlog-size 2097152"))
+}
+
+// fileOfWrongValues has a wrong value of each kind in a file, behind right ones.
+func fileOfWrongValues(t *T) {
+	seen := map[string]bool{}
+	for _, row := range settingRows() {
+		refused := row.mayNot()
+		if row.kind == "fixed" || seen[row.kind+row.args0()] {
+			continue
+		}
+		seen[row.kind+row.args0()] = true
+		if reason := refused["1x"]; reason != "" {
+			line := row.name + " 1x"
+			refusesFile("hz 10\n"+row.name+" \""+row.initial+"\"\n"+line+"\n", 3, line, reason)(t)
+		}
+	}
+}
+
+// args0 is what the kind needs first; "" if nothing.
+func (row settingRow) args0() string {
+	if len(row.args) == 0 {
+		return ""
+	}
+	return row.args[0]
 }
 
 const settingsText = `
