@@ -274,7 +274,7 @@ func piping(c *cli) {
 		}
 		write.CloseWithError(w.Flush())
 	}()
-	c.each("lpush list a")
+	c.each("config set appendfsync everysec", "lpush list a")
 	c.run(read, nil, "--pipe")
 	read.Close()
 	c.each("dbsize", "get key:999999", "exists key:7")

@@ -105,7 +105,7 @@ func scrape(s *server) (string, error) {
 		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 		name, labels, _ := strings.Cut(name, "{")
 		switch {
-		case strings.HasPrefix(name, "redis_up"), strings.HasPrefix(name, "redis_exporter_last_scrape_error"),
+		case name == "redis_up", strings.HasPrefix(name, "redis_exporter_last_scrape_error"),
 			strings.HasPrefix(name, "redis_key"), strings.HasPrefix(name, "redis_db_keys"):
 			names = append(names, strings.TrimSpace(line)) // with the value
 		case strings.HasPrefix(name, "redis_commands_"), strings.HasPrefix(name, "redis_errors_"):

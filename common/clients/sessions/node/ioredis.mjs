@@ -134,7 +134,7 @@ async function server() {
   await show('config', r.config('GET', 'maxmemory-policy'), r.config('SET', 'maxmemory-policy', 'allkeys-lru'), r.config('SET', 'maxmemory-policy', 'noeviction'), r.config('SET', 'nosuch', 1))
   await show('database', alone({ db: 3 }, async c => [await c.set('only', 'there'), await c.dbsize()]), r.get('only'))
   await show('object', r.object('ENCODING', 'h'), r.object('ENCODING', 'none'), r.memory('USAGE', 'none'))
-  await show('command', r.command('INFO', 'get', 'none'), r.command('GETKEYS', 'mset', 'a', 1, 'b', 2), r.command('DOCS', 'ping'))
+  await show('command', r.command('INFO', 'get', 'none'), r.command('GETKEYS', 'mset', 'a', 1, 'b', 2), r.command('LIST', 'FILTERBY', 'PATTERN', 'zrandm*'))
   await show('slowlog', r.slowlog('RESET'), r.slowlog('GET'), r.latency('LATEST'), r.role())
   await show('unknown', r.call('nosuch', 'a', 'b'), r.call('get'))
 }
