@@ -22,6 +22,7 @@ const program = "ch08-datastructures"
 
 func main() {
 	opts := config.Default()
+	opts.MayRename = command.Renamer()
 	err := opts.Parse(os.Args[1:])
 	switch {
 	case errors.Is(err, config.ErrHelp):

@@ -87,6 +87,10 @@ var Families = []engine.Family{
 	{Group: "server", Rows: shutdownCommands},
 }
 
+// Renamer returns what tries rename-command on all commands, one after another: the error is
+// why one may not be called so.
+func Renamer() func(from, to string) error { return engine.NewTable(Families).Rename }
+
 // Rows and handlers are written in the engine's words, so often that they are short
 // here.
 type (

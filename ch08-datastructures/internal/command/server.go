@@ -113,7 +113,7 @@ func swapdb(c *Client) {
 func help(c *Client) {
 	container := c.Engine.Table.Lookup(c.Args[0])
 	c.ReplyArrayLen(1 + 2*len(container.Subcommands))
-	c.ReplySimple(strings.ToUpper(container.Name) + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:")
+	c.ReplySimple(strings.ToUpper(string(c.Args[0])) + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:")
 	for _, sub := range container.Subcommands {
 		_, name, _ := strings.Cut(sub.Name, "|")
 		c.ReplySimple(strings.TrimSpace(strings.ToUpper(name) + " " + sub.Doc.Usage()))

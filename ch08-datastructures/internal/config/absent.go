@@ -25,8 +25,6 @@ var absents = []absent{
 	{"aclfile", []string{""}, noUsers},
 	{"loadmodule", nil, "this server has no modules"},
 	{"maxmemory-clients", []string{"0", "0%", ""}, "this server has no limit to what all clients together may take"},
-	{"rename-command", nil, "this server renames no commands: what should be hidden would not be"},
-	{"unixsocket", []string{""}, "this server listens on TCP only"},
 	{"user", []string{"default on nopass ~* &* +@all", "default on nopass sanitize-payload ~* &* +@all"}, noUsers},
 }
 

@@ -4,6 +4,7 @@
 //	config.go   the settings
 //	options.go  the table: a row each
 //	options_access.go  rows of it: who may do what
+//	options_process.go rows of it: the process
 //	kinds.go    what values there are: numbers, sizes, words
 //	parse.go    the command line
 //	file.go     redis.conf
@@ -11,6 +12,7 @@
 //	change.go   CONFIG GET and SET
 //	former.go   names that settings once had
 //	rewrite.go  CONFIG REWRITE
+//	rename.go   rename-command
 //	foreign.go  settings about what there is not, such as replicas
 //	ignored.go  what else Redis has and nobody misses here
 //	absent.go   what Redis has and somebody might: it is refused
@@ -46,8 +48,21 @@ type Config struct {
 	// Who may use MODULE, and change settings that are protected
 	// (enable-module-command, enable-protected-configs).
 	EnableModuleCommand, EnableProtectedConfigs Allowed
-	// TCP port.
+	// TCP port; 0 is none.
 	Port int
+	// A file to listen on; empty is none. And its permissions, 0 as it comes.
+	UnixSocket     string
+	UnixSocketPerm int
+	// Where connections to others would come from (bind-source-addr).
+	BindSourceAddr string
+	// How the kernel is told to choose when memory runs out (oom-score-adj), and what
+	// (oom-score-adj-values).
+	OOMScoreAdj       OOM
+	OOMScoreAdjValues [3]int
+	// Commands with another name, or none, in the order of the file (rename-command); and
+	// what says whether one may have it.
+	Renames   [][2]string
+	MayRename func(from, to string) error
 	// Connections that the kernel may hold for accept (tcp-backlog).
 	Backlog int
 	// Seconds of silence before the kernel probes a peer; 0 is never (tcp-keepalive).

@@ -129,9 +129,9 @@ func TestSettings_AreEitherKnownOrIgnoredOrAbsent(t *testing.T) {
 
 func TestParse_RefusesWhatSomebodyReliesOn(t *testing.T) {
 	for _, line := range []string{
-		"aclfile /x", "user default off", "user alice on nopass ~* +@all", "rename-command FLUSHALL \"\"",
+		"aclfile /x", "user default off", "user alice on nopass ~* +@all",
 		"loadmodule /x.so", "replicaof 10.0.0.1 6379", "slaveof 10.0.0.1 6379", "cluster-enabled yes", "tls-port 6380", "tls-cluster yes",
-		"tls-replication yes", "maxmemory-clients 1gb", "maxmemory-clients 5%", "min-replicas-to-write 1", "min-slaves-to-write 1", "unixsocket /x",
+		"tls-replication yes", "maxmemory-clients 1gb", "maxmemory-clients 5%", "min-replicas-to-write 1", "min-slaves-to-write 1",
 	} {
 		err := Default().Parse([]string{write(t, "# first\n"+line+"\n")})
 		require.ErrorContains(t, err, "line 2\n>>> '"+line+"'\nthis server ", line)

@@ -132,8 +132,11 @@ func (c *Config) readLine(line, place string, depth int) error {
 }
 
 func (c *Config) setOrInclude(s setting, place string, depth int) error {
-	if s.name() == "include" && len(s) == 2 {
+	switch {
+	case s.name() == "include" && len(s) == 2:
 		return c.include(s[1], depth)
+	case s.name() == renameCommand:
+		return c.rename(s)
 	}
 	return c.setOne(s, place)
 }

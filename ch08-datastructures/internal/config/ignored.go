@@ -14,11 +14,11 @@ import (
 )
 
 var ignoredNames = strings.Fields(`
-	always-show-logo bind-source-addr daemonize
+	always-show-logo daemonize
 	latency-monitor-threshold latency-tracking latency-tracking-info-percentiles
-	list-max-ziplist-entries list-max-ziplist-value lua-replicate-commands oom-score-adj
-	oom-score-adj-values slowlog-log-slower-than slowlog-max-len supervised syslog-enabled
-	syslog-facility syslog-ident tracking-table-max-keys unixsocketperm
+	list-max-ziplist-entries list-max-ziplist-value lua-replicate-commands
+	slowlog-log-slower-than slowlog-max-len supervised syslog-enabled
+	syslog-facility syslog-ident tracking-table-max-keys
 `)
 
 // savePoints is when Redis writes RDB. Points are taken where every write is logged, which is

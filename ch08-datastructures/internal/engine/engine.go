@@ -17,6 +17,7 @@
 //	keyspec.go    which words of a request are keys
 //	syntax.go     their arguments, out of the line that people read
 //	index.go      how a name finds its row
+//	rename.go     commands under other names
 //	auth.go       who has said the password
 //	protected.go  commands that must be allowed first
 //	client.go     what a handler gets: the arguments, and what is known of the connection
@@ -98,6 +99,7 @@ func New(o Options) *Engine {
 	e.setEvents(o.Config.Events)
 	e.Stats.Errors = map[string]int64{}
 	e.exec = e.Table.Lookup([]byte("exec"))
+	e.rename()
 	e.watchers.first = make([]map[string]*watch, o.Config.Databases)
 	return e
 }

@@ -12,6 +12,7 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"strings"
@@ -19,8 +20,9 @@ import (
 
 // index finds commands by name in any case, without allocating. O(1).
 type index struct {
-	slots []slot // a power of two, at most half of them full
-	shift uint   // 64 - log2(len(slots))
+	slots []slot              // a power of two, at most half of them full
+	shift uint                // 64 - log2(len(slots))
+	long  map[string]*Command // whose names do not fit into a key, in lower case; nil if there are none
 }
 
 type slot struct {
@@ -49,10 +51,17 @@ func newIndex(commands []*Command) index {
 		x.shift--
 	}
 	for _, cmd := range commands {
-		name := cmd.Name[strings.IndexByte(cmd.Name, '|')+1:]
-		k, ok := foldName([]byte(name))
-		if !ok || x.lookup([]byte(name)) != nil {
-			panic(fmt.Sprintf("command %q is in the table twice, or its name is too long", cmd.Name))
+		name := []byte(cmd.word())
+		k, ok := foldName(name)
+		switch {
+		case x.lookup(name) != nil:
+			panic(fmt.Sprintf("command %q is in the table twice", cmd.Name))
+		case !ok:
+			if x.long == nil {
+				x.long = map[string]*Command{}
+			}
+			x.long[strings.ToLower(cmd.word())] = cmd
+			continue
 		}
 		i := x.hash(k)
 		for x.slots[i].command != nil {
@@ -67,7 +76,10 @@ func newIndex(commands []*Command) index {
 func (x *index) lookup(name []byte) *Command {
 	k, ok := foldName(name)
 	if !ok || len(x.slots) == 0 {
-		return nil
+		if len(x.long) == 0 {
+			return nil
+		}
+		return x.long[string(bytes.ToLower(name))]
 	}
 	for i := x.hash(k); ; i = (i + 1) & uint64(len(x.slots)-1) {
 		s := &x.slots[i]

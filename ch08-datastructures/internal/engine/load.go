@@ -69,7 +69,7 @@ var errNoLog = errors.New("the server has not started yet")
 func (e *Engine) replay(c *Client, args [][]byte) error {
 	e.Keyspace.SetClock(e.Clock()) // what is loaded was used now
 	c.Args, c.Reply = args, c.Reply[:0]
-	c.Command = e.Table.Find(args)
+	c.Command = e.Table.findLogged(args)
 	switch {
 	case c.Command == nil:
 		return fmt.Errorf("unknown command '%s'", Quoted(args[0], MaxQuoted))

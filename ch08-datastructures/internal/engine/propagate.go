@@ -44,6 +44,9 @@ func (e *Engine) propagate(c *Client) {
 	if len(e.rewritten) > 0 {
 		words = e.rewritten
 	}
+	if e.Table.written != nil {
+		words = c.withRowsName(words)
+	}
 	e.log.Append(c.DB.ID, words)
 	c.LastWrite = e.log.Appended()
 }

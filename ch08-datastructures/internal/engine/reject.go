@@ -12,9 +12,9 @@ func (e *Engine) rejectUnknown(c *Client) {
 		c.Closing = CloseNow
 		return
 	}
-	if container := e.Table.Lookup(name); container != nil {
+	if e.Table.Lookup(name) != nil {
 		c.reject("ERR unknown subcommand '" + Quoted(c.Args[1], MaxQuoted) +
-			"'. Try " + strings.ToUpper(container.Name) + " HELP.")
+			"'. Try " + strings.ToUpper(string(name)) + " HELP.")
 		return
 	}
 	var args []byte

@@ -22,7 +22,9 @@ type Command struct {
 	Group       string     // the family's, for COMMAND DOCS
 	Subcommands []*Command // in the rows' order
 	subIndex    index
-	grows       bool // may need memory, however little
+	renamed     bool   // it has another name (rename-command)
+	given       string // that; "" if it has none
+	grows       bool   // may need memory, however little
 	Stats       CommandStats
 }
 
@@ -176,9 +178,10 @@ func (c *Command) Accepts(argc int) bool {
 
 // Table holds all commands.
 type Table struct {
-	Commands []*Command // in the rows' order, without subcommands
+	Commands []*Command // in the rows' order, without subcommands, and without those that have no name
 	All      []*Command // with them
 	index    index
+	written  *index // by the names that the log has: the rows'; nil if no command has another one
 }
 
 // NewTable links the rows: a subcommand's to its container's, which stands
@@ -221,10 +224,19 @@ func (t *Table) Lookup(name []byte) *Command { return t.index.lookup(name) }
 // one, or nil. Redis: server.c, lookupCommandLogic.
 func (t *Table) Find(args [][]byte) *Command {
 	cmd := t.Lookup(args[0])
-	if cmd == nil || len(cmd.Subcommands) == 0 || len(args) == 1 {
-		return cmd
+	if cmd == nil {
+		return nil
 	}
-	return cmd.subIndex.lookup(args[1])
+	return cmd.find(args)
+}
+
+// find returns the subcommand that the request asks for, the command itself if it has none or
+// the request names none, or nil.
+func (c *Command) find(args [][]byte) *Command {
+	if len(c.Subcommands) == 0 || len(args) == 1 {
+		return c
+	}
+	return c.subIndex.lookup(args[1])
 }
 
 // FindName is Find for a name as COMMAND writes it: "get", "client|id".

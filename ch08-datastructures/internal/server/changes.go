@@ -21,6 +21,16 @@ func (s *Server) ConfigChanged(names []string) (refused string, err error) {
 	if i := slices.IndexFunc(names, func(name string) bool { return name == "port" || name == "bind" }); i >= 0 && s.listen() != nil { // the log says why
 		return names[i], cannotListen[names[i]]
 	}
+	for _, name := range []string{"oom-score-adj", "oom-score-adj-values"} {
+		if slices.Contains(names, name) && s.adjustOOMScore() != nil {
+			return name, config.RedisError("Failed to apply new oom_score_adj configuration, check server logs.")
+		}
+	}
+	if slices.Contains(names, "tcp-keepalive") {
+		for _, l := range s.listeners { // connections inherit it
+			_ = s.setKeepAlive(l.fd)
+		}
+	}
 	s.log.SetLevel(s.opts.LogLevel)
 	s.crashes.full.Store(s.opts.CrashLog)
 	return s.switchLog(names)

@@ -94,17 +94,26 @@ func (s *Server) closeSockets(list []listener) {
 // returns the error that ends the server,
 // at its start.
 func (s *Server) cannotListen(host string, err error) error {
-	reason := err.Error()
-	if call := (*os.SyscallError)(nil); errors.As(err, &call) { // in C's words: bind: Address already in use
-		text := call.Err.Error()
-		reason = call.Syscall + ": " + strings.ToUpper(text[:1]) + text[1:]
-	}
-	s.log.Warning("Warning: Could not create server TCP listening socket %s:%d: %s", host, s.opts.Port, reason)
+	s.log.Warning("Warning: Could not create server TCP listening socket %s:%d: %s", host, s.opts.Port, inC(err))
 	if errors.Is(err, unix.EADDRINUSE) {
 		return fmt.Errorf("%s is in use, perhaps by a redis-server: stop that,\n"+
 			"or choose another port: --port 7000, in make run ARGS=\"--port 7000\"", s.hostPort(host))
 	}
 	return fmt.Errorf("cannot listen on %s: %w", s.hostPort(host), err)
+}
+
+// inC is an error of the system in C's words: bind: Address already in use.
+func inC(err error) string {
+	number := unix.Errno(0)
+	if !errors.As(err, &number) {
+		return err.Error()
+	}
+	text := number.Error()
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if call := (*os.SyscallError)(nil); errors.As(err, &call) {
+		text = call.Syscall + ": " + text
+	}
+	return text
 }
 
 // listenOn opens a listening socket on one address, and accepts from it. Redis:
@@ -123,16 +132,21 @@ func (s *Server) listenOn(host string) (fd int, err error) {
 		err = os.NewSyscallError("bind", unix.Bind(fd, address))
 	}
 	if err == nil {
-		err = os.NewSyscallError("listen", unix.Listen(fd, s.opts.Backlog))
-	}
-	if err == nil {
-		err = s.loop.Watch(fd, eventloop.Readable, func(eventloop.Events) { s.accept(fd) })
+		err = s.acceptFrom(fd)
 	}
 	if err != nil {
 		unix.Close(fd)
 		return 0, err
 	}
 	return fd, nil
+}
+
+// acceptFrom makes a bound socket listen, and accepts from it.
+func (s *Server) acceptFrom(fd int) error {
+	if err := unix.Listen(fd, s.opts.Backlog); err != nil {
+		return os.NewSyscallError("listen", err)
+	}
+	return s.loop.Watch(fd, eventloop.Readable, func(eventloop.Events) { s.accept(fd) })
 }
 
 // setOptions sets what a listening socket needs, and what the connections
@@ -147,15 +161,21 @@ func (s *Server) setOptions(fd, family int) error {
 	// A reply goes out at once. Nagle's algorithm would hold a small one back
 	// until the peer acknowledges the one before.
 	err = errors.Join(err, set(unix.IPPROTO_TCP, unix.TCP_NODELAY, 1))
-	if s.opts.KeepAlive > 0 {
-		seconds := s.opts.KeepAlive
-		err = errors.Join(err,
-			set(unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1),
-			set(unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, seconds),            // silence before the first probe
-			set(unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, max(1, seconds/3)), // between probes
-			set(unix.IPPROTO_TCP, unix.TCP_KEEPCNT, 3))                   // unanswered ones until it counts as dead
+	return errors.Join(err, s.setKeepAlive(fd))
+}
+
+// setKeepAlive has the kernel look after silent peers, or not.
+func (s *Server) setKeepAlive(fd int) error {
+	set := func(level, option, value int) error { return unix.SetsockoptInt(fd, level, option, value) }
+	seconds := s.opts.KeepAlive
+	if seconds == 0 {
+		return set(unix.SOL_SOCKET, unix.SO_KEEPALIVE, 0)
 	}
-	return err
+	return errors.Join(
+		set(unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1),
+		set(unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, seconds),            // silence before the first probe
+		set(unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, max(1, seconds/3)), // between probes
+		set(unix.IPPROTO_TCP, unix.TCP_KEEPCNT, 3))                   // unanswered ones until it counts as dead
 }
 
 // socketAddress resolves a host, or * for every IPv4 and ::* for every IPv6
@@ -228,7 +248,11 @@ func (s *Server) admit(fd int, peer unix.Sockaddr) {
 		s.refuse(fd, errProtected)
 		return
 	}
-	s.log.Verbose("Accepted %v", addressOf(peer))
+	if isFile(peer) {
+		s.log.Verbose("Accepted connection to %s", s.socketFile)
+	} else {
+		s.log.Verbose("Accepted %v", addressOf(peer))
+	}
 	s.lastID++
 	s.stats.accepted++
 	c := &conn{server: s, fd: fd, client: s.engine.NewClient(s.lastID), used: s.loop.Now(), accepted: s.loop.Now()}
@@ -265,7 +289,7 @@ func (s *Server) pauseAccepting(err error) {
 }
 
 func (s *Server) watchListeners(interest eventloop.Events) {
-	for _, l := range s.listeners {
+	for _, l := range slices.Concat(s.listeners, s.files) {
 		if err := s.loop.SetInterest(l.fd, interest); err != nil {
 			s.log.Warning("Cannot watch a listening socket: %v", err)
 		}
@@ -274,5 +298,7 @@ func (s *Server) watchListeners(interest eventloop.Events) {
 
 func (s *Server) closeListeners() {
 	s.closeSockets(s.listeners)
-	s.listeners = nil
+	s.closeSockets(s.files)
+	s.listeners, s.files = nil, nil
+	s.removeSocketFile()
 }

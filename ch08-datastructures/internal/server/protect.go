@@ -27,14 +27,23 @@ const errProtected = "-DENIED Redis is running in protected mode because protect
 
 // isStranger reports whether a peer must not be served.
 func (s *Server) isStranger(peer unix.Sockaddr) bool {
-	return s.opts.ProtectedMode && s.opts.RequirePass == "" && !addressOf(peer).Addr().IsLoopback()
+	return s.opts.ProtectedMode && s.opts.RequirePass == "" && !isFile(peer) && !addressOf(peer).Addr().IsLoopback()
 }
 
 // isLocal reports whether a peer has one of the two addresses by which this machine
-// usually calls itself. Redis: networking.c, islocalClient.
+// usually calls itself, or came by a file. Redis: networking.c, islocalClient.
 func isLocal(peer unix.Sockaddr) bool {
+	if isFile(peer) {
+		return true
+	}
 	address := addressOf(peer).Addr()
 	return address == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || address == netip.IPv6Loopback()
+}
+
+// isFile reports whether a peer came by a file (unixsocket).
+func isFile(peer unix.Sockaddr) bool {
+	_, ok := peer.(*unix.SockaddrUnix)
+	return ok
 }
 
 // addressOf is a peer's address; an invalid one, which is nobody's, if it is none of

@@ -11,6 +11,8 @@
 //	buffers.go  the buffers that connections borrow
 //	memory.go   what connections take of Go's heap
 //	socket.go   the system calls of the hot path
+//	unix.go     a file to listen on
+//	oom.go      whom the kernel ends when memory runs out
 //	protect.go  who is not served
 //	idle.go     who has been silent for too long
 //	limits.go   how many descriptors there may be
@@ -55,10 +57,13 @@ type Server struct {
 	aof    *aof.Log
 	failed error // why the loop was stopped, if not by Shutdown
 
-	listeners []listener
-	conns     map[int64]*conn // by client ID
-	roster    roster
-	lastID    int64
+	listeners  []listener
+	files      []listener // the one file that the server listens on, or none
+	socketFile string     // its path; empty is none
+	oomScore   oomScore
+	conns      map[int64]*conn // by client ID
+	roster     roster
+	lastID     int64
 
 	// received are the connections that have sent something, or had not had all of
 	// it executed when the last turn ended. served are those that have had requests
@@ -110,7 +115,10 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 		s.log.Warning("Failed listening on port %d (TCP), aborting.", opts.Port)
 		return nil, errors.Join(err, s.close())
 	}
-	if len(s.listeners) == 0 {
+	if err := s.listenOnFile(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	if len(s.listeners)+len(s.files) == 0 {
 		s.log.Warning("Configured to not listen anywhere, exiting.")
 		return nil, errors.Join(errNowhere, s.close())
 	}
@@ -120,7 +128,7 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 }
 
 // errNowhere is that nobody could come.
-var errNowhere = errors.New("there is no address to listen on: see --port and --bind")
+var errNowhere = errors.New("there is no address to listen on: see --port, --bind and --unixsocket")
 
 // Run loads the data and serves until Shutdown, and calls ready once it does. It
 // returns an error if the data cannot be loaded or, later, kept.
@@ -139,7 +147,13 @@ func (s *Server) Run(ready func()) (err error) {
 	s.engine.SetBaseMemory(heapInUse() - s.engine.ClientMemory() - s.engine.LogMemory())
 	s.stats.startMemory = int64(s.engine.UsedMemory())
 	s.loop.After(idlePeriod, s.closeIdle)
-	s.log.Notice("Ready to accept connections")
+	_ = s.adjustOOMScore() // the log says what is wrong
+	if len(s.listeners) > 0 {
+		s.log.Notice("Ready to accept connections")
+	}
+	if s.socketFile != "" {
+		s.log.Notice("The server is now ready to accept connections at %s", s.socketFile)
+	}
 	ready()
 	return errors.Join(s.loop.Run(), s.failed)
 }
