@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"syscall"
 
 	"redis-internals/ch08/internal/command"
@@ -29,8 +30,13 @@ func main() {
 		fmt.Print(config.Help(program))
 		return
 	case errors.Is(err, config.ErrVersion):
-		fmt.Println(program+", a server that behaves as Redis", command.Version)
+		fmt.Printf("Redis server v=%s sha=00000000:0 malloc=zmalloc bits=%d build=0\n", command.Version, strconv.IntSize)
+		fmt.Println(program + ", a server that behaves as that one")
 		return
+	case errors.Is(err, config.ErrCheckSystem):
+		os.Exit(checkSystem(os.Stdout, opts))
+	case err == nil && isToDetach(opts):
+		err = detach(opts)
 	case err == nil:
 		err = run(opts)
 	}
@@ -48,8 +54,39 @@ func logPath(opts *config.Config) string {
 	return filepath.Join(opts.Dir, opts.LogFile)
 }
 
+// tellStart writes the first lines of the log, by which people and programs know a Redis. With
+// always-show-logo there is the process's number on a line of its own: Redis' test suite looks
+// for that. Redis: server.c, main and redisAsciiArt.
+func tellStart(opts *config.Config, log *logging.Logger) {
+	log.SetRole(logging.Starting)
+	log.Warning("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo")
+	log.Warning("Redis version=%s, bits=%d, commit=00000000, modified=0, pid=%d, just started", command.Version, strconv.IntSize, os.Getpid())
+	if len(os.Args) > 1 {
+		log.Warning("Configuration loaded")
+	} else {
+		log.Warning("Warning: no config file specified, using the default config. In order to specify a config file use %s /path/to/redis.conf", os.Args[0])
+	}
+	log.SetRole(logging.Master)
+	if opts.AlwaysShowLogo {
+		log.Raw(fmt.Sprintf(logo, command.Version, strconv.IntSize, opts.Port, os.Getpid()))
+	} else {
+		log.Notice("Running mode=standalone, port=%d.", opts.Port)
+	}
+}
+
+const logo = `
+  Redis %s (00000000/0) %d bit, by chapter 8
+  Running in standalone mode
+  Port: %d
+  PID: %d
+
+`
+
 // run serves until SHUTDOWN, SIGINT or SIGTERM.
 func run(opts *config.Config) (err error) {
+	if opts.Daemonize && opts.PidFile == "" {
+		opts.PidFile = defaultPidFile
+	}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	// A terminal that closes, or a reader of the log that ends, ends nobody else.
@@ -63,6 +100,7 @@ func run(opts *config.Config) (err error) {
 			log.Warning("%v", err)
 		}
 	}()
+	tellStart(opts, log)
 	s, err := server.Listen(opts, command.Families, log)
 	if err != nil {
 		return err

@@ -75,10 +75,15 @@ func (t *T) Start(o harness.Options) *harness.Server {
 // Execute runs the server's binary with these arguments, which it is expected
 // to refuse, and returns its exit code and what it printed.
 func (t *T) Execute(args ...string) (code int, output string) {
+	return t.Command(t.Binary(), "", args...)
+}
+
+// Binary is the server's program. It skips the case where only an address is known.
+func (t *T) Binary() string {
 	if t.target.Binary == "" {
 		t.Skip("needs to start a server")
 	}
-	return t.Command(t.target.Binary, "", args...)
+	return t.target.Binary
 }
 
 // Command runs a program with this input to its end and returns its exit code

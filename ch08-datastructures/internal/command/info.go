@@ -131,7 +131,7 @@ func infoServer(w *infoWriter) {
 	w.field("arch_bits", bits.UintSize)
 	w.field("multiplexing_api", "epoll")
 	w.field("process_id", f.PID)
-	w.field("process_supervised", "no")
+	w.field("process_supervised", f.Supervised)
 	w.field("run_id", f.RunID)
 	w.field("tcp_port", w.engine.Config.Port)
 	w.field("server_time_usec", now.UnixMicro())

@@ -22,7 +22,6 @@ const (
 )
 
 var absents = []absent{
-	{"aclfile", []string{""}, noUsers},
 	{"loadmodule", nil, "this server has no modules"},
 	{"maxmemory-clients", []string{"0", "0%", ""}, "this server has no limit to what all clients together may take"},
 	{"user", []string{"default on nopass ~* &* +@all", "default on nopass sanitize-payload ~* &* +@all"}, noUsers},

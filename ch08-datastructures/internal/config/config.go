@@ -59,6 +59,11 @@ type Config struct {
 	// (oom-score-adj-values).
 	OOMScoreAdj       OOM
 	OOMScoreAdjValues [3]int
+	// Whether the server goes to the background, and who is told that it is ready.
+	Daemonize  bool
+	Supervised Supervision
+	// Whether the log begins with what tells the process's number (always-show-logo).
+	AlwaysShowLogo bool
 	// Commands with another name, or none, in the order of the file (rename-command); and
 	// what says whether one may have it.
 	Renames   [][2]string
@@ -161,6 +166,8 @@ type Config struct {
 
 	// The absolute path of the file that was read; empty if none was.
 	File string
+	// What was read from standard input.
+	Stdin []byte
 	// Settings of Redis that have no meaning here, with their places.
 	Ignored []string
 }

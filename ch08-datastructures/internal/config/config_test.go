@@ -96,11 +96,11 @@ func TestInclude_ReadsFilesInPlaceAndEnds(t *testing.T) {
 }
 
 func TestParse_ReportsWhatItHasNoUseFor(t *testing.T) {
-	name := write(t, "save 3600 1\ndaemonize no\nio-threads 4\nport 7000\naof-use-rdb-preamble yes\ncluster-announce-ip \"\"\n")
+	name := write(t, "save 3600 1\nrdbchecksum no\nio-threads 4\nport 7000\naof-use-rdb-preamble yes\ncluster-announce-ip \"\"\n")
 	c := Default()
 	require.NoError(t, c.Parse([]string{name, "--save", ""}))
 	require.Error(t, c.Parse([]string{"--aof-use-rdb-preamble", "yes"}))
-	require.Equal(t, []string{"save (" + name + ":1)", "daemonize (" + name + ":2)", "io-threads (" + name + ":3)", "aof-use-rdb-preamble yes (" + name + ":5)"}, c.Ignored)
+	require.Equal(t, []string{"save (" + name + ":1)", "rdbchecksum (" + name + ":2)", "io-threads (" + name + ":3)", "aof-use-rdb-preamble yes (" + name + ":5)"}, c.Ignored)
 }
 
 // A redis.conf that a Redis wrote, or a distribution ships, starts the server.

@@ -68,6 +68,7 @@ func (c *Config) readSources(file string, fromStdin bool) error {
 	if err != nil {
 		return fmt.Errorf("reading the settings from standard input: %w", err)
 	}
+	c.Stdin = data
 	return c.readText("standard input", data, maxIncludes)
 }
 

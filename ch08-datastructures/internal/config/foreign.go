@@ -34,6 +34,7 @@ const (
 
 // foreigners are the rows, in the order of their names.
 var foreigners = []foreign{
+	{"aclfile", fixed, anyText, "", noUsers},
 	{"active-defrag-cycle-max", atRuntime, anyNumber(1, 99), "25", ""},
 	{"active-defrag-cycle-min", atRuntime, anyNumber(1, 99), "1", ""},
 	{"active-defrag-ignore-bytes", atRuntime, anySize(1), "104857600", ""},
@@ -110,6 +111,9 @@ var foreigners = []foreign{
 	{"stop-writes-on-bgsave-error", atRuntime, anyYesNo, "yes", ""},
 	{"stream-node-max-bytes", atRuntime, anySize(0), "4096", ""},
 	{"stream-node-max-entries", atRuntime, anyNumber(0, math.MaxInt), "100", ""},
+	{"syslog-enabled", fixed, anyYesNo, "no", "this server writes to a file or to standard output, and not to syslog"},
+	{"syslog-facility", fixed, anyOf("user", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"), "local0", ""},
+	{"syslog-ident", fixed, anyText, "redis", ""},
 	{"tls-auth-clients", atRuntime, anyOf("no", "yes", "optional"), "yes", ""},
 	{"tls-ca-cert-dir", atRuntime, anyText, "", ""},
 	{"tls-ca-cert-file", atRuntime, anyText, "", ""},

@@ -14,11 +14,9 @@ import (
 )
 
 var ignoredNames = strings.Fields(`
-	always-show-logo daemonize
 	latency-monitor-threshold latency-tracking latency-tracking-info-percentiles
 	list-max-ziplist-entries list-max-ziplist-value lua-replicate-commands
-	slowlog-log-slower-than slowlog-max-len supervised syslog-enabled
-	syslog-facility syslog-ident tracking-table-max-keys
+	slowlog-log-slower-than slowlog-max-len tracking-table-max-keys
 `)
 
 // savePoints is when Redis writes RDB. Points are taken where every write is logged, which is

@@ -22,7 +22,40 @@ const (
 // maxOOMValue bounds the values on both sides. The kernel takes half of that.
 const maxOOMValue = 2000
 
+// Supervision says who looks after the process, and is told that it is ready.
+type Supervision int
+
+const (
+	Unsupervised Supervision = iota
+	Upstart
+	Systemd
+	Auto // whoever has left something in the environment
+)
+
+var supervisions = []named[Supervision]{{"upstart", Upstart}, {"systemd", Systemd}, {"auto", Auto}, {"no", Unsupervised}}
+
+func (s Supervision) String() string {
+	for _, v := range supervisions {
+		if v.value == s {
+			return v.name
+		}
+	}
+	return "unknown"
+}
+
 var processOptions = []option{
+	{
+		"daemonize", fixed, yesNo(func(c *Config) *bool { return &c.Daemonize }), "no",
+		"go to the background",
+	},
+	{
+		"supervised", fixed, choice(func(c *Config) *Supervision { return &c.Supervised }, supervisions), "no",
+		"who is told that the server is ready",
+	},
+	{
+		"always-show-logo", fixed, yesNo(func(c *Config) *bool { return &c.AlwaysShowLogo }), "no",
+		"begin the log with what tells the process's number",
+	},
 	{
 		"unixsocket", fixed, text(func(c *Config) *string { return &c.UnixSocket }), "",
 		"a file to listen on, for clients of this machine; none if empty",

@@ -15,11 +15,14 @@ import (
 	"redis-internals/ch08/internal/resp"
 )
 
-// ErrHelp and ErrVersion say that the command line asks for no server.
+// These errors say that the command line asks for no server.
 var (
-	ErrHelp    = errors.New("help requested")
-	ErrVersion = errors.New("version requested")
+	ErrHelp        = errors.New("help requested")
+	ErrVersion     = errors.New("version requested")
+	ErrCheckSystem = errors.New("a check of the system requested")
 )
+
+var errTestMemory = errors.New("this server does not test memory: programs such as memtester do, and a machine's own at its start")
 
 // errUnknown is that there is no such option. Redis has the same words for a file.
 const errUnknown = RedisError("Bad directive or wrong number of arguments")
@@ -54,6 +57,10 @@ func splitCommandLine(args []string) (given []setting, err error) {
 			return nil, ErrHelp
 		case arg == "--version", arg == "-v" && i == 0:
 			return nil, ErrVersion
+		case arg == "--check-system" && i == 0:
+			return nil, ErrCheckSystem
+		case arg == "--test-memory" && i == 0:
+			return nil, errTestMemory
 		case isOption && (last < 0 || len(given[last]) > 1 || given[last].name() == "save"):
 			words, ok := resp.SplitWords([]byte(name), nil)
 			if !ok || len(words) == 0 {

@@ -36,6 +36,7 @@ type Server interface {
 type Facts struct {
 	PID                       int
 	RunID, Executable, System string
+	Supervised                string // by whom; "no" by nobody
 	Started                   time.Time
 	Connections               int   // now
 	Accepted, Rejected        int64 // connections, since the start

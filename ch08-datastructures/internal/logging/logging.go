@@ -32,6 +32,15 @@ const (
 // marks stand in a line for its level.
 const marks = ".-*#"
 
+// Role says in a line what the process is.
+type Role byte
+
+// The roles that a server here has.
+const (
+	Starting Role = 'C' // it has yet to become a server
+	Master   Role = 'M'
+)
+
 // Logger writes log lines. Its methods may be called from any goroutine. The
 // zero Logger drops everything.
 type Logger struct {
@@ -40,12 +49,13 @@ type Logger struct {
 	level Level     // the least that is written
 	now   func() time.Time
 	pid   int
+	role  Role
 }
 
 // New returns a logger that writes lines of at least level to out. An error of
 // out is nobody's: there is no other place to tell of it.
 func New(out io.Writer, level Level) *Logger {
-	return &Logger{out: out, level: level, now: time.Now, pid: os.Getpid()}
+	return &Logger{out: out, level: level, now: time.Now, pid: os.Getpid(), role: Master}
 }
 
 // Open returns a logger that appends to a file, or writes to standard output if
@@ -67,6 +77,13 @@ func (l *Logger) SetLevel(level Level) {
 	l.level = level
 }
 
+// SetRole says what the process is from now on.
+func (l *Logger) SetRole(role Role) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.role = role
+}
+
 // Debug, Verbose, Notice and Warning write a line of that level. The arguments
 // are those of fmt.Printf.
 func (l *Logger) Debug(format string, args ...any)   { l.write(Debug, format, args...) }
@@ -80,7 +97,7 @@ func (l *Logger) write(level Level, format string, args ...any) {
 	if l.out == nil || level < l.level {
 		return
 	}
-	_, _ = fmt.Fprintf(l.out, "%d:M %s %c %s\n", l.pid, l.now().Format("02 Jan 2006 15:04:05.000"), marks[level],
+	_, _ = fmt.Fprintf(l.out, "%d:%c %s %c %s\n", l.pid, l.role, l.now().Format("02 Jan 2006 15:04:05.000"), marks[level],
 		oneLine.Replace(fmt.Sprintf(format, args...)))
 }
 

@@ -12,6 +12,7 @@
 //	memory.go   what connections take of Go's heap
 //	socket.go   the system calls of the hot path
 //	unix.go     a file to listen on
+//	supervise.go who is told that the server is ready
 //	oom.go      whom the kernel ends when memory runs out
 //	protect.go  who is not served
 //	idle.go     who has been silent for too long
@@ -61,6 +62,7 @@ type Server struct {
 	files      []listener // the one file that the server listens on, or none
 	socketFile string     // its path; empty is none
 	oomScore   oomScore
+	supervisor config.Supervision
 	conns      map[int64]*conn // by client ID
 	roster     roster
 	lastID     int64
@@ -122,6 +124,7 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 		s.log.Warning("Configured to not listen anywhere, exiting.")
 		return nil, errors.Join(errNowhere, s.close())
 	}
+	s.beginSupervised()
 	s.writePidFile()
 	s.log.Notice("Server initialized")
 	return s, nil
@@ -155,6 +158,7 @@ func (s *Server) Run(ready func()) (err error) {
 		s.log.Notice("The server is now ready to accept connections at %s", s.socketFile)
 	}
 	ready()
+	s.tellReady()
 	return errors.Join(s.loop.Run(), s.failed)
 }
 

@@ -41,6 +41,7 @@ func (s *Server) Shutdown(how config.Shutdown) error {
 		return nil
 	}
 	s.log.Warning("User requested shutdown...")
+	s.tellStopping()
 	if err := s.keep(how); err != nil {
 		s.log.Warning("Errors trying to shut down the server. Check the logs for more information.")
 		s.ending.Store(false)

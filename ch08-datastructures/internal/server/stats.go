@@ -87,7 +87,7 @@ func (s *Server) ResetStats() {
 func (s *Server) Facts() engine.Facts {
 	st := &s.stats
 	f := engine.Facts{
-		PID: os.Getpid(), RunID: st.runID, System: systemName(), Started: st.started,
+		PID: os.Getpid(), RunID: st.runID, Supervised: s.supervisor.String(), System: systemName(), Started: st.started,
 		Connections: len(s.conns), Accepted: st.accepted, Rejected: st.rejected,
 		BytesIn: st.bytesIn, BytesOut: st.bytesOut, Reads: st.reads, Writes: st.writes,
 		OpsPerSecond: int64(st.ops.perSecond()), KilobytesIn: st.in.perSecond() / 1024, KilobytesOut: st.out.perSecond() / 1024,

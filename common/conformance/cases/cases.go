@@ -46,7 +46,7 @@ func All() []conformance.Case {
 		sortedSets(), largeSortedSets(), sortedSetRows(),
 		blocking(),
 		resp3(), wholeCommand(),
-		auth(), acl(), sockets(),
+		auth(), acl(), sockets(), starting(),
 	)
 }
 
