@@ -206,7 +206,7 @@ func aclCat(c *Client) {
 			return
 		}
 		at, n := c.BeginArray(), 0
-		for _, cmd := range c.Engine.Table.All {
+		for _, cmd := range slices.Concat(c.Engine.Table.All, c.Engine.Table.Gone) {
 			if slices.Contains(cmd.Categories().Names(), category) {
 				c.ReplyBulkString(cmd.Name)
 				n++

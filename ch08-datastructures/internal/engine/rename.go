@@ -35,7 +35,14 @@ func (t *Table) Rename(from, to string) error {
 	}
 	cmd.renamed, cmd.given = true, to
 	if to == "" {
-		t.Commands = slices.DeleteFunc(t.Commands, func(c *Command) bool { return c == cmd })
+		isGone := func(c *Command) bool { return c == cmd || slices.Contains(cmd.Subcommands, c) }
+		for _, c := range t.All {
+			if isGone(c) {
+				t.Gone = append(t.Gone, c)
+			}
+		}
+		t.All = slices.DeleteFunc(t.All, isGone)
+		t.Commands = slices.DeleteFunc(t.Commands, isGone)
 	}
 	t.index = newIndex(t.Commands)
 	return nil

@@ -28,7 +28,8 @@ func TestRename_FindsACommandByItsNewNameOnly(t *testing.T) {
 		require.Nil(t, table.Find(words(gone)), gone)
 	}
 	require.Len(t, table.Commands, 3)
-	require.Len(t, table.All, 5)
+	require.Len(t, table.All, 4)
+	require.Len(t, table.Gone, 1)
 	require.NoError(t, table.Rename(long, "get"))
 	require.Equal(t, "get", table.Find(words("get x")).Name)
 }

@@ -178,8 +178,9 @@ func (c *Command) Accepts(argc int) bool {
 
 // Table holds all commands.
 type Table struct {
-	Commands []*Command // in the rows' order, without subcommands, and without those that have no name
-	All      []*Command // with them
+	Commands []*Command // in the rows' order, without subcommands, and without those that rename-command has taken away
+	All      []*Command // with subcommands
+	Gone     []*Command // that no request finds
 	index    index
 	written  *index // by the names that the log has: the rows'; nil if no command has another one
 }
