@@ -9,6 +9,9 @@ import "redis-internals/ch08/internal/engine"
 func replyDocs(c *Client, commands []*engine.Command) {
 	c.ReplyMapLen(len(commands))
 	for _, cmd := range commands {
+		if c.TooLong() {
+			return
+		}
 		c.ReplyBulkString(cmd.Name)
 		at, fields := c.BeginArray(), 0
 		text := func(name, value string) {

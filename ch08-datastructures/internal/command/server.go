@@ -181,6 +181,9 @@ func commandInfo(c *Client) {
 	names := c.Args[2:]
 	c.ReplyArrayLen(len(names))
 	for _, name := range names {
+		if c.TooLong() {
+			return
+		}
 		if cmd := c.Engine.Table.FindName(name); cmd != nil {
 			replyInfo(c, cmd)
 		} else {
@@ -350,6 +353,9 @@ func replyKeys(c *Client, replyKey func(engine.Key)) {
 	}
 	c.ReplyArrayLen(len(keys))
 	for _, key := range keys {
+		if c.TooLong() {
+			return
+		}
 		replyKey(key)
 	}
 }
