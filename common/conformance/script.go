@@ -7,7 +7,10 @@
 
 package conformance
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // maxScript is up to how many bytes a script is kept.
 const maxScript = 1 << 20
@@ -17,6 +20,7 @@ type Script struct {
 	mu    sync.Mutex
 	steps []Step
 	bytes int
+	began time.Time
 	unfit bool // it is too long, or not all of it
 }
 
@@ -25,6 +29,7 @@ type Step struct {
 	Conn       int // in the order of dialling
 	Sent, Came string
 	Closed     bool
+	At         time.Duration // since the first one
 }
 
 // Steps are all steps; none of a script that cannot be said again: it is too long, has a
@@ -46,7 +51,10 @@ func (s *Script) add(step Step) {
 	defer s.mu.Unlock()
 	s.bytes += len(step.Sent) + len(step.Came)
 	s.unfit = s.unfit || s.bytes > maxScript
-	if !s.unfit {
+	if len(s.steps) == 0 {
+		s.began = time.Now()
+	}
+	if step.At = time.Since(s.began); !s.unfit {
 		s.steps = append(s.steps, step)
 	}
 }

@@ -295,7 +295,9 @@ func drawsMembers(t *T) {
 			t.Until("all members are drawn", func() bool {
 				request := []string{"ZRANDMEMBER", k, count}
 				if count == "" {
-					met[c.Call(request[:2]...).Text] = true
+					for range n {
+						met[c.Call(request[:2]...).Text] = true
+					}
 					return len(met) == n
 				}
 				for _, m := range c.Call(request...).Strings() {
