@@ -66,8 +66,9 @@ func benchmark(s *server, args []string) (string, error) {
 	return strings.Join(names, "\n") + "\n", nil
 }
 
-// onlyRedis are figures of what chapter 8 does not have: RDB files, scripts.
-var onlyRedis = regexp.MustCompile(`^redis_(rdb_|cached_scripts|number_of_cached_scripts|number_of_functions|.*_script|.*_rdb)`)
+// onlyRedis are figures of what chapter 8 does not have: RDB files, scripts, a thread that is
+// the loop's.
+var onlyRedis = regexp.MustCompile(`^redis_(rdb_|cpu_(sys|user)_main_thread_|cached_scripts|number_of_cached_scripts|number_of_functions|.*_script|.*_rdb)`)
 
 // scrape returns the names of the figures that the exporter finds.
 func scrape(s *server) (string, error) {
