@@ -20,9 +20,9 @@ const firstWithWholeCommand = 8
 // later are commands of later versions of Redis.
 var later = []string{"client|setinfo"}
 
-// sameArguments says of the arguments which of their facts count: not what they are called, nor
-// since when there are which.
-var sameArguments = []string{"type", "key_spec_index", "token", "flags"}
+// sameArguments says of the arguments which of their facts count, beside their flags: not what
+// they are called, nor since when there are which.
+var sameArguments = []string{"type", "key_spec_index", "token"}
 
 func TestCommandTable(t *testing.T) {
 	t.Parallel()
@@ -100,6 +100,18 @@ func factsOf(docs wire.Value) map[string]string {
 	return facts
 }
 
+// flagsOf are all flags of an argument, and of the group that it is, in an order.
+func flagsOf(argument wire.Value) string {
+	var all []string
+	for i := 0; i+1 < len(argument.Elems); i += 2 {
+		if argument.Elems[i].Text == "flags" {
+			all = append(all, argument.Elems[i+1].Strings()...)
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, ",")
+}
+
 // argumentFacts shows arguments in a line.
 func argumentFacts(arguments wire.Value) string {
 	var list []string
@@ -112,12 +124,10 @@ func argumentFacts(arguments wire.Value) string {
 		}
 		for _, name := range sameArguments {
 			if v, ok := a.Get(name); ok {
-				facts = append(facts, name+"="+strings.Join(append(v.Strings(), v.Text), ""))
-				if v.Kind == ':' {
-					facts = append(facts, differential.Bytes(v))
-				}
+				facts = append(facts, name+"="+strings.TrimSpace(differential.Bytes(v)))
 			}
 		}
+		facts = append(facts, flagsOf(a))
 		if isGroup {
 			facts = append(facts, "("+argumentFacts(parts)+")")
 		}
