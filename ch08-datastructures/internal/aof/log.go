@@ -96,6 +96,7 @@ type Log struct {
 	abandoned   *rewrite // the last one that was given up
 	rewrites    int64    // begun
 	lastRewrite int64    // seconds; -1 if there was none
+	rewritten   int64    // when the last one succeeded, in Unix milliseconds; 0 if none did
 	failures    int      // rewrites that failed in a row
 	retryAt     time.Time
 
@@ -386,6 +387,7 @@ type State struct {
 	Rewrites           int64 // begun since the start
 	Failures           int   // of them in a row, the last ones
 	LastRewriteSeconds int64 // -1 if there was none
+	Rewritten          int64 // when the last one succeeded, in Unix milliseconds; 0 if none did
 	RewriteSeconds     int64 // of the one under way; -1 if there is none
 	Err                error
 }
@@ -394,7 +396,7 @@ type State struct {
 func (l *Log) State() State {
 	s := State{
 		Enabled: l.opts.AppendOnly, Rewriting: l.rewriting != nil, Scheduled: l.beginning && l.rewriting == nil, Size: l.size + int64(l.buf.len()), BaseSize: l.baseSize,
-		PendingSyncs: l.syncer.count(), DelayedSyncs: l.delayedSyncs, Rewrites: l.rewrites, Failures: l.failures,
+		PendingSyncs: l.syncer.count(), DelayedSyncs: l.delayedSyncs, Rewrites: l.rewrites, Rewritten: l.rewritten, Failures: l.failures,
 		LastRewriteSeconds: l.lastRewrite, RewriteSeconds: -1, Err: l.Err(),
 	}
 	if l.rewriting != nil {

@@ -421,6 +421,7 @@ func (l *Log) rewriteDone(w *rewrite, m manifest, baseSize int64) {
 	}
 	l.rewriting, l.manifest, l.failures = nil, m, 0
 	l.lastRewrite = int64(time.Since(w.began).Seconds())
+	l.rewritten = l.loop.Now().UnixMilli()
 	l.intactFrom = m.lastIncr
 	if w.beginning {
 		l.syncer.failure.Store(nil)                // that of an earlier log: the numbers may have begun again

@@ -42,6 +42,13 @@
 //	debug.go       DEBUG
 //	digest.go      DEBUG DIGEST
 //	shutdown.go    SHUTDOWN
+//	slowlog.go     SLOWLOG
+//	latency.go     LATENCY
+//	monitor.go     MONITOR
+//	state.go       TIME LASTSAVE SAVE BGSAVE LOLWUT
+//	replication.go ROLE WAIT REPLICAOF FAILOVER
+//	cluster.go     CLUSTER ASKING READONLY READWRITE
+//	scripting.go   SCRIPT FUNCTION
 package command
 
 import (
@@ -85,6 +92,13 @@ var Families = []engine.Family{
 	{Group: "server", Rows: memoryCommands},
 	{Group: "server", Rows: debugCommands},
 	{Group: "server", Rows: shutdownCommands},
+	{Group: "server", Rows: slowlogCommands},
+	{Group: "server", Rows: latencyCommands},
+	{Group: "server", Rows: monitorCommands},
+	{Group: "server", Rows: stateCommands},
+	{Group: "server", Rows: replicationCommands},
+	{Group: "cluster", Rows: clusterCommands},
+	{Group: "scripting", Rows: scriptCommands},
 }
 
 // Renamer returns what tries rename-command on all commands, one after another: the error is

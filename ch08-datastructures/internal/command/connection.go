@@ -73,6 +73,7 @@ func reset(c *Client) {
 	c.Unhush()
 	c.Discard()
 	c.EndSubscriptions()
+	c.StopMonitoring()
 	c.DB, c.Name, c.Protocol = c.Engine.Keyspace.DB(0), "", 2
 	c.Stranger = c.Engine.HasPassword()
 	c.ReplySimple("RESET")

@@ -46,7 +46,7 @@ func debugCommand(c *Client) {
 				return
 			}
 		}
-		c.ReplyError("ERR unknown subcommand or wrong number of arguments for '" + engine.Quoted(sub, engine.MaxQuoted) + "'. Try DEBUG HELP.")
+		c.RejectSubcommand()
 	}
 }
 

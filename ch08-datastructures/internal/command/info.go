@@ -38,6 +38,7 @@ var sections = []section{
 	{"Modules", true, func(*infoWriter) {}},
 	{"Commandstats", false, infoCommandStats},
 	{"Errorstats", true, infoErrorStats},
+	{"Latencystats", false, infoLatencyStats},
 	{"Cluster", true, infoCluster},
 	{"Keyspace", true, infoKeyspace},
 }
@@ -207,7 +208,7 @@ func infoPersistence(w *infoWriter) {
 	w.zeros("current_save_keys_processed", "current_save_keys_total")
 	w.field("rdb_changes_since_last_save", w.engine.Changes())
 	w.field("rdb_bgsave_in_progress", 0)
-	w.field("rdb_last_save_time", w.facts.Started.Unix()) // what Redis says before it has saved
+	w.field("rdb_last_save_time", lastSaved(w.engine, w.facts.Started))
 	w.field("rdb_last_bgsave_status", status(true))
 	w.field("rdb_last_bgsave_time_sec", -1)
 	w.field("rdb_current_bgsave_time_sec", -1)
@@ -308,6 +309,26 @@ func infoErrorStats(w *infoWriter) {
 	slices.Sort(codes)
 	for _, code := range codes {
 		w.field("errorstat_"+code, fmt.Sprintf("count=%d", w.engine.Stats.Errors[code]))
+	}
+}
+
+// trimZeros is a number with six decimals, but for zeros at the end.
+func trimZeros(f float64) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%f", f), "0"), ".")
+}
+
+// infoLatencyStats tells percentiles of how long a command's runs took, in microseconds.
+func infoLatencyStats(w *infoWriter) {
+	for _, cmd := range w.engine.Table.All {
+		h := cmd.Stats.Latency
+		if h == nil {
+			continue
+		}
+		var values []string
+		for _, p := range w.engine.Config.LatencyPercentiles {
+			values = append(values, fmt.Sprintf("p%s=%.3f", trimZeros(p), float64(h.Percentile(p))/1000))
+		}
+		w.field("latency_percentiles_usec_"+cmd.Name, strings.Join(values, ","))
 	}
 }
 

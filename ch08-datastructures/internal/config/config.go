@@ -5,6 +5,7 @@
 //	options.go  the table: a row each
 //	options_access.go  rows of it: who may do what
 //	options_process.go rows of it: the process
+//	options_slow.go    and what is kept of slow commands
 //	kinds.go    what values there are: numbers, sizes, words
 //	parse.go    the command line
 //	file.go     redis.conf
@@ -94,6 +95,17 @@ type Config struct {
 	ShutdownTimeout int
 	// Whether a crash is told of in the log (crash-log-enabled).
 	CrashLog bool
+	// Microseconds from which on a command is kept in the slow log; -1 is none
+	// (slowlog-log-slower-than).
+	SlowLogSlowerThan int
+	// Entries of it (slowlog-max-len).
+	SlowLogMaxLen int
+	// Milliseconds from which on an event is kept; 0 is none (latency-monitor-threshold).
+	LatencyThreshold int
+	// Whether each command has a histogram (latency-tracking).
+	LatencyTracking bool
+	// What INFO tells of it (latency-tracking-info-percentiles).
+	LatencyPercentiles []float64
 	// Keys there may be; 0 is no limit. It is this repository's.
 	MaxKeys int
 	// Bytes that may be in use; 0 is no limit.

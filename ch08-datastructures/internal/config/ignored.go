@@ -14,9 +14,7 @@ import (
 )
 
 var ignoredNames = strings.Fields(`
-	latency-monitor-threshold latency-tracking latency-tracking-info-percentiles
-	list-max-ziplist-entries list-max-ziplist-value lua-replicate-commands
-	slowlog-log-slower-than slowlog-max-len tracking-table-max-keys
+	list-max-ziplist-entries list-max-ziplist-value lua-replicate-commands tracking-table-max-keys
 `)
 
 // savePoints is when Redis writes RDB. Points are taken where every write is logged, which is

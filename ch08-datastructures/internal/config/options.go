@@ -88,6 +88,7 @@ var table = []section{
 	}},
 	{"who may do what", accessOptions},
 	{"the process", processOptions},
+	{"what is kept of slow commands", slowOptions},
 	{"which keys go", []option{
 		{
 			"maxkeys", atRuntime, number(func(c *Config) *int { return &c.MaxKeys }, 0, math.MaxInt32), "0",

@@ -26,6 +26,7 @@ import (
 	"container/heap"
 	"container/list"
 	"slices"
+	"time"
 
 	"redis-internals/ch08/internal/keyspace"
 	"redis-internals/ch08/internal/object"
@@ -43,6 +44,7 @@ type waiter struct {
 	index    int             // in deadlines
 	timedOut func(*Client)   // replies
 	bytes    int             // that it takes
+	took     time.Duration   // what its runs took
 }
 
 // waiterMemory is what a waiter takes for itself and for each key, in bytes.
@@ -190,7 +192,7 @@ func (e *Engine) serve(w *waiter, at place) {
 	began := sinceStart()
 	e.Keyspace.BeginCommand()
 	w.command.Handler(c)
-	e.countServed(w.command, began)
+	e.countServed(c, began, len(c.Reply) > replied)
 	if e.dirty != before && e.log != nil {
 		e.propagate(c)
 	}

@@ -51,6 +51,8 @@ type Client struct {
 	pushes  []byte // came while its command runs, encoded; nil is none
 	stirred bool   // it is in Engine.stirred
 
+	monitors bool // it is in Engine.monitors
+
 	Protocol            int    // of RESP: 2, or 3 from HELLO 3 on
 	Stranger            bool   // it has not said the password that there was when it connected
 	Local               bool   // it is connected from 127.0.0.1 or ::1

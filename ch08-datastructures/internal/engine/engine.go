@@ -25,9 +25,14 @@
 //	reject.go     what is answered where there is no such command
 //	reply.go      methods to reply
 //	propagate.go  what is logged of a command
+//	save.go       when the data was saved
 //	load.go       how the log is executed again
 //	room.go       what happens when there is too little memory, or too many keys
 //	stats.go      what is counted of commands and errors
+//	histogram.go  how long a command takes
+//	slowlog.go    the commands that took longest
+//	latency.go    what made clients wait, and when
+//	monitor.go    clients that watch what all others do
 //	facts.go      what the engine asks of the server around it
 //	prefetch.go   keys asked for ahead
 //	current.go    what is being executed, for a crash report
@@ -56,8 +61,14 @@ type Engine struct {
 	timed      time.Duration // what the other commands took
 	received   span          // since BeginRequests
 	errorsSeen int64         // replies, when a handler began
+	shares     Flags         // Brief, or nothing while each command is timed alone
+	tellFrom   time.Duration // of a command that is timed: from here on somebody wants to know of it
+	slow       slowLog
+	latencies  []*Event
+	monitors   []*Client
 
-	log       *aof.Log       // nil until SetLog
+	log       *aof.Log // nil until SetLog
+	saves     saves
 	dirty     int64          // changes of the data since the start
 	rewritten [][]byte       // what to log of the command being executed; empty is its request
 	digits    []byte         // room for one of those words
@@ -98,6 +109,7 @@ func New(o Options) *Engine {
 	e.Keyspace.SetLimits(e.limits())
 	e.setEvents(o.Config.Events)
 	e.Stats.Errors = map[string]int64{}
+	e.fitMeasuring()
 	e.exec = e.Table.Lookup([]byte("exec"))
 	e.rename()
 	e.watchers.first = make([]map[string]*watch, o.Config.Databases)

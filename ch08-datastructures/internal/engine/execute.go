@@ -58,6 +58,8 @@ func (e *Engine) admits(c *Client) bool {
 		c.reject("ERR Can't execute '" + c.Command.Name + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context")
 	case e.loading && c.Command.Flags&Loading == 0:
 		c.reject(errLoading)
+	case c.monitors && c.effect()&(Write|ReadOnly|MayReplicate) != 0:
+		c.reject(errMonitors)
 	default:
 		return true
 	}
@@ -71,7 +73,7 @@ func (e *Engine) call(c *Client) {
 	began := e.startMeasuring(cmd)
 	e.Keyspace.BeginCommand()
 	cmd.Handler(c)
-	e.count(cmd, began)
+	e.count(c, began)
 	// Not EXEC: what it ran is logged. PFCOUNT reads, and keeps what it has counted.
 	if e.dirty != before && e.log != nil && cmd.Flags&(Write|ReadOnly) != 0 {
 		e.propagate(c)

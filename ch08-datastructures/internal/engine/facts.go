@@ -17,6 +17,8 @@ type Server interface {
 	ConfigChanged(names []string) (refused string, err error)
 	// WakeAt makes Engine.TimeOut be called at a time in Unix milliseconds, or before.
 	WakeAt(ms int64)
+	// Peer is the address of a client's other end.
+	Peer(c *Client) string
 	// ReplyBuffer lends an empty buffer to a client that has none: it is given back when it is
 	// sent.
 	ReplyBuffer() []byte

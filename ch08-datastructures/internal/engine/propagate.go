@@ -144,10 +144,3 @@ func (e *Engine) SwitchLog() error {
 	e.log.End()
 	return nil
 }
-
-// RewriteLog begins to rewrite the append-only file. The error is
-// aof.ErrRewriting if that is under way already.
-func (e *Engine) RewriteLog() error { return e.log.Rewrite(e.Keyspace) }
-
-// Changes are how often the data was changed since the start.
-func (e *Engine) Changes() int64 { return e.dirty }

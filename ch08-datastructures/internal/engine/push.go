@@ -17,9 +17,9 @@ package engine
 
 import "redis-internals/ch08/internal/resp"
 
-// Push hands a client a message. wire is borrowed, and encoded as an array. A client that is
-// closing gets no more; one that has more waiting than there is memory for will be closed.
-// O(len(wire)).
+// Push hands a client a message. wire is borrowed, and encoded as an array, or is a line, as
+// MONITOR shows it. A client that is closing gets no more; one that has more waiting than there
+// is memory for will be closed. O(len(wire)).
 func (e *Engine) Push(c *Client, wire []byte) {
 	switch {
 	case c.Closing != StayOpen:
@@ -40,7 +40,7 @@ func (e *Engine) Push(c *Client, wire []byte) {
 func (c *Client) appendPush(dst, wire []byte) []byte {
 	at := len(dst)
 	dst = append(dst, wire...)
-	if c.RESP3() {
+	if c.RESP3() && wire[0] == '*' {
 		dst[at] = resp.Push
 	}
 	return dst

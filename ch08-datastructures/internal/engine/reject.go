@@ -30,6 +30,13 @@ func (e *Engine) rejectUnknown(c *Client) {
 		"', with args beginning with: " + string(args))
 }
 
+// RejectSubcommand says that a container's subcommand does not take so many arguments. Redis:
+// networking.c, addReplySubcommandSyntaxError.
+func (c *Client) RejectSubcommand() {
+	c.ReplyError("ERR unknown subcommand or wrong number of arguments for '" + Quoted(c.Args[1], MaxQuoted) +
+		"'. Try " + strings.ToUpper(string(c.Args[0])) + " HELP.")
+}
+
 // isHTTP reports whether the request is a line of HTTP: a browser that was
 // talked into posting commands to us (cross-protocol scripting). Such a client
 // must not get to its next line. Redis: networking.c, securityWarningCommand.

@@ -158,6 +158,7 @@ func (e *Engine) ConfigChanged(names []string) (refused string, err error) {
 	e.Keyspace.SetEviction(e.eviction())
 	e.Keyspace.SetLimits(e.limits())
 	e.setEvents(e.Config.Events)
+	e.fitMeasuring()
 	return e.Server.ConfigChanged(names)
 }
 

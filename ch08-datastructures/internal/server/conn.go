@@ -373,6 +373,7 @@ func (c *conn) close() {
 	c.client.Discard()
 	c.client.StopWaiting()
 	c.client.EndSubscriptions()
+	c.client.StopMonitoring()
 	c.dropQuery()
 	for c.oldestBuffer() != nil {
 		c.dropOldestBuffer()
@@ -381,6 +382,9 @@ func (c *conn) close() {
 	c.server.engine.CountClientMemory(-connMemory)
 	c.server.stopIfAlone()
 }
+
+// Peer is the address of a client's other end.
+func (s *Server) Peer(client *engine.Client) string { return s.conns[client.ID].peer() }
 
 // peer is the other end's address, for the log.
 func (c *conn) peer() string {
