@@ -40,6 +40,8 @@
 //	info.go        INFO
 //	memory.go      MEMORY
 //	debug.go       DEBUG
+//	debug_keys.go  DEBUG POPULATE SDSLEN QUICKLIST
+//	debug_server.go DEBUG PROTOCOL ERROR LOG PAUSE-CRON and their neighbours
 //	digest.go      DEBUG DIGEST
 //	shutdown.go    SHUTDOWN
 //	slowlog.go     SLOWLOG

@@ -32,6 +32,7 @@ type testServer struct {
 func (s *testServer) Facts() engine.Facts                    { return s.facts }
 func (s *testServer) ResetStats()                            {}
 func (s *testServer) ConfigChanged([]string) (string, error) { return "", nil }
+func (s *testServer) Log(string)                             {}
 func (s *testServer) Peer(*Client) string                    { return "127.0.0.1:1" }
 func (s *testServer) WakeAt(int64)                           {}
 func (s *testServer) ReplyBuffer() []byte                    { return nil }

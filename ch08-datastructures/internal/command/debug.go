@@ -37,6 +37,10 @@ func debugCommand(c *Client) {
 		debugHelp(c)
 	case engine.IsOption(sub, "segfault"):
 		writeToReadOnlyMemory()
+	case engine.IsOption(sub, "assert"):
+		panic("=== ASSERTION FAILED === DEBUG ASSERT was called")
+	case engine.IsOption(sub, "oom"):
+		panic("Redis aborting for OUT OF MEMORY. DEBUG OOM was called")
 	case engine.IsOption(sub, "panic"):
 		panic(fmt.Sprintf("DEBUG PANIC called at Unix time %d", time.Now().Unix()))
 	default:
@@ -63,15 +67,31 @@ func (d *debugSubcommand) takes(words int) bool {
 }
 
 var debugSubcommands = []debugSubcommand{
+	{"change-repl-id", 2, debugChangeReplID},
 	{"digest", 2, debugDigest},
 	{"digest-value", -2, debugDigestValue},
+	{"drop-cluster-packet-filter", 3, debugTaken},
+	{"error", 3, debugError},
 	{"listpack", 3, debugListpack},
 	{"loadaof", -2, debugLoadAOF},
+	{"log", 3, debugLog},
 	{"object", 3, debugObject},
+	{"pause-cron", 3, debugPauseCron},
+	{"populate", 3, debugPopulate},
+	{"populate", 4, debugPopulate},
+	{"populate", 5, debugPopulate},
+	{"protocol", 3, debugProtocol},
+	{"quicklist", 3, debugQuicklist},
+	{"quicklist", 4, debugQuicklist},
 	{"quicklist-packed-threshold", 3, debugPackedThreshold},
 	{"reload", -2, debugReload},
+	{"replybuffer", 4, debugReplyBuffer},
+	{"sdslen", 3, debugSdslen},
 	{"set-active-expire", 3, debugActiveExpire},
+	{"set-disable-deny-scripts", 3, debugTaken},
+	{"set-skip-checksum-validation", 3, debugTaken},
 	{"sleep", 3, debugSleep},
+	{"stringmatch-test", 2, debugStringMatch},
 }
 
 func debugSleep(c *Client) {
@@ -124,21 +144,27 @@ func debugListpack(c *Client) {
 	}
 }
 
-// debugReload answers DEBUG RELOAD. There is no RDB, whose keys could be merged with those
-// there are.
+// debugReload answers DEBUG RELOAD. What is loaded is all there was, by one way or the other: so
+// where keys that are there may be replaced (MERGE) it does not matter whether they are deleted
+// before. Where they may not be, Redis ends.
 func debugReload(c *Client) {
-	fromLog := false
+	fromLog, keep, merge := false, false, false
 	for _, arg := range c.Args[2:] {
 		switch {
 		case engine.IsOption(arg, "nosave"):
 			fromLog = true
-		case engine.IsOption(arg, "noflush"), engine.IsOption(arg, "merge"):
-			c.ReplyError("ERR DEBUG RELOAD replaces all data here: there is no MERGE and no NOFLUSH.")
-			return
+		case engine.IsOption(arg, "noflush"):
+			keep = true
+		case engine.IsOption(arg, "merge"):
+			merge = true
 		default:
 			c.ReplyError("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.")
 			return
 		}
+	}
+	if keep && !merge && c.Engine.Keyspace.Keys() > 0 {
+		c.ReplyError("ERR DEBUG RELOAD NOFLUSH without MERGE: each key is there already.")
+		return
 	}
 	reload(c, fromLog)
 }
@@ -188,17 +214,29 @@ func parseDigits(arg []byte) (n int) {
 func debugHelp(c *Client) {
 	lines := []string{
 		"DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+		"ASSERT", "    Crash the server as a failed assertion does.",
+		"CHANGE-REPL-ID", "    Give the history of the data another name, as INFO replication tells it.",
 		"DIGEST", "    Output a hex signature representing the current DB content.",
 		"DIGEST-VALUE <key> [<key> ...]", "    Output a hex signature of the values of all the specified keys.",
+		"ERROR <string>", "    Return an error with <string> as message.",
 		"LISTPACK <key>", "    Show low level info about the listpack encoding of <key>.",
 		"LOADAOF", "    Flush the AOF buffers on disk and reload the AOF in memory.",
+		"LOG <message>", "    Write <message> to the server log.",
 		"OBJECT <key>", "    Show low level info about `key` and associated value.",
+		"OOM", "    Crash the server as want of memory does.",
 		"PANIC", "    Crash the server simulating a panic.",
+		"PAUSE-CRON <0|1>", "    Stop all that comes with time.",
+		"POPULATE <count> [<prefix>] [<size>]", "    Create <count> strings named key:<num>, or <prefix>:<num>. No log has them.",
+		"PROTOCOL <type>", "    Reply with a value of the type: string, integer, double, bignum, null, array, set, map,", "    attrib, push, verbatim, true, false.",
+		"QUICKLIST <key> [<0|1>]", "    Show low level info about the quicklist encoding of <key>; with 1 the elements, too.",
 		"QUICKLIST-PACKED-THRESHOLD <size>", "    Taken so that Redis' tests run: it changes nothing here.",
-		"RELOAD [NOSAVE]", "    Write all data to a file, as a rewrite of the log does, and load it again.", "    With NOSAVE load the log as it is.",
+		"RELOAD [NOSAVE] [NOFLUSH] [MERGE]", "    Write all data to a file, as a rewrite of the log does, and load it again.", "    With NOSAVE load the log as it is. NOFLUSH wants MERGE, if there are keys.",
+		"REPLYBUFFER PEAK-RESET-TIME <NEVER|RESET|time>, REPLYBUFFER RESIZING <0|1>", "    Taken so that Redis' tests run, as SET-DISABLE-DENY-SCRIPTS, SET-SKIP-CHECKSUM-VALIDATION", "    and DROP-CLUSTER-PACKET-FILTER are: nothing changes here.",
+		"SDSLEN <key>", "    Show how long the key and its string are.",
 		"SEGFAULT", "    Crash the server with sigsegv.",
 		"SET-ACTIVE-EXPIRE <0|1>", "    Setting it to 0 disables expiring keys in background when they are not", "    accessed. Setting it to 1 reenables back the default.",
 		"SLEEP <seconds>", "    Stop the server for <seconds>. Decimals allowed.",
+		"STRINGMATCH-TEST", "    Match random strings with random patterns.",
 		"HELP", "    Prints this help.",
 	}
 	c.ReplyArrayLen(len(lines))

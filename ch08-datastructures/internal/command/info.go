@@ -6,7 +6,10 @@ package command
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math/bits"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -121,15 +124,41 @@ func status(ok bool) string {
 	return "err"
 }
 
+// ServerName is what this server is called, where it is not taken for Redis.
+const ServerName = "redis-internals"
+
+// serverVersion is that of the source it was built of: the chapter, and the commit if it is known.
+func serverVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return "ch08-" + s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return "ch08"
+}
+
+// buildID tells builds apart, in 16 digits as Redis does. Redis: release.c, redisBuildId.
+func buildID() string {
+	h := fnv.New64a()
+	if info, ok := debug.ReadBuildInfo(); ok {
+		h.Write([]byte(info.String()))
+	}
+	return fmt.Sprintf("%016x", h.Sum64())
+}
+
 func infoServer(w *infoWriter) {
 	f, now := &w.facts, time.UnixMilli(w.engine.Clock())
 	uptime := int64(now.Sub(f.Started).Seconds())
 	w.field("redis_version", Version)
 	w.field("redis_git_sha1", "00000000")
 	w.field("redis_git_dirty", 0)
+	w.field("redis_build_id", buildID())
 	w.field("redis_mode", "standalone")
 	w.field("os", f.System)
 	w.field("arch_bits", bits.UintSize)
+	w.field("monotonic_clock", "POSIX clock_gettime")
 	w.field("multiplexing_api", "epoll")
 	w.field("process_id", f.PID)
 	w.field("process_supervised", f.Supervised)
@@ -144,6 +173,9 @@ func infoServer(w *infoWriter) {
 	w.field("executable", f.Executable)
 	w.field("config_file", w.engine.Config.File)
 	w.field("io_threads_active", 0)
+	w.field("server_name", ServerName)
+	w.field("server_version", serverVersion())
+	w.field("go_version", runtime.Version())
 }
 
 func infoClients(w *infoWriter) {
@@ -172,8 +204,12 @@ func infoMemory(w *infoWriter) {
 	w.field("allocator_active", a.Active)
 	w.field("allocator_resident", a.Resident)
 	w.size("total_system_memory", f.SystemMemory)
-	w.zeros("used_memory_lua", "used_memory_vm_eval", "used_memory_scripts_eval", "number_of_cached_scripts", "number_of_functions",
-		"number_of_libraries", "used_memory_vm_functions", "used_memory_vm_total", "used_memory_functions", "used_memory_scripts")
+	w.zeros("used_memory_lua", "used_memory_vm_eval")
+	w.field("used_memory_lua_human", humanSize(0))
+	w.zeros("used_memory_scripts_eval", "number_of_cached_scripts", "number_of_functions", "number_of_libraries", "used_memory_vm_functions")
+	w.size("used_memory_vm_total", 0)
+	w.zeros("used_memory_functions")
+	w.size("used_memory_scripts", 0)
 	w.size("maxmemory", int64(w.engine.Config.MaxMemory))
 	w.field("maxmemory_policy", w.engine.Config.MaxMemoryPolicy)
 	w.field("allocator_frag_ratio", ratio(int64(a.Active), int64(a.Used)))
@@ -253,6 +289,9 @@ func infoStats(w *infoWriter) {
 	w.field("expire_cycle_cpu_milliseconds", f.ExpireMilliseconds)
 	w.field("evicted_keys", keys.Evicted)
 	w.field("evicted_clients", 0)
+	exceeded, now := w.engine.Exceeded()
+	w.field("total_eviction_exceeded_time", exceeded.Milliseconds())
+	w.field("current_eviction_exceeded_time", now.Milliseconds())
 	w.field("keyspace_hits", keys.Hits)
 	w.field("keyspace_misses", keys.Misses)
 	w.field("pubsub_channels", len(w.engine.Topics(engine.Channels)))
@@ -266,7 +305,7 @@ func infoStats(w *infoWriter) {
 	w.field("dump_payload_sanitizations", 0)
 	w.field("total_reads_processed", f.Reads)
 	w.field("total_writes_processed", f.Writes)
-	w.zeros("io_threaded_reads_processed", "io_threaded_writes_processed")
+	w.zeros("io_threaded_reads_processed", "io_threaded_writes_processed", "reply_buffer_shrinks", "reply_buffer_expands")
 }
 
 // infoReplication is what a server without replicas says; clients ask for its role.
@@ -274,7 +313,11 @@ func infoReplication(w *infoWriter) {
 	w.field("role", "master")
 	w.field("connected_slaves", 0)
 	w.field("master_failover_state", "no-failover")
-	w.field("master_replid", w.facts.RunID) // a history of its own, as long as it runs
+	replID := w.engine.ReplID
+	if replID == "" {
+		replID = w.facts.RunID // a history of its own, as long as it runs
+	}
+	w.field("master_replid", replID)
 	w.field("master_replid2", strings.Repeat("0", 40))
 	w.field("master_repl_offset", 0)
 	w.field("second_repl_offset", -1)

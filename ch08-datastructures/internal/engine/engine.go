@@ -55,6 +55,9 @@ type Engine struct {
 	Config *config.Config
 	Server Server
 
+	ReplID     string // the name of the data's history, if it is not the run's
+	CronPaused bool   // nothing comes with time (DEBUG PAUSE-CRON)
+
 	current    *Client // whose command is being executed; nil between turns
 	Stats      Stats
 	brief      []*Command    // commands that ran since BeginRequests
@@ -80,6 +83,8 @@ type Engine struct {
 	topics    topics
 	events    config.Events // that are published
 	stirred   []*Client     // that have something to be sent though they sent nothing
+	exceeded  time.Duration // how long more was in use than maxmemory
+	exceeding time.Duration // since when it is, after the start; 0 if it is not
 	evicting  bool          // there is more in use than maxmemory, and keys may go
 	sleepy    bool          // what has expired waits until somebody asks for it (DEBUG SET-ACTIVE-EXPIRE 0)
 	pause     pause

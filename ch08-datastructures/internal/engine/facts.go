@@ -30,6 +30,8 @@ type Server interface {
 	Connection(c *Client) Connection
 	// Disconnect closes a client's at once. Its command must not be running.
 	Disconnect(c *Client)
+	// Log writes a line to the server's log, at the level warning.
+	Log(line string)
 	// Shutdown begins the server's end. The error is why it must stay.
 	Shutdown(how config.Shutdown) error
 }

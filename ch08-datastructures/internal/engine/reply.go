@@ -243,6 +243,17 @@ func (c *Client) ReplyPair() {
 	}
 }
 
+// ReplyAttributeLen begins an attribute, a map of n pairs about the reply that follows it. It
+// reports false where there is none: RESP2 has none.
+func (c *Client) ReplyAttributeLen(n int) (has bool) {
+	if has = c.RESP3(); has {
+		at := len(c.Reply)
+		c.ReplyMapLen(n)
+		c.Reply[at] = '|'
+	}
+	return has
+}
+
 // ReplyMapLen begins a map: n pairs of replies must follow, key and value.
 func (c *Client) ReplyMapLen(n int) { c.Reply = c.appendMap(c.Reply, n) }
 

@@ -33,7 +33,7 @@ func (e *Engine) makeRoom(c *Client) bool {
 	if e.Config.MaxMemory == 0 && e.Config.MaxKeys == 0 || e.loading {
 		return true
 	}
-	outcome := e.Keyspace.Evict()
+	outcome := e.evict()
 	e.evicting = outcome == keyspace.EvictRunning
 	if outcome == keyspace.EvictFail && c.effect()&DenyOOM != 0 {
 		c.reject(errOOM)
@@ -118,8 +118,38 @@ func (e *Engine) OutOfMemory() (refused bool) {
 // KeepEvicting evicts more keys, if the last round had to stop for the time. It
 // reports whether there is still more to do.
 func (e *Engine) KeepEvicting() bool {
-	e.evicting = e.evicting && e.Keyspace.Evict() == keyspace.EvictRunning
+	e.evicting = e.evicting && e.evict() == keyspace.EvictRunning
 	return e.evicting
+}
+
+// evict makes room, and notes since when there is too little. Redis: evict.c,
+// performEvictions.
+func (e *Engine) evict() keyspace.Outcome {
+	var began time.Duration
+	if e.MeasuresLatency() {
+		began = sinceStart()
+	}
+	outcome := e.Keyspace.Evict()
+	if began != 0 {
+		e.AddLatency(EventEvict, sinceStart()-began)
+	}
+	switch {
+	case outcome == keyspace.EvictOK && e.exceeding != 0:
+		e.exceeded += sinceStart() - e.exceeding
+		e.exceeding = 0
+	case outcome != keyspace.EvictOK && e.exceeding == 0:
+		e.exceeding = sinceStart()
+	}
+	return outcome
+}
+
+// Exceeded is for how long more was in use than maxmemory, all in all and just now, though keys
+// were evicted or none could be.
+func (e *Engine) Exceeded() (total, now time.Duration) {
+	if e.exceeding != 0 {
+		now = sinceStart() - e.exceeding
+	}
+	return e.exceeded + now, now
 }
 
 // UsedMemory is all memory in use, in bytes: what holds the keys, what clients take,

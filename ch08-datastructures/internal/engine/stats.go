@@ -28,10 +28,16 @@ type Stats struct {
 // countError counts an error reply by its code, the first word. Redis:
 // networking.c, afterErrorReply.
 func (e *Engine) countError(reply string) {
-	code, _, _ := strings.Cut(reply, " ")
+	code, _, ok := strings.Cut(reply, " ")
+	if !ok || len(code) > maxErrorCode {
+		code = "ERR"
+	}
 	e.Stats.Errors[code]++
 	e.Stats.ErrorsTotal++
 }
+
+// maxErrorCode is how many bytes the first word may have, to be a code.
+const maxErrorCode = 30
 
 // BeginRequests and EndRequests enclose the requests that are executed one after
 // another, all that was received: one batch of the server's or many. Looking at the

@@ -15,6 +15,7 @@ package server
 import (
 	"time"
 
+	"redis-internals/ch08/internal/engine"
 	"redis-internals/ch08/internal/zmalloc"
 )
 
@@ -31,6 +32,9 @@ const (
 
 // cron runs what is due and returns when it wants to run again.
 func (s *Server) cron() (again time.Duration) {
+	if s.engine.CronPaused {
+		return cronPeriod
+	}
 	s.stats.sample(s)
 	s.warnOfMemory()
 	if s.aof.WantsRewrite() {
@@ -58,6 +62,8 @@ func (s *Server) warnOfMemory() {
 func (s *Server) expire() (more bool) {
 	began := time.Now()
 	more = s.engine.ExpireCycle(cronBudget)
-	s.stats.expiring += time.Since(began)
+	took := time.Since(began)
+	s.stats.expiring += took
+	s.engine.AddLatency(engine.EventExpire, took)
 	return more
 }

@@ -212,7 +212,7 @@ func (s *Server) close() error {
 func (s *Server) endTurn() (more bool) {
 	s.executeReceived()
 	s.resumeStirred()
-	if err := s.aof.Flush(); err != nil {
+	if err := s.flushLog(); err != nil {
 		s.failed = err
 		s.loop.Stop()
 		return false
@@ -239,6 +239,21 @@ func (s *Server) endTurn() (more bool) {
 	}
 	evicting, reclaiming := s.engine.KeepEvicting(), s.engine.Reclaim(reclaimBudget)
 	return evicting || reclaiming || len(s.received) > 0 || s.engine.IsStirred()
+}
+
+// flushLog writes the log, and says how long that took if somebody wants to know.
+func (s *Server) flushLog() error {
+	if !s.engine.MeasuresLatency() {
+		return s.aof.Flush()
+	}
+	began := time.Now()
+	err := s.aof.Flush()
+	event := engine.EventWrite
+	if s.opts.AppendFsync == config.Always {
+		event = engine.EventSync
+	}
+	s.engine.AddLatency(event, time.Since(began))
+	return err
 }
 
 // reclaimBudget is how long a turn may free what was deleted: a client waits no longer for

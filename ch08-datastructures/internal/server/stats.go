@@ -103,6 +103,9 @@ func (s *Server) Facts() engine.Facts {
 	return f
 }
 
+// Log writes a line to the log, at the level warning.
+func (s *Server) Log(line string) { s.log.Warning("%s", line) }
+
 // residentMemory is how much of the process is in memory, in bytes; 0 if unknown.
 func residentMemory() int64 {
 	text, _ := os.ReadFile("/proc/self/statm")
