@@ -46,6 +46,7 @@ func (l *Log) Load(execute func(words [][]byte) error, pause func() (stop bool))
 		return err
 	}
 	progress := &progress{log: l, total: left, pause: pause, reported: began}
+	l.loaded = Loaded{Began: began, Total: left}
 	for i, p := range parts {
 		r := &reader{execute: execute, progress: progress, parser: resp.Parser{MaxBulk: &longest}}
 		size, err := l.loadPart(r, p, left)
@@ -63,6 +64,15 @@ func (l *Log) Load(execute func(words [][]byte) error, pause func() (stop bool))
 	}
 	return nil
 }
+
+// Loaded is how far loading is, in bytes.
+type Loaded struct {
+	Began       time.Time
+	Total, Done int64
+}
+
+// Loaded tells how far Load is.
+func (l *Log) Loaded() Loaded { return l.loaded }
 
 func (l *Log) totalSize(parts []part) (total int64, err error) {
 	for _, p := range parts {
@@ -121,6 +131,7 @@ func (p *progress) step(bytes int) error {
 	if p.commands%pauseInterval != 0 {
 		return nil
 	}
+	p.log.loaded.Done = p.bytes
 	if p.pause() {
 		return ErrStopped
 	}

@@ -95,9 +95,10 @@ type Log struct {
 	rewriting   *rewrite // nil if none is under way
 	abandoned   *rewrite // the last one that was given up
 	rewrites    int64    // begun
-	lastRewrite int64    // seconds; -1 if there was none
-	rewritten   int64    // when the last one succeeded, in Unix milliseconds; 0 if none did
-	failures    int      // rewrites that failed in a row
+	loaded      Loaded
+	lastRewrite int64 // seconds; -1 if there was none
+	rewritten   int64 // when the last one succeeded, in Unix milliseconds; 0 if none did
+	failures    int   // rewrites that failed in a row
 	retryAt     time.Time
 
 	step func(done string) // for tests: called between the steps of a rewrite

@@ -267,6 +267,24 @@ func infoPersistence(w *infoWriter) {
 		w.field("aof_pending_bio_fsync", s.PendingSyncs)
 		w.field("aof_delayed_fsync", s.DelayedSyncs)
 	}
+	if w.engine.Loading() {
+		infoLoading(w)
+	}
+}
+
+// infoLoading tells how far loading is: in seconds, about.
+func infoLoading(w *infoWriter) {
+	l := w.engine.Loaded()
+	eta := int64(1) // where nothing is known yet
+	if elapsed := int64(time.Since(l.Began).Seconds()); elapsed > 0 {
+		eta = elapsed * (l.Total - l.Done) / (l.Done + 1)
+	}
+	w.field("loading_start_time", l.Began.Unix())
+	w.field("loading_total_bytes", l.Total)
+	w.field("loading_rdb_used_mem", 0)
+	w.field("loading_loaded_bytes", l.Done)
+	w.field("loading_loaded_perc", 100*ratio(l.Done, l.Total))
+	w.field("loading_eta_seconds", eta)
 }
 
 func infoStats(w *infoWriter) {

@@ -76,6 +76,7 @@ type Engine struct {
 	rewritten [][]byte       // what to log of the command being executed; empty is its request
 	digits    []byte         // room for one of those words
 	loading   bool           // the log is being executed
+	loads     *aof.Log       // the log that is
 	exec      *Command       // EXEC
 	spare     []*transaction // empty ones
 	watchers  watchers

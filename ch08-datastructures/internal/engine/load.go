@@ -16,10 +16,10 @@ import (
 // anything evicted: what went then has its DEL in the log, and what went now would
 // have none. pause is called now and then; it reports whether to stop.
 func (e *Engine) Load(log *aof.Log, pause func() (stop bool)) error {
-	e.loading = true
+	e.loading, e.loads = true, log
 	e.Keyspace.SetEviction(e.eviction())
 	defer func() {
-		e.loading = false
+		e.loading, e.loads = false, nil
 		e.Keyspace.SetEviction(e.eviction())
 	}()
 	c := e.NewClient(0)
@@ -88,6 +88,14 @@ func (e *Engine) replay(c *Client, args [][]byte) error {
 		return fmt.Errorf("'%s' answers: %s", c.Command.Name, strings.TrimRight(string(c.Reply[1:]), "\r\n"))
 	}
 	return nil
+}
+
+// Loaded tells how far loading is, while it lasts.
+func (e *Engine) Loaded() aof.Loaded {
+	if e.loads == nil {
+		return aof.Loaded{}
+	}
+	return e.loads.Loaded()
 }
 
 // Loading reports whether the log is being executed.

@@ -47,7 +47,7 @@ func All() []conformance.Case {
 		blocking(),
 		resp3(), wholeCommand(),
 		auth(), acl(), sockets(), starting(),
-		slowLog(), latencies(), monitoring(), asked(), debugMore(),
+		slowLog(), latencies(), monitoring(), asked(), debugMore(), infoInFull(),
 	)
 }
 
