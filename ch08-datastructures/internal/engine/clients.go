@@ -60,6 +60,7 @@ func (c *Client) letters() string {
 		letter byte
 		is     bool
 	}{
+		{'O', c.monitors},
 		{'P', c.Subscribed()},
 		{'x', c.multi != nil},
 		{'b', c.Blocked()},

@@ -65,7 +65,7 @@ func (e *Engine) endPause() {
 // postpones puts a request off if it has to be, and reports whether it has. What asks is that
 // there is a pause.
 func (e *Engine) postpones(c *Client) bool {
-	if e.endPause(); e.pause.kind == NoPause || e.pause.kind == PauseWrites && c.effect()&(Write|MayReplicate) == 0 {
+	if e.endPause(); e.pause.kind == NoPause || c.monitors || e.pause.kind == PauseWrites && c.effect()&(Write|MayReplicate) == 0 {
 		return false
 	}
 	c.postponed = e.pause.postponed.PushBack(c)

@@ -384,7 +384,11 @@ func (c *conn) close() {
 }
 
 // Peer is the address of a client's other end.
-func (s *Server) Peer(client *engine.Client) string { return s.conns[client.ID].peer() }
+func (s *Server) Peer(client *engine.Client) string {
+	c := s.conns[client.ID]
+	c.findNames()
+	return c.peerName
+}
 
 // peer is the other end's address, for the log.
 func (c *conn) peer() string {

@@ -25,6 +25,7 @@ func monitoring() list {
 		{Name: "MONITOR inside of a transaction is refused", Own: true, Run: scene(
 			"A> MULTI", done, "A> MONITOR", queued, "A> EXEC", array("-ERR MONITOR isn't allowed for DENY BLOCKING client\r\n"), "A> GET k", nilBulk, "A> MONITOR x", wrongArity("monitor"),
 		)},
+		{Name: "CLIENT LIST knows who monitors, and CLIENT PAUSE does not stop them", Own: true, Run: monitorsInPause},
 		{Name: "several clients monitor, and leave in the middle of it", Own: true, Run: monitorsLeave},
 	})
 }
@@ -114,4 +115,14 @@ func monitorsLeave(t *T) {
 			first.Reset()
 		}
 	}
+}
+
+func monitorsInPause(t *T) {
+	m, a := t.Dial(), t.Dial()
+	speak(m, plain, "MONITOR", done)
+	require.Regexp(t, `(?m)^id=\d+ .* flags=O .* cmd=monitor `, a.Call("CLIENT", "LIST").Text)
+	speak(a, plain, "CLIENT PAUSE 100000", done)
+	speak(m, plain, "ECHO word", bulk("word"))
+	shown(t, m, `0 "ECHO" "word"`)
+	speak(m, plain, "CLIENT UNPAUSE", done)
 }
