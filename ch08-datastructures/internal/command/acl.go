@@ -13,11 +13,11 @@ package command
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"slices"
 	"strings"
 
+	"redis-internals/ch08/internal/config"
 	"redis-internals/ch08/internal/engine"
 )
 
@@ -91,15 +91,6 @@ const (
 	allChannels = "&*"
 )
 
-// passwordHash is the SHA-256 of the password in hexadecimal digits; "" if there is none.
-func passwordHash(c *Client) string {
-	if !c.Engine.HasPassword() {
-		return ""
-	}
-	sum := sha256.Sum256([]byte(c.Engine.Config.RequirePass))
-	return hex.EncodeToString(sum[:])
-}
-
 func aclWhoAmI(c *Client) { c.ReplyBulkString(engine.DefaultUser) }
 
 func aclUsers(c *Client) {
@@ -108,24 +99,20 @@ func aclUsers(c *Client) {
 }
 
 func aclList(c *Client) {
-	password := "nopass"
-	if hash := passwordHash(c); hash != "" {
-		password = "#" + hash
-	}
 	c.ReplyArrayLen(1)
-	c.ReplyBulkString(strings.Join([]string{"user", engine.DefaultUser, "on", password, allKeys, allChannels, allCommands}, " "))
+	c.ReplyBulkString(strings.Join([]string{"user", engine.DefaultUser, "on", c.Engine.Config.PasswordRule(), allKeys, allChannels, allCommands}, " "))
 }
 
 // aclGetUser answers ACL GETUSER.
 func aclGetUser(c *Client) {
-	user, hash := string(c.Args[2]), passwordHash(c)
+	user := string(c.Args[2])
 	c.Redact(2)
 	if user != engine.DefaultUser {
 		c.ReplyNull()
 		return
 	}
 	flags, passwords := []string{"on", "nopass"}, []string(nil)
-	if hash != "" {
+	if hash, has := strings.CutPrefix(c.Engine.Config.PasswordRule(), "#"); has {
 		flags, passwords = []string{"on"}, []string{hash}
 	}
 	c.ReplyMapLen(6)
@@ -147,9 +134,6 @@ func aclGetUser(c *Client) {
 	c.ReplyArrayLen(0)
 }
 
-// heldRules are rules that change nothing of the one user, without regard to its password.
-var heldRules = []string{"on", "allkeys", allKeys, "allchannels", allChannels, "allcommands", allCommands, "sanitize-payload"}
-
 // aclSetUser answers ACL SETUSER: an error, unless nothing is asked for that is not so.
 func aclSetUser(c *Client) {
 	user := string(c.Args[2])
@@ -160,7 +144,7 @@ func aclSetUser(c *Client) {
 		refusal = "ERR this server has one user, default: others would not be kept out"
 	}
 	for _, rule := range c.Args[3:] {
-		holds := slices.Contains(heldRules, strings.ToLower(string(rule))) || string(rule) == "nopass" && !c.Engine.HasPassword()
+		holds := slices.Contains(config.Held, strings.ToLower(string(rule))) || string(rule) == c.Engine.Config.PasswordRule()
 		if refusal == "" && !holds {
 			refusal = "ERR Error in ACL SETUSER modifier '" + engine.Quoted(rule, engine.MaxQuoted) +
 				"': the one user of this server may do everything; CONFIG SET requirepass sets its password"

@@ -24,7 +24,7 @@ const (
 var absents = []absent{
 	{"loadmodule", nil, "this server has no modules"},
 	{"maxmemory-clients", []string{"0", "0%", ""}, "this server has no limit to what all clients together may take"},
-	{"user", []string{"default on nopass ~* &* +@all", "default on nopass sanitize-payload ~* &* +@all"}, noUsers},
+	{"user", nil, noUsers},
 }
 
 // refuseAbsent is for a setting that is neither this server's nor ignored: it is

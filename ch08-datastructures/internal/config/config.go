@@ -14,6 +14,7 @@
 //	former.go   names that settings once had
 //	rewrite.go  CONFIG REWRITE
 //	rename.go   rename-command
+//	user.go     the one user's line
 //	foreign.go  settings about what there is not, such as replicas
 //	ignored.go  what else Redis has and nobody misses here
 //	absent.go   what Redis has and somebody might: it is refused

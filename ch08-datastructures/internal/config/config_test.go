@@ -354,3 +354,19 @@ func FuzzReadLine(f *testing.F) {
 		}
 	})
 }
+
+func TestParse_TakesTheLineOfTheOneUserAsItIs(t *testing.T) {
+	const foo = "#2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+	for _, text := range []string{
+		"user default on nopass ~* &* +@all\n", "user default on nopass sanitize-payload ~* &* +@all\n", "user default allcommands allkeys allchannels nopass on\n",
+		"requirepass foo\nuser default on " + foo + " ~* &* +@all\n",
+	} {
+		require.NoError(t, Default().Parse([]string{write(t, text)}), text)
+	}
+	for _, text := range []string{
+		"requirepass foo\nuser default on nopass ~* &* +@all\n", "requirepass bar\nuser default on " + foo + " ~* &* +@all\n", "user default on " + foo + " ~* &* +@all\n",
+		"user default on nopass ~x &* +@all\n", "user default on nopass ~* &* +@all -get\n", "user default off nopass ~* &* +@all\n", "user default on nopass ~* &*\n", "user default on nopass ~* +@all\n", "user default\n", "user bob on nopass ~* &* +@all\n",
+	} {
+		require.ErrorContains(t, Default().Parse([]string{write(t, text)}), noUsers, text)
+	}
+}

@@ -136,6 +136,8 @@ func (c *Config) setOrInclude(s setting, place string, depth int) error {
 	switch {
 	case s.name() == "include" && len(s) == 2:
 		return c.include(s[1], depth)
+	case s.name() == "user" && c.isTheUser(s[1:]):
+		return nil
 	case s.name() == renameCommand:
 		return c.rename(s)
 	}
