@@ -19,7 +19,6 @@ package engine
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"fmt"
 	"slices"
 )
 
@@ -83,7 +82,7 @@ const (
 // noteRefusal counts a wrong password in the log, whose newest entry is the first. Redis:
 // acl.c, addACLLogEntry.
 func (e *Engine) noteRefusal(c *Client, user string) {
-	r := Refusal{Count: 1, Context: "toplevel", Object: string(c.Args[0]), User: user, Client: e.describe(c), At: e.Clock()}
+	r := Refusal{Count: 1, Context: "toplevel", Object: string(c.Args[0]), User: user, Client: string(c.Describe(nil)), At: e.Clock()}
 	if c.InMulti() {
 		r.Context = "multi"
 	}
@@ -105,8 +104,3 @@ func (e *Engine) Refusals(n int64) []Refusal { return e.refusals[:min(n, int64(l
 
 // ForgetRefusals empties that log.
 func (e *Engine) ForgetRefusals() { e.refusals = nil }
-
-// describe is what is known of a client, for people.
-func (e *Engine) describe(c *Client) string {
-	return fmt.Sprintf("id=%d name=%s db=%d user=%s", c.ID, c.Name, c.DB.ID, DefaultUser)
-}

@@ -55,7 +55,8 @@ type Client struct {
 
 	Protocol            int    // of RESP: 2, or 3 from HELLO 3 on
 	Stranger            bool   // it has not said the password that there was when it connected
-	Local               bool   // it is connected from 127.0.0.1 or ::1
+	Local               bool   // it is connected from 127.0.0.1 or ::1, or by a file
+	ByFile              bool   // so: by that of unixsocket
 	ID                  int64  // from 1, in the order of connecting; never given twice
 	Name                string // by CLIENT SETNAME or HELLO; empty is none
 	LibName, LibVersion string // by CLIENT SETINFO; empty is unknown

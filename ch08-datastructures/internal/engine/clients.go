@@ -67,6 +67,7 @@ func (c *Client) letters() string {
 		{'d', c.touched},
 		{'c', c.Closing == CloseAfterReply},
 		{'A', c.Closing == CloseNow || c.Closing == CloseForOutput},
+		{'U', c.ByFile},
 		{'e', c.NoEvict},
 	} {
 		if f.is {

@@ -49,7 +49,12 @@ func (s *Server) Connection(client *engine.Client) engine.Connection {
 // findNames finds the addresses of both ends, the first time that somebody asks. Redis:
 // networking.c, getClientPeerId and getClientSockname.
 func (c *conn) findNames() {
-	if c.peerName == "" {
+	switch {
+	case c.peerName != "":
+	case c.client.ByFile:
+		c.peerName = c.server.opts.UnixSocket + ":0"
+		c.localName = c.peerName
+	default:
 		c.peerName, c.localName = socketName(unix.Getpeername(c.fd)), socketName(unix.Getsockname(c.fd))
 	}
 }

@@ -256,7 +256,7 @@ func (s *Server) admit(fd int, peer unix.Sockaddr) {
 	s.lastID++
 	s.stats.accepted++
 	c := &conn{server: s, fd: fd, client: s.engine.NewClient(s.lastID), used: s.loop.Now(), accepted: s.loop.Now()}
-	c.client.Local = isLocal(peer)
+	c.client.Local, c.client.ByFile = isLocal(peer), isFile(peer)
 	c.parser.MaxBulk = &s.opts.MaxBulk
 	if err := s.loop.Watch(fd, eventloop.Readable, c.ready); err != nil {
 		s.log.Warning("Cannot watch a new client: %v", err)

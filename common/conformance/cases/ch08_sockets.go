@@ -180,6 +180,9 @@ func servesByFile(t *T) {
 	require.EqualValues(t, 0o700, info.Mode().Perm())
 	require.Equal(t, "OK", f.call("SET", "k", strings.Repeat("v", 1<<20)).Text)
 	require.Equal(t, bulk(strings.Repeat("v", 1<<20)), bulk(f.call("GET", "k").Text))
+	line := f.call("CLIENT", "INFO").Text
+	require.Contains(t, line, " addr=r.sock:0 laddr=r.sock:0 ")
+	require.Contains(t, line, " flags=U ")
 	t.Until("the log tells of it", func() bool {
 		return strings.Contains(t.Server().Log(), "The server is now ready to accept connections at ")
 	})
