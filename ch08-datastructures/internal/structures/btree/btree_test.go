@@ -118,8 +118,6 @@ type model struct {
 	pairs []pair
 }
 
-func (m *model) at(i int) (Pos, pair) { return m.tree.At(i), m.pairs[i] }
-
 func (m *model) insert(p pair) {
 	i, there := slices.BinarySearchFunc(m.pairs, p, compare)
 	if there || slices.ContainsFunc(m.pairs, func(q pair) bool { return q.name == p.name }) {
