@@ -35,7 +35,8 @@ func proxies(root string) []Check {
 		return Check{
 			Name: "nutcracker: " + name,
 			Prepare: func(dir string) error {
-				err := onPath("nutcracker", "redis-cli")
+				// It is a daemon, which Debian has where only root's path leads.
+				err := errors.Join(os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin"), onPath("nutcracker", "redis-cli"))
 				if err == nil {
 					argv, err = prepare(dir)
 				}
