@@ -49,7 +49,7 @@ const (
 var typeOf = typesByName(map[string]string{
 	typeKey:     "key key1 key2 newkey source destination src dst sourcekey destkey",
 	typePattern: "pattern",
-	"integer":   "bit count cursor db decrement destination-db increment index index1 index2 len limit num-matches numkeys offset protover rank start stop end seconds milliseconds weight bits client-id numreplicas port version",
+	"integer":   "bit count cursor db decrement destination-db increment index index1 index2 len limit num-matches numkeys offset protover rank start stop end seconds milliseconds weight bits client-id numreplicas port version slot start-slot end-slot config-epoch cluster-bus-port cluster_bus_port",
 	"double":    "height width latitude longitude radius score timeout",
 	"unix-time": "unix-time-seconds unix-time-milliseconds",
 	typeString:  "",
