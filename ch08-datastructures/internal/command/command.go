@@ -99,6 +99,7 @@ var Families = []engine.Family{
 	{Group: "server", Rows: monitorCommands},
 	{Group: "server", Rows: stateCommands},
 	{Group: "server", Rows: replicationCommands},
+	{Group: "generic", Rows: waitCommands},
 	{Group: "cluster", Rows: clusterCommands},
 	{Group: "scripting", Rows: scriptCommands},
 }

@@ -12,16 +12,20 @@ import (
 )
 
 var replicationCommands = []Row{
-	row("role", role, 1, NoScript|Loading|Stale|Fast, ACLDangerous, noKeys,
+	row("role", role, 1, NoScript|Loading|Stale|Fast, ACLAdmin|ACLDangerous, noKeys,
 		doc("2.8.12", "O(1)", "", "Answers that the server is a master without replicas.")),
-	row("wait", waitForReplicas, 3, NoScript, ACLConnection, noKeys,
-		doc("3.0.0", "O(1)", "<numreplicas> <timeout>", "Waits for replicas. There are none: it waits for the time to be over.", "request_policy:all_shards", "response_policy:agg_min")),
 	row("replicaof", replicaOf, 3, Admin|NoScript|Stale|NoAsyncLoading, 0, noKeys,
 		doc("5.0.0", "O(1)", "(<host> <port>|NO ONE)", "Takes NO ONE: the server is nobody's replica.")),
 	row("slaveof", replicaOf, 3, Admin|NoScript|Stale|NoAsyncLoading, 0, noKeys,
-		doc("1.0.0", "O(1)", "(<host> <port>|NO ONE)", "Takes NO ONE: the server is nobody's replica.")),
+		deprecated("5.0.0", "`REPLICAOF`", doc("1.0.0", "O(1)", "(<host> <port>|NO ONE)", "Takes NO ONE: the server is nobody's replica."))),
 	row("failover", failover, -1, Admin|NoScript|Stale, 0, noKeys,
 		doc("6.2.0", "O(1)", "[TO <host> <port> [FORCE]] [ABORT] [TIMEOUT <milliseconds>]", "Hands over to a replica. There is none.")),
+}
+
+// waitCommands stand in another group of COMMAND DOCS.
+var waitCommands = []Row{
+	row("wait", waitForReplicas, 3, NoScript, ACLConnection, noKeys,
+		doc("3.0.0", "O(1)", "<numreplicas> <timeout:integer>", "Waits for replicas. There are none: it waits for the time to be over.", "request_policy:all_shards", "response_policy:agg_min")),
 }
 
 // role answers that the server is a master: how far its history goes, and its replicas.

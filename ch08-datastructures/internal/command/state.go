@@ -23,7 +23,7 @@ var stateCommands = []Row{
 		doc("2.6.0", "O(1)", "", "Answers what time it is.", "nondeterministic_output")),
 	row("lolwut", lolwut, -1, ReadOnly|Fast, 0, noKeys,
 		doc("5.0.0", "", "[VERSION <version>]", "Shows the version, and a drawing if it is asked for one.")),
-	row("lastsave", lastSave, 1, Loading|Stale|Fast, ACLDangerous, noKeys,
+	row("lastsave", lastSave, 1, Loading|Stale|Fast, ACLAdmin|ACLDangerous, noKeys,
 		doc("1.0.0", "O(1)", "", "Answers when the data was last saved.", "nondeterministic_output")),
 	row("save", save, 1, Admin|NoScript|NoAsyncLoading|NoMulti, 0, noKeys,
 		doc("1.0.0", "O(N)", "", "Brings the log to the disk.")),
