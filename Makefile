@@ -48,8 +48,10 @@ diff: ## CH=02 [FROM=01] [FILE=main.go] [TESTS=1] [ALL=1] [HTML=out.html] | what
 	@$(call tool,chapters) diff -ch "$(CH)" -from "$(FROM)" -file "$(FILE)" $(if $(TESTS),-tests) $(if $(ALL),-all) -html "$(HTML)"
 
 .PHONY: check
-check: ## ADDR=127.0.0.1:6379 [UPTO=02] | grade any server, in any language, stage by stage
-	@$(call tool,check) -addr "$(ADDR)" -upto "$(UPTO)"
+check: export CHECK_CMD = $(CMD)
+check: export CHECK_FLAGS = $(FLAGS)
+check: ## ADDR=127.0.0.1:6379 | CMD='my.py --port {port}' [FLAGS='appendonly=--aof {value}'] [UPTO=02] [V=1] | grade any server, in any language, stage by stage
+	@$(call tool,check) -addr "$(ADDR)" -cmd "$$CHECK_CMD" -flags "$$CHECK_FLAGS" -upto "$(UPTO)" $(if $(V),-v)
 
 .PHONY: matrix
 matrix: ## | every case of the suite on every stage and on redis-server, as a table

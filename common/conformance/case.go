@@ -26,6 +26,9 @@ type Case struct {
 	From   int    // the first chapter that must pass
 	Until  int    // the last one; 0 for no end
 
+	Core  bool   // it is needed to go on; all others are the full tier
+	Means string // what is to happen, in a sentence; every core case has one
+
 	NotRedis  string // why redis-server is not asked; "" where it is
 	StageOnly string // why only this repository's stages are asked; "" for any server
 
@@ -72,9 +75,14 @@ func (c Case) skipOn(target *Target) string {
 		return "only this repository's stages: " + c.StageOnly
 	case target.Launch == nil && c.special():
 		return fmt.Sprintf("needs a server started with %q", append(append([]string{}, c.Wrap...), c.Args...))
+	case target.command != nil && !c.Core && c.special() && !target.takes(c):
+		return needsFlags
 	}
 	return ""
 }
+
+// needsFlags is why a server that is started by a line of shell is not asked.
+const needsFlags = "needs flags that FLAGS= does not name"
 
 // Status is how a case ended.
 type Status int

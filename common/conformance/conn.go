@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -165,6 +166,15 @@ func (c *Conn) Reply() wire.Value {
 	return v
 }
 
+// ExpectError reads a reply that must be an error, and begins so.
+func (c *Conn) ExpectError(begins string) {
+	if v := c.Reply(); !v.IsError() || !strings.HasPrefix(v.Text, begins) {
+		c.t.recordFailure(fmt.Sprintf("connection %d\nsent      %s\nexpected  an error: \"-%s ...\"\ncame      %s",
+			c.tape.number, c.tape.lastSent(), begins, c.tape.lastCame()))
+		c.t.FailNow()
+	}
+}
+
 // Call sends a request and reads its reply.
 func (c *Conn) Call(args ...string) wire.Value {
 	c.Command(args...)
@@ -319,6 +329,12 @@ func (p *tape) lastSent() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.sent.String()
+}
+
+func (p *tape) lastCame() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.came.String()
 }
 
 func (p *tape) String() string {

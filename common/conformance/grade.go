@@ -1,109 +1,388 @@
-// grade.go: a server of anybody, stage by stage, up to the first that fails.
+// grade.go: a server of anybody, stage by stage, in two tiers.
+//
+//	core of stage 1, 2, ...  in their order ── one fails ──▶ the stage's report, and the end
+//	     │ all pass
+//	     ▼
+//	full tier of stage 1, 2, ...  counted, and folded
+//
+// What fails in the core tier is to be mended first: it is told in full, with what was meant
+// and a likely cause. What fails in the full tier hides nothing behind it. Whatever fails is
+// tried once more, alone: a server that was slow for a moment has not failed.
 
 package conformance
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"redis-internals/common/chapters"
 )
 
-// Grade runs the cases of target.Chapter on the target, stage by stage in the
-// order of the chapters they start in, and writes what came out to w: a line a
-// lesson, the first failure in full, later ones in a line. It does not go on to
-// a stage when one before it has failures. It returns whether all passed.
-func Grade(w io.Writer, target *Target, cases []Case) bool {
-	g := grader{w: w, target: target}
-	for chapter := 1; chapter <= target.Chapter; chapter++ {
-		var stage []Case
-		for _, c := range cases {
-			if c.From == chapter && c.In(target.Chapter) {
-				stage = append(stage, c)
-			}
+// How long one wait may last in each tier. A core case asks for little, and its verdict is
+// waited for.
+const (
+	corePatience = 800 * time.Millisecond
+	fullPatience = 2 * time.Second
+	beside       = 8                // cases of the full tier at a time
+	retryTime    = 30 * time.Second // in which failures of a stage's full tier are tried again
+)
+
+// Exhibit is a mistake that is known, by the core cases that fail for it.
+type Exhibit struct {
+	Number  int
+	Title   string // what it is, in a few words
+	Chapter int
+	Fails   []string // names of cases
+}
+
+// Grading is how a server is graded.
+type Grading struct {
+	Cases    []Case
+	Exhibits []Exhibit // causes to look among
+	Verbose  bool      // failures of the full tier, and what was not asked, by name
+	Columns  int       // of the terminal; 80 if 0
+	Colour   bool
+}
+
+// Grade grades the target up to its chapter, writes what came out, and reports whether all
+// that was asked passed.
+func (o Grading) Grade(w io.Writer, target *Target) bool {
+	o.Columns = cmp.Or(o.Columns, 80)
+	g := grader{Grading: o, w: w, target: target}
+	if target.Patience == 0 {
+		g.core.patience, g.full.patience = corePatience, fullPatience
+	} else {
+		g.core.patience, g.full.patience = target.Patience, target.Patience
+	}
+	if why := target.Probe(); why != "" {
+		for line := range strings.Lines(target.Name + ": " + why) {
+			g.print("%s\n", g.wrapped(line, ""))
 		}
-		if len(stage) == 0 {
-			continue
-		}
-		g.stage(chapter, stage)
-		if g.failed > 0 {
+		return false
+	}
+	stages := o.stages(target)
+	for _, st := range stages {
+		if g.coreOf(st); g.core.failed > 0 {
 			break
+		}
+	}
+	if g.core.failed == 0 {
+		for _, st := range stages {
+			g.fullOf(st)
 		}
 	}
 	g.summary()
-	return g.failed == 0
+	return g.core.failed+g.full.failed == 0
+}
+
+// stage is what of the cases starts in one chapter.
+type stage struct {
+	chapter    int
+	core, full []Case
+	skipped    []Result // of core
+}
+
+// stages are those up to the target's chapter.
+func (o Grading) stages(target *Target) (stages []*stage) {
+	for chapter := 1; chapter <= target.Chapter; chapter++ {
+		st := &stage{chapter: chapter}
+		for _, c := range o.Cases {
+			switch {
+			case c.From != chapter || !c.In(target.Chapter):
+			case c.Core:
+				st.core = append(st.core, c)
+			default:
+				st.full = append(st.full, c)
+			}
+		}
+		if len(st.core)+len(st.full) > 0 {
+			stages = append(stages, st)
+		}
+	}
+	return stages
+}
+
+// tier counts.
+type tier struct {
+	patience                time.Duration
+	passed, failed, skipped int
+}
+
+func (t *tier) count(results []Result) (failed []Result) {
+	for _, r := range results {
+		switch r.Status {
+		case Passed:
+			t.passed++
+		case Skipped:
+			t.skipped++
+		case Failed:
+			t.failed++
+			failed = append(failed, r)
+		}
+	}
+	return failed
+}
+
+func (t *tier) String() string {
+	s := fmt.Sprintf("%d of %d", t.passed, t.passed+t.failed)
+	if t.skipped > 0 {
+		s += fmt.Sprintf(", %d not asked", t.skipped)
+	}
+	return s
 }
 
 type grader struct {
-	w                       io.Writer
-	target                  *Target
-	passed, failed, skipped int
-	stopped                 string // why grading ended before its end
+	Grading
+	w          io.Writer
+	target     *Target
+	core, full tier
+	stopped    int // the stage at which it ended
 }
 
-func (g *grader) stage(chapter int, cases []Case) {
-	fmt.Fprintf(g.w, "Stage %02d\n", chapter)
-	for _, lesson := range chapters.Lessons {
-		var here []Case
-		for _, c := range cases {
-			if c.Lesson == lesson.Title {
-				here = append(here, c)
+func (g *grader) print(format string, args ...any) { fmt.Fprintf(g.w, format, args...) }
+
+// coreOf grades the core tier of a stage, in its order, and tells what fails.
+func (g *grader) coreOf(st *stage) {
+	if len(st.core) == 0 {
+		return
+	}
+	g.print("Stage %02d  ", st.chapter)
+	g.target.Patience = g.core.patience
+	var here tier
+	var results, failed []Result
+	for _, c := range st.core {
+		r := g.once(c)
+		results = append(results, r)
+		switch r.Status {
+		case Skipped:
+			st.skipped = append(st.skipped, r)
+		case Failed:
+			if failed = append(failed, r); len(failed) == 1 {
+				g.firstFailure(r)
 			}
 		}
-		if len(here) > 0 && g.stopped == "" {
-			g.lesson(lesson.Title, here)
+	}
+	here.count(results)
+	g.core.count(results)
+	if len(failed) > 0 {
+		g.otherFailures(failed)
+		g.diagnosis(failed)
+		g.stopped = st.chapter
+		return
+	}
+	g.print("%s\n", g.coloured(green, "core "+here.String()))
+}
+
+// fullOf grades the full tier of a stage, and counts.
+func (g *grader) fullOf(st *stage) {
+	if len(st.full) == 0 && len(st.skipped) == 0 {
+		return
+	}
+	g.print("Stage %02d  ", st.chapter)
+	g.target.Patience = g.full.patience
+	var here tier
+	results := g.all(st.full)
+	failed := here.count(results)
+	g.full.count(results)
+	g.print("full %s\n", here.String())
+	g.fullFailures(failed)
+	g.notAsked(append(results, st.skipped...))
+}
+
+// once runs a case, on a server that lives, and once more if it fails.
+func (g *grader) once(c Case) Result {
+	g.target.revive()
+	r := Run(g.target, c)
+	if r.Status != Failed {
+		return r
+	}
+	if died := g.target.deathReport(); died != "" {
+		r.Report += "\n" + died
+		return r
+	}
+	if again := Run(g.target, c); again.Status != Failed {
+		return again
+	}
+	return r
+}
+
+// all runs the cases of a full tier beside each other; those that want to be alone, and those
+// that failed, one after another.
+func (g *grader) all(cases []Case) []Result {
+	results := make([]Result, len(cases))
+	var running sync.WaitGroup
+	var ended atomic.Int64
+	places := make(chan int)
+	for range beside {
+		running.Go(func() {
+			for i := range places {
+				results[i] = Run(g.target, cases[i])
+				g.progress(int(ended.Add(1)), len(cases))
+			}
+		})
+	}
+	for i, c := range cases {
+		if !c.Alone && !g.target.OneAtATime() {
+			places <- i
 		}
 	}
-	if g.failed > 0 && chapter < g.target.Chapter && g.stopped == "" {
-		g.stopped = fmt.Sprintf("Stage %02d has failures: the stages after it wait until it passes.", chapter)
+	close(places)
+	running.Wait()
+	for i, c := range cases {
+		if c.Alone || g.target.OneAtATime() {
+			g.target.revive()
+			results[i] = Run(g.target, c)
+			g.progress(int(ended.Add(1)), len(cases))
+		}
+	}
+	until := time.Now().Add(retryTime)
+	for i, r := range results {
+		if r.Status == Failed && time.Now().Before(until) {
+			results[i] = g.once(cases[i])
+		}
+	}
+	g.target.revive()
+	return results
+}
+
+// progress shows on a terminal how many cases of a full tier have been run.
+func (g *grader) progress(n, of int) {
+	if g.Colour {
+		count := fmt.Sprintf("full %d/%d ", n, of)
+		g.print("%s%s", count, strings.Repeat("\b", len(count)))
 	}
 }
 
-func (g *grader) lesson(title string, cases []Case) {
-	passed, failed := 0, 0
-	skipped := reasons{}
-	for _, c := range cases {
-		r := Run(g.target, c)
-		switch r.Status {
-		case Passed:
-			passed++
-		case Skipped:
-			g.skipped++
-			skipped.add(r.Report, c.Name)
-		case Failed:
-			failed++
-			g.failure(r, g.failed+failed == 1)
-		}
-		if g.stopped != "" {
-			break
-		}
+// firstFailure tells the first core case that fails in full: what was meant, and what
+// happened.
+func (g *grader) firstFailure(r Result) {
+	g.print("\n\n  %s  %s\n%s\n%s\n", g.coloured(red, "FAIL"), r.Case.Name,
+		g.wrapped(r.Case.Means, "        "), g.folded(r.Report, "    "))
+}
+
+// otherFailures names the others.
+func (g *grader) otherFailures(failed []Result) {
+	if len(failed) < 2 {
+		return
 	}
-	g.passed, g.failed = g.passed+passed, g.failed+failed
-	mark := "ok  "
-	if failed > 0 {
-		mark = "FAIL"
+	var names []string
+	for _, r := range failed[1:] {
+		names = append(names, r.Case.Name)
 	}
-	fmt.Fprintf(g.w, "  %s  %-40s %d of %d passed\n", mark, title, passed, passed+failed)
-	for _, reason := range skipped.order {
-		fmt.Fprintf(g.w, "        skipped (%s): %s\n", reason, strings.Join(skipped.names[reason], "; "))
+	more := ""
+	if !g.Verbose && len(names) > 6 {
+		more = fmt.Sprintf("; and %d more (V=1 names them)", len(names)-6)
+		names = names[:6]
+	}
+	g.print("\n%s\n", g.wrapped("failed, too: "+strings.Join(names, "; ")+more, "  "))
+}
+
+// diagnosis names the exhibits for which most nearly the same cases fail.
+func (g *grader) diagnosis(failed []Result) {
+	names := map[string]bool{}
+	for _, r := range failed {
+		names[r.Case.Name] = true
+	}
+	near := Nearest(g.Exhibits, names)
+	if len(near) == 0 {
+		return
+	}
+	g.print("\n  This looks like\n")
+	for _, e := range near {
+		g.print("%s", g.wrapped(fmt.Sprintf("exhibit %02d, %s: make bug N=%02d", e.Number, e.Title, e.Number), "    ")+"\n")
 	}
 }
 
-// failure shows a failure at once: in full if it is the first, in a line
-// otherwise. After the first, waits are short, so that a server which answers
-// nothing at all is soon told so.
-func (g *grader) failure(r Result, inFull bool) {
-	if inFull {
-		fmt.Fprintf(g.w, "\n  FAIL: %s\n\n%s\n", r.Case.Name, indent(r.Report, "    "))
-	} else {
-		fmt.Fprintf(g.w, "  FAIL: %s: %s\n", r.Case.Name, Gist(r.Report))
+// Nearest are the exhibits, two at most, whose failing cases are most nearly these: what both
+// fail, of what either fails.
+func Nearest(exhibits []Exhibit, failed map[string]bool) []Exhibit {
+	likeness := func(e Exhibit) float64 {
+		both := 0
+		for _, name := range e.Fails {
+			if failed[name] {
+				both++
+			}
+		}
+		return float64(both) / float64(len(failed)+len(e.Fails)-both)
 	}
-	g.target.Patience = min(g.target.patience(), time.Second/2)
-	if err := g.target.reachable(); err != nil {
-		g.stopped = fmt.Sprintf("The server is gone: %v. Nothing more can be asked.", err)
+	near := slices.DeleteFunc(slices.Clone(exhibits), func(e Exhibit) bool { return likeness(e) == 0 })
+	slices.SortStableFunc(near, func(a, b Exhibit) int { return cmp.Compare(likeness(b), likeness(a)) })
+	return near[:min(2, len(near))]
+}
+
+// fullFailures counts what failed in the full tier, by lesson.
+func (g *grader) fullFailures(failed []Result) {
+	for _, lesson := range chapters.Lessons {
+		var names []string
+		for _, r := range failed {
+			if r.Case.Lesson == lesson.Title {
+				names = append(names, r.Case.Name)
+			}
+		}
+		if len(names) == 0 {
+			continue
+		}
+		g.print("  %s failed: %d\n", lesson.Title, len(names))
+		if g.Verbose {
+			for _, r := range failed {
+				if r.Case.Lesson == lesson.Title {
+					g.print("%s\n", g.wrapped(r.Case.Name+": "+Gist(r.Report), "    "))
+				}
+			}
+		}
 	}
+}
+
+// notAsked says what could not be asked, by lesson.
+func (g *grader) notAsked(results []Result) {
+	for _, lesson := range chapters.Lessons {
+		asked, skipped := 0, 0
+		why := reasons{}
+		for _, r := range results {
+			switch {
+			case r.Case.Lesson != lesson.Title:
+			case r.Status == Skipped:
+				skipped++
+				why.add(g.plainly(r.Report), r.Case.Name)
+			default:
+				asked++
+			}
+		}
+		if skipped == 0 {
+			continue
+		}
+		var parts []string
+		for _, reason := range why.order {
+			parts = append(parts, fmt.Sprintf("%d %s", len(why.names[reason]), reason))
+		}
+		g.print("%s\n", g.wrapped(fmt.Sprintf("%s: %d graded, %s", lesson.Title, asked, strings.Join(parts, ", ")), "  "))
+		if g.Verbose {
+			for _, reason := range why.order {
+				g.print("%s\n", g.wrapped(reason+": "+strings.Join(why.names[reason], "; "), "    "))
+			}
+		}
+	}
+}
+
+// plainly is why a case was skipped, in words for who grades a server of their own.
+func (g *grader) plainly(reason string) string {
+	switch {
+	case reason == needsFlags:
+		return "need FLAGS="
+	case strings.HasPrefix(reason, "only this repository's"), strings.HasPrefix(reason, "differs from Redis"), reason == needsBinary && g.target.Launch != nil:
+		return "are for this repository's stages"
+	case strings.HasPrefix(reason, "needs ") && g.target.Launch == nil:
+		return "need CMD="
+	case strings.HasSuffix(reason, "is not installed"):
+		return "need a program: " + reason
+	}
+	return "were not asked: " + reason
 }
 
 // reasons groups cases by why they were skipped, in order of appearance.
@@ -123,10 +402,27 @@ func (r *reasons) add(reason, name string) {
 }
 
 func (g *grader) summary() {
-	if g.stopped != "" {
-		fmt.Fprintln(g.w, g.stopped)
+	g.print("\n%s: core %s", g.target.Name, g.core.String())
+	if g.full.passed+g.full.failed+g.full.skipped > 0 {
+		g.print("; full %s", g.full.String())
 	}
-	fmt.Fprintf(g.w, "%s: %d passed, %d failed, %d skipped\n", g.target.Name, g.passed, g.failed, g.skipped)
+	g.print("\n")
+	switch {
+	case g.stopped > 0:
+		g.print("%s\n", g.wrapped(fmt.Sprintf("Mend this first: the rest of stage %02d is asked when its core passes.", g.stopped), ""))
+	case g.target.Chapter < len(byChapter()):
+		g.print("Go on to chapter %d.\n", g.target.Chapter+1)
+	}
+}
+
+// byChapter are the numbers of chapters that have lessons.
+func byChapter() (numbers []int) {
+	for _, l := range chapters.Lessons {
+		if !slices.Contains(numbers, l.Chapter) {
+			numbers = append(numbers, l.Chapter)
+		}
+	}
+	return numbers
 }
 
 // Gist is what a report says in a line: where bytes first differ, or else its
@@ -145,10 +441,62 @@ func Gist(report string) string {
 	return gist
 }
 
-func indent(text, by string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		b.WriteString(by + line)
+// Colours of a terminal.
+const (
+	red   = "\x1b[31m"
+	green = "\x1b[32m"
+	plain = "\x1b[0m"
+)
+
+func (g *grader) coloured(colour, text string) string {
+	if !g.Colour {
+		return text
 	}
-	return b.String()
+	return colour + text + plain
+}
+
+// wrapped breaks text at spaces so that it fits the terminal.
+func (g *grader) wrapped(text, indent string) string {
+	var lines []string
+	line := indent
+	for _, word := range strings.Fields(text) {
+		if len(line) > len(indent) && len(line)+1+len(word) > g.Columns {
+			lines = append(lines, line)
+			line = indent
+		}
+		if len(line) > len(indent) {
+			line += " "
+		}
+		line += word
+	}
+	return strings.Join(append(lines, line), "\n")
+}
+
+// foldedLines is how many lines one of a report's becomes at most: bytes that are sent may be
+// many.
+const foldedLines = 4
+
+// folded indents a report, and cuts lines that are longer than the terminal into pieces. A mark
+// under a line moves with the piece that it points to.
+func (g *grader) folded(report, indent string) string {
+	room := g.Columns - len(indent)
+	var out []string
+	for line := range strings.Lines(report) {
+		line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), "\n")
+		if mark := strings.Index(line, "^ "); mark >= 0 && strings.TrimSpace(line[:mark]) == "" && len(line) > room {
+			out = append(out, line[:mark+1], line[mark+2:])
+			continue
+		}
+		var pieces []string
+		for len(line) > room {
+			pieces = append(pieces, line[:room])
+			line = "          " + line[room:]
+		}
+		pieces = append(pieces, line)
+		if len(pieces) > foldedLines && !g.Verbose {
+			pieces = append(pieces[:foldedLines-2], "          ...", pieces[len(pieces)-1])
+		}
+		out = append(out, pieces...)
+	}
+	return indent + strings.Join(out, "\n"+indent)
 }

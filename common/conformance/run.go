@@ -22,7 +22,10 @@ func Run(target *Target, c Case) Result {
 		return result
 	}
 	began := time.Now()
-	t := &T{target: target, c: c, addr: target.Addr, server: target.shared, patience: target.patience()}
+	t := &T{target: target, c: c, patience: target.patience()}
+	reviving.Lock()
+	t.addr, t.server = target.Addr, target.shared
+	reviving.Unlock()
 	if c.own() && target.Launch != nil {
 		own, err := target.Launch(harness.Options{Args: c.Args, Wrap: c.Wrap})
 		if err != nil {

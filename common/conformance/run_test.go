@@ -168,17 +168,20 @@ func TestCase_IsInItsChapters(t *testing.T) {
 }
 
 // graded are cases of two stages that end as the names say on a server that
-// greets with +OK.
+// greets with +OK. Those in capitals are core.
 func graded(names ...string) (list []Case) {
 	for i, name := range names {
 		stage, ends, _ := strings.Cut(name, " ")
-		c := Case{Name: fmt.Sprintf("case %d", i), Lesson: "Implementing PING", From: len(stage)}
+		c := Case{Name: fmt.Sprintf("case %d", i), Lesson: "Implementing PING", From: len(stage), Core: ends == strings.ToUpper(ends)}
+		if c.Core {
+			c.Means = "The meaning of it."
+		}
 		c.Run = func(t *T) {
-			switch ends {
+			switch strings.ToLower(ends) {
 			case "fails":
 				t.Dial().Expect("+NO\r\n")
 			case "skips":
-				t.Skip("no reason")
+				t.Skip("needs to start a server")
 			default:
 				t.Dial().Expect("+OK\r\n")
 			}
@@ -188,24 +191,80 @@ func graded(names ...string) (list []Case) {
 	return list
 }
 
-func TestGrade_ShowsTheFirstFailureInFullAndStopsAfterItsStage(t *testing.T) {
-	var out bytes.Buffer
-	target := scripted(t, "+OK\r\n")
-	require.False(t, Grade(&out, target, graded("I passes", "I fails", "I fails", "I skips", "II passes")))
-	require.Equal(t, 1, strings.Count(out.String(), "expected  \"+NO"), out.String())
-	require.Contains(t, out.String(), "FAIL: case 2: byte 1: expected 'N' (0x4e), came 'O' (0x4f)")
-	require.Contains(t, out.String(), "1 of 3 passed")
-	require.Contains(t, out.String(), "skipped (no reason): case 3")
-	require.NotContains(t, out.String(), "Stage 02\n")
-	require.Contains(t, out.String(), "the stages after it wait")
-	require.Contains(t, out.String(), "1 passed, 2 failed, 1 skipped")
+func grade(t *testing.T, g Grading) (passed bool, out string) {
+	t.Helper()
+	var b bytes.Buffer
+	passed = g.Grade(&b, scripted(t, "+OK\r\n"))
+	for line := range strings.Lines(b.String()) {
+		require.LessOrEqual(t, len(strings.TrimSuffix(line, "\n")), 80, line)
+	}
+	return passed, b.String()
 }
 
-func TestGrade_PassesStageByStage(t *testing.T) {
-	var out bytes.Buffer
-	require.True(t, Grade(&out, scripted(t, "+OK\r\n"), graded("I passes", "II passes", "III fails")))
-	require.Contains(t, out.String(), "Stage 02\n")
-	require.NotContains(t, out.String(), "Stage 03\n", "the target is asked up to chapter 2")
+func TestGrade_TellsTheFirstCoreFailureInFullAndEndsThere(t *testing.T) {
+	passed, out := grade(t, Grading{
+		Cases: graded("I PASSES", "I FAILS", "I FAILS", "I SKIPS", "I passes", "II PASSES"),
+		Exhibits: []Exhibit{
+			{1, "another one", 1, []string{"case 1", "case 9", "case 8"}}, {7, "the one", 1, []string{"case 1", "case 2"}},
+			{8, "has nothing to do with it", 1, []string{"case 0"}},
+		},
+	})
+	require.False(t, passed)
+	require.Contains(t, out, "FAIL  case 1\n        The meaning of it.\n")
+	require.Equal(t, 1, strings.Count(out, "expected  \"+NO"), out)
+	require.Contains(t, out, "failed, too: case 2\n")
+	require.Contains(t, out, "This looks like\n    exhibit 07, the one: make bug N=07\n    exhibit 01, another one: make bug N=01\n")
+	require.NotContains(t, out, "exhibit 08")
+	require.NotContains(t, out, "Stage 02")
+	require.Contains(t, out, "core 1 of 3, 1 not asked\nMend this first")
+}
+
+func TestGrade_AFailedFullCaseHidesNothing(t *testing.T) {
+	passed, out := grade(t, Grading{Cases: graded("I PASSES", "I fails", "I skips", "II PASSES", "II passes", "III FAILS")})
+	require.False(t, passed)
+	require.Contains(t, out, "Stage 01  core 1 of 1\nStage 02  core 1 of 1\nStage 01  full 0 of 1, 1 not asked\n"+
+		"  Implementing PING failed: 1\n  Implementing PING: 1 graded, 1 need CMD=\nStage 02  full 1 of 1\n")
+	require.Contains(t, out, "core 2 of 2; full 1 of 2, 1 not asked\nGo on to chapter 3.\n")
+	require.NotContains(t, out, "byte 1", "only -v tells them")
+	_, out = grade(t, Grading{Cases: graded("I PASSES", "I fails"), Verbose: true})
+	require.Contains(t, out, "case 1: byte 1: expected 'N' (0x4e), came 'O' (0x4f)")
+}
+
+func TestGrade_PassesWhatPasses(t *testing.T) {
+	passed, out := grade(t, Grading{Cases: graded("I PASSES", "II PASSES", "II passes")})
+	require.True(t, passed, out)
+}
+
+func TestGrade_TriesOnceMoreWhatFailed(t *testing.T) {
+	tries := 0
+	c := Case{Name: "slow once", Lesson: "Implementing PING", From: 2, Core: true, Run: func(*T) {
+		if tries++; tries == 1 {
+			panic("slow")
+		}
+	}}
+	passed, out := grade(t, Grading{Cases: []Case{c}})
+	require.True(t, passed, out)
+	require.Equal(t, 2, tries)
+}
+
+func TestGrade_SaysWhatAnswersThereIfItIsNoServerOfTheKind(t *testing.T) {
+	for script, says := range map[string]string{
+		"HTTP/1.0 400 Bad Request\r\n\r\n": "an HTTP server answers there",
+		"<!DOCTYPE html>":                  "an HTTP server answers there",
+		"\x15\x03\x01\x00\x02\x02\x0a":     "it speaks TLS",
+		"":                                 "it accepts connections and says nothing",
+		"*1\r\n$4\r\nPING\r\n":             "it sends back what it gets: that is chapter 1",
+	} {
+		var out bytes.Buffer
+		began := time.Now()
+		require.False(t, Grading{Cases: graded("II PASSES")}.Grade(&out, scripted(t, script)))
+		require.Contains(t, out.String(), says)
+		require.NotContains(t, out.String(), "Stage")
+		require.Less(t, time.Since(began), 5*time.Second)
+	}
+	target := scripted(t, "+PONG\r\n")
+	target.Chapter = 1
+	require.Contains(t, target.Probe(), "UPTO=02")
 }
 
 func TestMatrix_HasACellForEveryTarget(t *testing.T) {

@@ -72,6 +72,9 @@ func (t *T) Start(o harness.Options) *harness.Server {
 	return s
 }
 
+// needsBinary is why a server that is started by a line of shell is not asked what it refuses.
+const needsBinary = "needs to start a server's program with flags that it refuses"
+
 // Execute runs the server's binary with these arguments, which it is expected
 // to refuse, and returns its exit code and what it printed.
 func (t *T) Execute(args ...string) (code int, output string) {
@@ -81,7 +84,7 @@ func (t *T) Execute(args ...string) (code int, output string) {
 // Binary is the server's program. It skips the case where only an address is known.
 func (t *T) Binary() string {
 	if t.target.Binary == "" {
-		t.Skip("needs to start a server")
+		t.Skip(needsBinary)
 	}
 	return t.target.Binary
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os/exec"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -35,7 +36,75 @@ type Target struct {
 
 	Script *Script // where what a case says and hears is written; nil is nowhere
 
-	shared *harness.Server
+	shared  *harness.Server
+	command *harness.Command // that starts it; nil where it is a program of this machine
+}
+
+// CommandTarget starts a server of anybody's by a line of shell.
+func CommandTarget(c harness.Command, chapter int) (*Target, error) {
+	t := &Target{Name: c.Name, Chapter: chapter, command: &c, Launch: c.Start}
+	return t.start()
+}
+
+// takes reports whether a command takes the flags of a case that is not core.
+func (t *Target) takes(c Case) bool {
+	if len(c.Wrap) > 0 {
+		return false
+	}
+	for _, arg := range c.Args {
+		if name, ok := strings.CutPrefix(arg, "--"); ok {
+			if _, named := t.command.Flags[name]; !named {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// reviving guards the shared servers of all targets: one may be started again beside cases.
+var reviving sync.Mutex
+
+// revive starts the shared server again if it has ended.
+func (t *Target) revive() {
+	reviving.Lock()
+	defer reviving.Unlock()
+	if t.shared == nil {
+		return
+	}
+	select {
+	case <-t.shared.Exited():
+	default:
+		return
+	}
+	if again, err := t.Launch(harness.Options{}); err == nil {
+		t.shared, t.Addr = again, again.Addr
+	}
+}
+
+// dyingTime is how long a server that crashes may take to be gone.
+const dyingTime = 300 * time.Millisecond
+
+// deathReport says how the shared server has ended, and what it printed last; "" if it has
+// not.
+func (t *Target) deathReport() string {
+	if t.shared == nil {
+		return ""
+	}
+	select {
+	case <-t.shared.Exited():
+	case <-time.After(dyingTime):
+		return ""
+	}
+	how := fmt.Sprintf("with exit code %d", t.shared.ExitCode())
+	if signal := t.shared.EndedBy(); signal > 0 {
+		how = "by the signal " + signal.String()
+	}
+	lines := strings.Split(strings.TrimRight(t.shared.Log(), "\n"), "\n")
+	const shown = 12
+	if len(lines) > shown {
+		lines = append([]string{"..."}, lines[len(lines)-shown:]...)
+	}
+	return "The server ended " + how + ". The last that it printed:\n" + strings.Join(lines, "\n") + "\n"
 }
 
 // OneAtATime says that the server serves a client only when the one before

@@ -35,6 +35,7 @@ type Server struct {
 	Dir  string // its working directory; a temporary one goes with the server
 
 	cmd      *exec.Cmd
+	group    bool  // of processes
 	port     *Port // released when the process has been reaped, unless it is the caller's
 	ownDir   bool  // Dir is ours to remove
 	keepPort bool
@@ -51,6 +52,8 @@ type Options struct {
 	Env  []string // added to the environment, NAME=value
 	Dir  string   // working directory; a fresh temporary one if empty
 	Port *Port    // one that the caller has reserved, and keeps; nil: another one each start
+
+	group bool // it is several processes
 }
 
 // StartStage builds the chapter (once a process) and starts it.
@@ -76,15 +79,26 @@ func StartRedis(o Options) (*Server, error) {
 // StartBinary starts a server that takes --port, on a port that was free a
 // moment ago; where somebody who reserves none was faster it tries another.
 func StartBinary(name, binary string, o Options) (*Server, error) {
+	return startOnPort(name, o, func(port int) []string {
+		argv := append(append([]string{}, o.Wrap...), binary)
+		if o.File != "" {
+			argv = append(argv, o.File)
+		}
+		return append(append(argv, "--port", strconv.Itoa(port)), o.Args...)
+	})
+}
+
+// startOnPort starts what argv makes of a port.
+func startOnPort(name string, o Options, argv func(port int) []string) (*Server, error) {
 	if o.Port != nil {
-		return start(name, binary, o.Port, o)
+		return start(name, argv(o.Port.Number), o.Port, o)
 	}
 	for try := 1; ; try++ {
 		port, err := ReservePort()
 		if err != nil {
 			return nil, err
 		}
-		s, err := start(name, binary, port, o)
+		s, err := start(name, argv(port.Number), port, o)
 		if err == nil {
 			return s, nil
 		}
@@ -95,7 +109,7 @@ func StartBinary(name, binary string, o Options) (*Server, error) {
 	}
 }
 
-func start(name, binary string, port *Port, o Options) (*Server, error) {
+func start(name string, argv []string, port *Port, o Options) (*Server, error) {
 	dir := o.Dir
 	if dir == "" {
 		var err error
@@ -103,22 +117,17 @@ func start(name, binary string, port *Port, o Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	argv := append(append([]string{}, o.Wrap...), binary)
-	if o.File != "" {
-		argv = append(argv, o.File)
-	}
-	argv = append(argv, "--port", strconv.Itoa(port.Number))
-	argv = append(argv, o.Args...)
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), o.Env...)
 	s := &Server{
 		Name: name, Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port.Number)), Dir: dir,
-		cmd: cmd, port: port, ownDir: o.Dir == "", keepPort: o.Port != nil, log: &lockedBuffer{}, exited: make(chan struct{}),
+		cmd: cmd, group: o.group, port: port, ownDir: o.Dir == "", keepPort: o.Port != nil, log: &lockedBuffer{}, exited: make(chan struct{}),
 	}
 	cmd.Stdout, cmd.Stderr = s.log, s.log
-	// A server never outlives the process that started it, however that ends.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	// A server never outlives the process that started it, however that ends. What a shell
+	// has started for it is in its group.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: o.group}
 	if err := s.startAndReap(); err != nil {
 		s.removeDir()
 		return nil, fmt.Errorf("starting %s: %w", name, err)
@@ -193,6 +202,14 @@ func (s *Server) EndedBy() syscall.Signal {
 // Signal sends sig to the process.
 func (s *Server) Signal(sig os.Signal) error { return s.cmd.Process.Signal(sig) }
 
+// killAll ends the process, and those that it has started.
+func (s *Server) killAll() {
+	if s.group {
+		_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
+	}
+	_ = s.cmd.Process.Kill()
+}
+
 // Stop asks the server to end (SIGTERM), waits up to five seconds, then kills
 // it. It returns the exit code; -1 means that a signal ended the process.
 func (s *Server) Stop() int {
@@ -207,7 +224,7 @@ func (s *Server) Stop() int {
 
 // Kill ends the process at once (SIGKILL) and waits until it is gone.
 func (s *Server) Kill() {
-	_ = s.cmd.Process.Kill()
+	s.killAll()
 	<-s.exited
 	s.removeDir()
 }

@@ -1,10 +1,12 @@
 // Check grades a server, in any language, by the chapters' stages.
 //
 //	check -addr 127.0.0.1:6379 -upto 02
+//	check -cmd 'python3 my.py --port {port}' -flags 'appendonly=--aof {value}' -upto 04
 //
-// It prints a line a lesson; the first failure in full: what was sent, what was
-// expected, what came. Exit codes: 0 all passed, 1 something failed, 2 there was
-// nothing to grade: no server on that address, or a wrong flag.
+// Cases of the core tier come first, in the order in which a server grows; the first that
+// fails is told in full: what was meant, what was sent, expected and came, and which known
+// mistake it looks like. Exit codes: 0 all that was asked passed, 1 something failed, 2 there
+// was nothing to grade: no server, or a wrong flag.
 package main
 
 import (
@@ -16,15 +18,18 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"redis-internals/common/chapters"
 	"redis-internals/common/conformance"
 	"redis-internals/common/conformance/cases"
+	"redis-internals/common/harness"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 func run(args []string, stdout, stderr io.Writer) int {
-	addr, upto, err := parse(args)
+	o, err := parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(stdout, usage)
 		return 0
@@ -32,8 +37,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		conformance.RaiseFileLimit()
 		var target *conformance.Target
-		if target, err = conformance.AddressTarget(addr, upto); err == nil {
-			if conformance.Grade(stdout, target, cases.All()) {
+		if target, err = o.target(); err == nil {
+			defer target.Close()
+			grading := conformance.Grading{Cases: cases.All(), Verbose: o.verbose, Colour: isTerminal(stdout)}
+			if grading.Grade(stdout, target) {
 				return 0
 			}
 			return 1
@@ -43,34 +50,91 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return 2
 }
 
-const usage = `usage: check [-addr HOST:PORT] [-upto CHAPTER]
+const usage = `usage: check [-addr HOST:PORT | -cmd LINE [-flags MAP]] [-upto CHAPTER] [-v]
 
-  -addr HOST:PORT   the server to grade (127.0.0.1:6379)
+  -addr HOST:PORT   a server that runs already (127.0.0.1:6379)
+  -cmd LINE         how to start one: 'python3 my.py --port {port}'. Then it is also
+                    killed, restarted on its log, and asked how it ends
+  -flags MAP        what flags are called there: 'appendonly=--aof {value}; maxkeys='
   -upto CHAPTER     the last stage it claims to be, such as 02; all if not given
+  -v                names of what failed in the full tier, and of what was not asked
 `
 
-func parse(args []string) (addr string, upto int, err error) {
-	flags := flag.NewFlagSet("check", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	flags.StringVar(&addr, "addr", "127.0.0.1:6379", "")
-	chapter := flags.String("upto", "", "")
-	if err := flags.Parse(args); err != nil {
-		return "", 0, err
-	}
-	if flags.NArg() > 0 {
-		return "", 0, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	}
-	upto, err = chapterNumber(*chapter)
-	return addr, upto, err
+// options are what the command line says.
+type options struct {
+	addr, command string
+	flags         map[string]string
+	upto          int
+	verbose       bool
 }
 
-// chapterNumber reads 2, 02 or ch02; "" is the last chapter.
+func (o options) target() (*conformance.Target, error) {
+	if o.command == "" {
+		return conformance.AddressTarget(o.addr, o.upto)
+	}
+	return conformance.CommandTarget(harness.Command{Name: "your server", Line: o.command, Flags: o.flags}, o.upto)
+}
+
+func parse(args []string) (o options, err error) {
+	flags := flag.NewFlagSet("check", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&o.addr, "addr", "", "")
+	flags.StringVar(&o.command, "cmd", "", "")
+	flags.BoolVar(&o.verbose, "v", false, "")
+	mapped := flags.String("flags", "", "")
+	chapter := flags.String("upto", "", "")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	switch {
+	case flags.NArg() > 0:
+		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case o.addr != "" && o.command != "":
+		return o, errors.New("-addr is a server that runs, -cmd starts one: give one of them")
+	case o.addr == "":
+		o.addr = "127.0.0.1:6379"
+	}
+	if o.flags, err = parseMap(*mapped); err != nil {
+		return o, err
+	}
+	o.upto, err = chapterNumber(*chapter)
+	return o, err
+}
+
+// parseMap reads "name=form; name=form".
+func parseMap(s string) (map[string]string, error) {
+	m := map[string]string{}
+	for pair := range strings.SplitSeq(s, ";") {
+		name, form, ok := strings.Cut(strings.TrimSpace(pair), "=")
+		switch {
+		case strings.TrimSpace(pair) == "":
+			continue
+		case !ok || strings.HasPrefix(name, "-"):
+			return nil, fmt.Errorf("-flags takes name=form, as in 'appendonly=--aof {value}'; what is %q?", strings.TrimSpace(pair))
+		}
+		m[strings.TrimSpace(name)] = strings.TrimSpace(form)
+	}
+	return m, nil
+}
+
+// isTerminal reports whether colours are seen, and wanted.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
+	return err == nil
+}
+
+// chapterNumber reads 2, 02, ch02 or ch02-resp-eventloop; "" is the last chapter.
 func chapterNumber(s string) (int, error) {
 	last := chapters.Lessons[len(chapters.Lessons)-1].Chapter
 	if s == "" {
 		return last, nil
 	}
-	n, err := strconv.Atoi(strings.TrimPrefix(s, "ch"))
+	digits, _, _ := strings.Cut(strings.TrimPrefix(s, "ch"), "-")
+	n, err := strconv.Atoi(digits)
 	if err != nil || n < 1 || n > last {
 		return 0, fmt.Errorf("no chapter %q; there are 01 to %02d", s, last)
 	}

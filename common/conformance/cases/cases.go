@@ -16,9 +16,11 @@ import (
 	"redis-internals/common/conformance"
 )
 
-// All returns every case, in the order of the lessons.
+// All returns every case: the core tier in the order in which a server grows, then all others
+// in the order of the lessons.
 func All() []conformance.Case {
 	return slices.Concat(
+		coreEcho(), coreCommands(), coreClients(), coreStore(), corePipeline(), coreObjects(), coreTransactions(), coreTypes(),
 		echoServer(),
 		language(),
 		resp(), protocolErrors(), hiddenEnds(), pieces(),

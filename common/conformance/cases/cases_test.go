@@ -23,6 +23,7 @@ func TestAll_RowsAreWhole(t *testing.T) {
 		require.GreaterOrEqual(t, c.From, chapterOf[c.Lesson], "%q starts before its lesson", c.Name)
 		require.True(t, c.Until == 0 || c.Until >= c.From, "%q ends before it starts", c.Name)
 		require.NotNil(t, c.Run, c.Name)
+		require.Equal(t, c.Core, c.Means != "", "a core case says what it means: %q", c.Name)
 	}
 }
 
