@@ -306,7 +306,7 @@ func infoStats(w *infoWriter) {
 	w.field("expired_time_cap_reached_count", keys.ExpireTimeouts)
 	w.field("expire_cycle_cpu_milliseconds", f.ExpireMilliseconds)
 	w.field("evicted_keys", keys.Evicted)
-	w.field("evicted_clients", 0)
+	w.field("evicted_clients", f.EvictedClients)
 	exceeded, now := w.engine.Exceeded()
 	w.field("total_eviction_exceeded_time", exceeded.Milliseconds())
 	w.field("current_eviction_exceeded_time", now.Milliseconds())

@@ -23,7 +23,6 @@ const (
 
 var absents = []absent{
 	{"loadmodule", nil, "this server has no modules"},
-	{"maxmemory-clients", []string{"0", "0%", ""}, "this server has no limit to what all clients together may take"},
 	{"user", nil, noUsers},
 }
 

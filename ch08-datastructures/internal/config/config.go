@@ -111,6 +111,9 @@ type Config struct {
 	MaxKeys int
 	// Bytes that may be in use; 0 is no limit.
 	MaxMemory int
+	// Bytes that clients may take all together, or percent of MaxMemory where it is negative;
+	// 0 is no limit (maxmemory-clients).
+	MaxMemoryClients int
 	// Which key goes (maxmemory-policy).
 	MaxMemoryPolicy string
 	// Keys that are looked at for that (maxmemory-samples).

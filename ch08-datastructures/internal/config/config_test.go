@@ -131,7 +131,7 @@ func TestParse_RefusesWhatSomebodyReliesOn(t *testing.T) {
 	for _, line := range []string{
 		"aclfile /x", "user default off", "user alice on nopass ~* +@all",
 		"loadmodule /x.so", "replicaof 10.0.0.1 6379", "slaveof 10.0.0.1 6379", "cluster-enabled yes", "tls-port 6380", "tls-cluster yes",
-		"tls-replication yes", "maxmemory-clients 1gb", "maxmemory-clients 5%", "min-replicas-to-write 1", "min-slaves-to-write 1",
+		"tls-replication yes", "min-replicas-to-write 1", "min-slaves-to-write 1",
 	} {
 		err := Default().Parse([]string{write(t, "# first\n"+line+"\n")})
 		require.ErrorContains(t, err, "line 2\n>>> '"+line+"'\nthis server ", line)

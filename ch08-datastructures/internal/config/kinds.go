@@ -104,6 +104,43 @@ func ParseMemory(s string) (bytes int, ok bool) {
 	return n * scale, true
 }
 
+// memoryOrPercent is memory, or percent of another memory, which are kept as a negative number.
+// Redis: config.c, numericParseString.
+func memoryOrPercent(field func(*Config) *int) kind {
+	return one("SIZE|PERCENT%", func(c *Config, word string) error {
+		if digits, ok := strings.CutSuffix(word, "%"); ok {
+			n, err := strconv.Atoi(digits)
+			switch {
+			case err != nil || n < 0 || strconv.Itoa(n) != digits:
+				return errMemoryOrPercent
+			case n > 100:
+				return errPercent
+			}
+			*field(c) = -n
+			return nil
+		}
+		n, ok := ParseMemory(word)
+		if !ok {
+			return errMemoryOrPercent
+		}
+		if n < 0 {
+			n = math.MaxInt
+		}
+		*field(c) = n
+		return nil
+	}, func(c *Config) string {
+		if n := *field(c); n < 0 {
+			return strconv.Itoa(-n) + "%"
+		}
+		return strconv.Itoa(*field(c))
+	})
+}
+
+const (
+	errMemoryOrPercent = RedisError("argument must be a memory or percent value")
+	errPercent         = RedisError("percentage argument must be less or equal to 100")
+)
+
 func text(field func(*Config) *string) kind {
 	return one("TEXT", func(c *Config, word string) error {
 		*field(c) = word

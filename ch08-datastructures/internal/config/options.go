@@ -99,6 +99,10 @@ var table = []section{
 			"memory that may be in use; 0 is no limit",
 		},
 		{
+			"maxmemory-clients", atRuntime, memoryOrPercent(func(c *Config) *int { return &c.MaxMemoryClients }), "0",
+			"memory that all clients together may take, or percent of maxmemory; 0 is no limit",
+		},
+		{
 			"maxmemory-policy", atRuntime, word(func(c *Config) *string { return &c.MaxMemoryPolicy },
 				"volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"), "noeviction",
 			"what goes: allkeys-random, allkeys-lru, allkeys-lfu, volatile-random, volatile-ttl, volatile-lru, volatile-lfu, or nothing with noeviction",

@@ -67,6 +67,14 @@ func (c *Client) MayBlock() bool { return c.multi == nil && !c.Engine.loading }
 // nothing else of it runs.
 func (c *Client) Blocked() bool { return c.waiter != nil || c.postponed != nil }
 
+// WaitMemory is what waiting takes, in bytes.
+func (c *Client) WaitMemory() int {
+	if c.waiter == nil {
+		return 0
+	}
+	return c.waiter.bytes
+}
+
 // Block makes the client wait until something of a type is at one of the keys, or until the
 // deadline, in Unix milliseconds (0 is never): then timedOut replies. The command runs again
 // then, with Ready. If it does already, the client keeps its place. O(keys). Redis:

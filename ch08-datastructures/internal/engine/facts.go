@@ -44,6 +44,7 @@ type Facts struct {
 	Started                   time.Time
 	Connections               int   // now
 	Accepted, Rejected        int64 // connections, since the start
+	EvictedClients            int64 // that were closed since all took too much
 	LongestQuery              int   // bytes that wait for one client
 	LongestReply              int
 	BytesIn, BytesOut         int64

@@ -31,6 +31,7 @@ func (s *Server) ConfigChanged(names []string) (refused string, err error) {
 			_ = s.setKeepAlive(l.fd)
 		}
 	}
+	s.setClientLimit()
 	s.log.SetLevel(s.opts.LogLevel)
 	s.crashes.full.Store(s.opts.CrashLog)
 	return s.switchLog(names)

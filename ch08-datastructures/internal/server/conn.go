@@ -65,6 +65,8 @@ type conn struct {
 	counted      int              // bytes of its buffers that are part of Engine.ClientMemory
 	softTimer    *eventloop.Timer // runs while more waits than the soft limit allows; else nil
 
+	weight weight // among all clients, while what they may take is limited
+
 	more    bool // requests wait in query that its share of the last turn did not allow
 	served  bool // in server.served
 	waiting bool // for the socket to take more: it is watched for writability

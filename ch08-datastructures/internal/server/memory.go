@@ -40,11 +40,14 @@ func (c *conn) countMemory() {
 	bytes := cap(c.queryBuf) + cap(c.client.Reply) + c.backlogRoom + c.client.QueueMemory()
 	c.server.engine.CountClientMemory(bytes - c.counted)
 	c.counted = bytes
+	if c.server.clientLimit != 0 {
+		c.server.weigh(c)
+	}
 }
 
 // taken is what the connection takes of Go's heap, as it was last counted.
 func (c *conn) taken() int {
-	return c.counted + c.client.WatchMemory() + c.client.SubscriptionMemory()
+	return c.counted + c.client.WatchMemory() + c.client.SubscriptionMemory() + c.client.WaitMemory()
 }
 
 // countArguments does the same for the arguments of the batch. The room for few of them
@@ -61,8 +64,9 @@ const (
 )
 
 // boundClientMemory closes clients when the system gives no memory for what they take: the
-// one first that takes most. Redis: server.c, evictClients, which has a limit that is set.
+// one first that takes most. Where a limit is set they are before that (clienteviction.go).
 func (s *Server) boundClientMemory() {
+	s.evictClients()
 	taken := s.engine.ClientMemory()
 	if s.lookedAt = min(s.lookedAt, taken); taken-s.lookedAt < lookAgain {
 		return

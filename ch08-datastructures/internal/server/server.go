@@ -6,6 +6,7 @@
 //	conn.go     one connection: receive and send
 //	batch.go    requests of many connections, parsed and then executed
 //	output.go   how many replies may wait for a client
+//	clienteviction.go  who goes when clients take too much
 //	clients.go  what commands about clients want to know
 //	waiting.go  clients that wait for a key, or for messages
 //	buffers.go  the buffers that connections borrow
@@ -58,14 +59,16 @@ type Server struct {
 	aof    *aof.Log
 	failed error // why the loop was stopped, if not by Shutdown
 
-	listeners  []listener
-	files      []listener // the one file that the server listens on, or none
-	socketFile string     // its path; empty is none
-	oomScore   oomScore
-	supervisor config.Supervision
-	conns      map[int64]*conn // by client ID
-	roster     roster
-	lastID     int64
+	listeners   []listener
+	files       []listener // the one file that the server listens on, or none
+	socketFile  string     // its path; empty is none
+	oomScore    oomScore
+	supervisor  config.Supervision
+	conns       map[int64]*conn // by client ID
+	roster      roster
+	clientLimit int    // bytes that clients may take all together; 0 is no limit
+	scales      scales // the clients by what they take, while there is a limit
+	lastID      int64
 
 	// received are the connections that have sent something, or had not had all of
 	// it executed when the last turn ended. served are those that have had requests
@@ -108,6 +111,7 @@ func Listen(opts *config.Config, families []engine.Family, log *logging.Logger) 
 	s.engine = engine.New(engine.Options{Families: families, Config: opts, Server: s, Now: loop.NowMs, Seed: rand.Uint64()})
 	opts.MaxClients = s.fitDescriptorLimit(opts.MaxClients)
 	s.stats.begin(loop.Now())
+	s.setClientLimit()
 	loop.BeforeSleep = s.endTurn
 	if s.aof, err = aof.Open(opts, loop, log); err != nil {
 		loop.Close()
@@ -234,6 +238,7 @@ func (s *Server) endTurn() (more bool) {
 	}
 	clear(s.served)
 	s.served = s.served[:0]
+	s.evictClients()
 	if s.buffers.dropped > maxDropped && !s.releasing {
 		s.releaseMemory()
 	}

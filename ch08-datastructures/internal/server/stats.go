@@ -29,10 +29,10 @@ type stats struct {
 
 // counts are what CONFIG RESETSTAT makes begin again.
 type counts struct {
-	accepted, rejected int64 // connections
-	reads, writes      int64 // system calls on connections
-	bytesIn, bytesOut  int64
-	expiring           time.Duration // that the cycle of expiry has taken
+	accepted, rejected, evicted int64 // connections
+	reads, writes               int64 // system calls on connections
+	bytesIn, bytesOut           int64
+	expiring                    time.Duration // that the cycle of expiry has taken
 }
 
 func (st *stats) begin(now time.Time) {
@@ -88,7 +88,7 @@ func (s *Server) Facts() engine.Facts {
 	st := &s.stats
 	f := engine.Facts{
 		PID: os.Getpid(), RunID: st.runID, Supervised: s.supervisor.String(), System: systemName(), Started: st.started,
-		Connections: len(s.conns), Accepted: st.accepted, Rejected: st.rejected,
+		Connections: len(s.conns), Accepted: st.accepted, Rejected: st.rejected, EvictedClients: st.evicted,
 		BytesIn: st.bytesIn, BytesOut: st.bytesOut, Reads: st.reads, Writes: st.writes,
 		OpsPerSecond: int64(st.ops.perSecond()), KilobytesIn: st.in.perSecond() / 1024, KilobytesOut: st.out.perSecond() / 1024,
 		PeakMemory: st.peakMemory, StartMemory: st.startMemory, Resident: residentMemory(), SystemMemory: systemMemory(),

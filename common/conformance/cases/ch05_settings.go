@@ -26,11 +26,11 @@ func foreignSettings() list {
 	}
 	for _, line := range []string{
 		"user alice on nopass ~* +@all", "aclfile users.acl", "tls-port 6380",
-		"replicaof 127.0.0.1 6379", "cluster-enabled yes", "min-replicas-to-write 1", "maxmemory-clients 1gb",
+		"replicaof 127.0.0.1 6379", "cluster-enabled yes", "min-replicas-to-write 1",
 	} {
 		rows = append(rows, list{{Name: "refused, with line and reason: " + line, StageOnly: "Redis has it", Run: refusesFile("hz 10\n"+line+"\n", 2, line, "this server ")}}...)
 	}
-	for _, line := range []string{"requirepass secret", "masterauth secret", "rename-command FLUSHALL \"\"", "unixsocket redis.sock"} { // chapter 8 has these
+	for _, line := range []string{"requirepass secret", "masterauth secret", "rename-command FLUSHALL \"\"", "unixsocket redis.sock", "maxmemory-clients 1gb"} { // chapter 8 has these
 		rows = append(rows, list{{Name: "refused, with line and reason: " + line, Until: 7, StageOnly: "Redis has it", Run: refusesFile("hz 10\n"+line+"\n", 2, line, "this server ")}}...)
 	}
 	return rows
