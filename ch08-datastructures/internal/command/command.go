@@ -33,6 +33,7 @@
 //	acl.go         AUTH ACL
 //	module.go      MODULE
 //	connection.go  PING ECHO QUIT SELECT HELLO RESET CLIENT
+//	tracking.go    CLIENT TRACKING CACHING GETREDIR TRACKINGINFO
 //	clients.go     CLIENT LIST KILL PAUSE REPLY UNBLOCK and their neighbours
 //	server.go      DBSIZE FLUSHDB FLUSHALL SWAPDB BGREWRITEAOF COMMAND
 //	docs.go        COMMAND DOCS
@@ -88,6 +89,7 @@ var Families = []engine.Family{
 	{Group: "server", Rows: aclCommands},
 	{Group: "server", Rows: moduleCommands},
 	{Group: "connection", Rows: clientsCommands},
+	{Group: "connection", Rows: trackingCommands},
 	{Group: "server", Rows: serverCommands},
 	{Group: "server", Rows: infoCommands},
 	{Group: "server", Rows: configCommands},

@@ -71,6 +71,7 @@ func quit(c *Client) {
 // Redis: networking.c, clearClientConnectionState.
 func reset(c *Client) {
 	c.Unhush()
+	c.StopTracking()
 	c.Discard()
 	c.EndSubscriptions()
 	c.StopMonitoring()

@@ -185,7 +185,8 @@ func infoClients(w *infoWriter) {
 	w.field("client_recent_max_input_buffer", w.facts.LongestQuery)
 	w.field("client_recent_max_output_buffer", w.facts.LongestReply)
 	w.field("blocked_clients", w.engine.BlockedClients())
-	w.field("tracking_clients", 0)
+	trackers, _, _, _ := w.engine.TrackingFigures()
+	w.field("tracking_clients", trackers)
 	w.field("clients_in_timeout_table", 0)
 }
 
@@ -317,8 +318,12 @@ func infoStats(w *infoWriter) {
 	w.field("pubsubshard_channels", len(w.engine.Topics(engine.ShardChannels)))
 	w.zeros("latest_fork_usec", "total_forks", "migrate_cached_sockets",
 		"slave_expires_tracked_keys", "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits", "active_defrag_key_misses",
-		"total_active_defrag_time", "current_active_defrag_time", "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes",
-		"unexpected_error_replies")
+		"total_active_defrag_time", "current_active_defrag_time")
+	_, tracked, items, prefixes := w.engine.TrackingFigures()
+	w.field("tracking_total_keys", tracked)
+	w.field("tracking_total_items", items)
+	w.field("tracking_total_prefixes", prefixes)
+	w.zeros("unexpected_error_replies")
 	w.field("total_error_replies", w.engine.Stats.ErrorsTotal)
 	w.field("dump_payload_sanitizations", 0)
 	w.field("total_reads_processed", f.Reads)

@@ -56,6 +56,7 @@ func flushdb(c *Client) {
 		} else {
 			c.DB.Flush()
 		}
+		c.Engine.InvalidateAll()
 		c.ReplyOK()
 	}
 }
@@ -68,6 +69,7 @@ func flushall(c *Client) {
 		} else {
 			c.Engine.Keyspace.Flush()
 		}
+		c.Engine.InvalidateAll()
 		c.ReplyOK()
 	}
 }

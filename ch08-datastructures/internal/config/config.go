@@ -140,6 +140,8 @@ type Config struct {
 	// Taken so that Redis' settings are: what is large is freed later, however it goes
 	// (lazyfree-lazy-eviction and its neighbours).
 	LazyEviction, LazyExpire, LazyServerDel, LazyUserDel bool
+	// Keys that clients may have cached at most; 0 is no limit (tracking-table-max-keys).
+	TrackingTableMaxKeys int
 	// Numbered databases there are.
 	Databases int
 	// Which events of keys are published (notify-keyspace-events).

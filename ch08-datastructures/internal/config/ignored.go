@@ -14,7 +14,7 @@ import (
 )
 
 var ignoredNames = strings.Fields(`
-	list-max-ziplist-entries list-max-ziplist-value lua-replicate-commands tracking-table-max-keys
+	list-max-ziplist-entries list-max-ziplist-value lua-replicate-commands
 `)
 
 // savePoints is when Redis writes RDB. Points are taken where every write is logged, which is

@@ -190,6 +190,10 @@ var table = []section{
 			"one argument of a request",
 		},
 		{
+			"tracking-table-max-keys", atRuntime, number(func(c *Config) *int { return &c.TrackingTableMaxKeys }, 0, math.MaxInt64), "1000000",
+			"keys that are remembered for clients that cache them; 0 is no limit",
+		},
+		{
 			"client-output-buffer-limit", atRuntime, outputLimits(func(c *Config) *[3]OutputLimit { return &c.Output }),
 			"normal 0 0 0 slave 256mb 64mb 60 pubsub 32mb 8mb 60",
 			"replies that clients of a class do not read; 0 is no limit",

@@ -44,6 +44,8 @@ type Client struct {
 
 	subscriptions *subscriptions // what it listens to; nil is nothing
 	postponed     *list.Element  // its place among those whose request is put off; nil if it is not
+	tracking      *Tracking      // how it is told of what it has cached; nil if it is not
+	prefixBytes   int            // that the prefixes in that take
 	quiet         quiet          // which replies it does not want
 	quietFrom     int            // where in Reply those begin, while it is quiet
 	NoEvict       bool           // it is not closed for the memory that it takes (CLIENT NO-EVICT)

@@ -43,6 +43,10 @@ func (c *Client) Describe(dst []byte) []byte {
 		c.Subscriptions(Channels), c.Subscriptions(Patterns), c.Subscriptions(ShardChannels), queued)
 	dst = fmt.Appendf(dst, " qbuf=%d qbuf-free=%d argv-mem=%d multi-mem=%d rbs=%d rbp=%d obl=%d oll=%d omem=%d tot-mem=%d",
 		s.Query, s.QueryRoom, c.argumentBytes(), c.QueueMemory(), s.ReplyRoom, s.Reply, s.Reply, s.Backlog, s.BacklogRoom, s.Taken)
+	redirect := int64(-1)
+	if c.tracking != nil {
+		redirect = c.tracking.Redirect
+	}
 	events := ""
 	if s.Reading {
 		events += "r"
@@ -50,7 +54,7 @@ func (c *Client) Describe(dst []byte) []byte {
 	if s.Writing {
 		events += "w"
 	}
-	return fmt.Appendf(dst, " events=%s cmd=%s user=%s redir=%d resp=%d", events, c.lastCommand(), "default", -1, c.Protocol)
+	return fmt.Appendf(dst, " events=%s cmd=%s user=%s redir=%d resp=%d", events, c.lastCommand(), "default", redirect, c.Protocol)
 }
 
 // letters are what is special about the client, a letter each; N is nothing.
@@ -64,6 +68,9 @@ func (c *Client) letters() string {
 		{'P', c.Subscribed()},
 		{'x', c.multi != nil},
 		{'b', c.Blocked()},
+		{'t', c.tracking != nil},
+		{'R', c.tracking != nil && c.tracking.Broken},
+		{'B', c.tracking != nil && c.tracking.Broadcast},
 		{'d', c.touched},
 		{'c', c.Closing == CloseAfterReply},
 		{'A', c.Closing == CloseNow || c.Closing == CloseForOutput},

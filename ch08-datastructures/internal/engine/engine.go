@@ -7,6 +7,8 @@
 //	block.go      clients that wait for a key
 //	pubsub.go     who listens to what others publish
 //	notify.go     what happens to keys is published
+//	tracking.go   who has cached what, and is told that it is stale
+//	broadcast.go  who is told of all keys with a prefix
 //	pause.go      requests that are put off for a while
 //	quiet.go      clients that do not want replies
 //	clients.go    clients as CLIENT LIST shows them
@@ -89,6 +91,7 @@ type Engine struct {
 	evicting  bool          // there is more in use than maxmemory, and keys may go
 	sleepy    bool          // what has expired waits until somebody asks for it (DEBUG SET-ACTIVE-EXPIRE 0)
 	pause     pause
+	tracked   tracked
 	prefetch  keyspace.Prefetch
 
 	refusals     []Refusal // wrong passwords, the newest first

@@ -18,6 +18,9 @@ func (e *Engine) Execute(c *Client) {
 	} else {
 		e.executeQuietly(c)
 	}
+	if c.tracking != nil && c.tracking.Caching {
+		c.endCaching()
+	}
 	if c.pushes != nil {
 		c.endReply()
 	}
@@ -74,6 +77,9 @@ func (e *Engine) call(c *Client) {
 	e.Keyspace.BeginCommand()
 	cmd.Handler(c)
 	e.count(c, began)
+	if c.tracking != nil {
+		e.remember(c)
+	}
 	// Not EXEC: what it ran is logged. PFCOUNT reads, and keeps what it has counted.
 	if e.dirty != before && e.log != nil && cmd.Flags&(Write|ReadOnly) != 0 {
 		e.propagate(c)

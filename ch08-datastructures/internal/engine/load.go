@@ -47,6 +47,7 @@ func (e *Engine) Reload(fromLog bool) error {
 	execute := func(args [][]byte) error { return e.replay(&c, args) }
 	empty := func() {
 		e.Keyspace.Flush()
+		e.InvalidateAll()
 		e.loading = true
 		e.Keyspace.SetEviction(e.eviction())
 	}

@@ -163,7 +163,7 @@ func (e *Engine) UsedMemory() int { return e.countedMemory() + e.UncountedMemory
 
 // countedMemory is what of it counts against maxmemory.
 func (e *Engine) countedMemory() int {
-	return zmalloc.Used() - e.Keyspace.LeftBytes() + e.clientMemory + e.baseMemory
+	return zmalloc.Used() - e.Keyspace.LeftBytes() + e.clientMemory + e.tracked.bytes + e.baseMemory
 }
 
 // UncountedMemory is what does not, in bytes: the log's buffer and what a snapshot keeps

@@ -78,10 +78,6 @@ func (c *Client) countWatch(bytes int) {
 // addWatch puts a watch in front of its key's list.
 func (e *Engine) addWatch(w *watch) {
 	all := &e.watchers
-	if all.keys == 0 {
-		o := &e.Keyspace.Observer
-		o.Changing, o.Replacing = e.touch, e.touchAll
-	}
 	first := all.first[w.at.db.ID]
 	if first == nil {
 		first = map[string]*watch{}
@@ -93,6 +89,9 @@ func (e *Engine) addWatch(w *watch) {
 		all.keys++
 	}
 	first[w.at.key] = w
+	if all.keys == 1 {
+		e.observe()
+	}
 }
 
 // dropWatch takes a watch out of its key's list.
@@ -112,8 +111,7 @@ func (e *Engine) dropWatch(w *watch) {
 	}
 	if all.keys == 0 {
 		clear(all.first)
-		o := &e.Keyspace.Observer
-		o.Changing, o.Replacing = nil, nil
+		e.observe()
 	}
 }
 

@@ -373,6 +373,7 @@ func (c *conn) close() {
 	delete(c.server.conns, c.client.ID)
 	c.server.roster.remove(c)
 	c.client.Discard()
+	c.server.engine.EndTracking(&c.client)
 	c.client.StopWaiting()
 	c.client.EndSubscriptions()
 	c.client.StopMonitoring()

@@ -40,6 +40,7 @@ func (s *Server) cron() (again time.Duration) {
 	if s.aof.WantsRewrite() {
 		_ = s.engine.RewriteLog() // it can begin: WantsRewrite has seen to that
 	}
+	s.engine.LimitTracking()
 	expire := s.expire()
 	rehash := s.opts.ActiveRehashing && s.engine.Rehash(rehashBudget)
 	zmalloc.Purge(purgeBytes)

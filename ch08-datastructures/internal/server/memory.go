@@ -47,7 +47,7 @@ func (c *conn) countMemory() {
 
 // taken is what the connection takes of Go's heap, as it was last counted.
 func (c *conn) taken() int {
-	return c.counted + c.client.WatchMemory() + c.client.SubscriptionMemory() + c.client.WaitMemory()
+	return c.counted + c.client.WatchMemory() + c.client.SubscriptionMemory() + c.client.PrefixMemory() + c.client.WaitMemory()
 }
 
 // countArguments does the same for the arguments of the batch. The room for few of them

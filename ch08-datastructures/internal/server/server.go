@@ -215,6 +215,7 @@ func (s *Server) close() error {
 // server.c, beforeSleep; networking.c, handleClientsWithPendingWrites.
 func (s *Server) endTurn() (more bool) {
 	s.executeReceived()
+	s.engine.Broadcast()
 	s.resumeStirred()
 	if err := s.flushLog(); err != nil {
 		s.failed = err

@@ -37,7 +37,7 @@ func All() []conformance.Case {
 		info(), settings(), switchingLog(), settingsTable(), listening(), countedEviction(),
 		maxMemory(), addresses(), memoryEviction(), clientsMemory(), evictionAndLog(), memoryCommand(), infoMemory(), dictionary(),
 		shutdown(), crash(), debug(),
-		clients(), clientEviction(),
+		clients(), clientEviction(), tracking(),
 		multi(), multiTable(), multiLimits(), watch(), multiLog(), multiExchange(),
 		lfu(), renaming(), debugData(), sorting(),
 		lists(), listsInside(), listMoves(), largeLists(),
