@@ -187,7 +187,7 @@ func infoClients(w *infoWriter) {
 	w.field("blocked_clients", w.engine.BlockedClients())
 	trackers, _, _, _ := w.engine.TrackingFigures()
 	w.field("tracking_clients", trackers)
-	w.field("clients_in_timeout_table", 0)
+	w.field("clients_in_timeout_table", w.engine.WaitingForTime())
 }
 
 func infoMemory(w *infoWriter) {

@@ -245,6 +245,9 @@ func (e *Engine) TimeOut() (next int64) {
 // BlockedClients is how many clients wait, for a key or for the end of a pause.
 func (e *Engine) BlockedClients() int { return e.waiting.count + e.pause.postponed.Len() }
 
+// WaitingForTime is how many of those that wait for a key do so for a time only.
+func (e *Engine) WaitingForTime() int { return len(e.waiting.deadlines) }
+
 // deadlines is a heap: the first one is the next.
 type deadlines []*waiter
 

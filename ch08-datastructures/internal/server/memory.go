@@ -32,7 +32,7 @@ import (
 
 // connMemory is what a connection takes besides its buffers, in bytes: the struct, its
 // places in the server's map and roster and in the event loop's table, and its callback.
-const connMemory = 700
+const connMemory = 900
 
 // countMemory counts by how much the connection's buffers have grown since it was last
 // called, or become less. O(1).

@@ -154,6 +154,7 @@ func clients() list {
 		clientScene("PAUSE WRITE puts PUBLISH off", "A> SUBSCRIBE ch", array(bulk("subscribe"), bulk("ch"), one), "B> CLIENT PAUSE 100000 WRITE", done, "C> PUBLISH ch a", waits, "B> CLIENT UNPAUSE", done, "C> ", one, "A> ", popped("message", "ch", "a")),
 		clientScene("REPLY OFF ends with RESET", "A> CLIENT REPLY OFF; PING; RESET; PING", "+RESET\r\n"+pong),
 		clientScene("NO-EVICT shows among the flags", "A> CLIENT NO-EVICT on; CLIENT NO-EVICT OFF; CLIENT NO-EVICT On", done+done+done),
+		{Name: "clients: INFO counts who waits, and who waits for a time only", Own: true, Run: countsBlocked},
 		{Name: "clients: INFO and LIST have Redis' fields", Own: true, Run: describesClients},
 		{Name: "clients: LIST has all, in the order of coming", Own: true, Run: listsClients},
 		{Name: "clients: memory of a transaction, and of replies, is told", Own: true, Run: tellsMemory},
@@ -221,6 +222,27 @@ func pausesAll(t *T) {
 	b.Expect("-ERR unknown command 'FOO', with args beginning with: \r\n" + wrongArity("get") + done + queued + array(done))
 	c.Expect(done)
 	require.GreaterOrEqual(t, time.Since(began), ms*time.Millisecond)
+}
+
+func countsBlocked(t *T) {
+	c := t.Dial()
+	expect := func(blocked, timed string) {
+		t.Until("as many wait as should", func() bool {
+			f := askFigures(c, "clients")
+			return f["blocked_clients"]+" "+f["clients_in_timeout_table"] == blocked+" "+timed
+		})
+	}
+	expect("0", "0")
+	waits := func(request string) { t.Dial().Send(plain.cmd(request)) }
+	waits("BLPOP k 0")
+	expect("1", "0")
+	waits("BLPOP k 1000")
+	expect("2", "1")
+	speak(c, plain, "CLIENT PAUSE 100000 WRITE", done)
+	waits("SET a 1")
+	expect("3", "1")
+	speak(c, plain, "CLIENT UNPAUSE", done, "RPUSH k 1 2", ":2\r\n")
+	expect("0", "0")
 }
 
 // clientLine is what CLIENT INFO says, field by field in Redis' order.
