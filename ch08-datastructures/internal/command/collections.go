@@ -97,6 +97,16 @@ func count(o *object.Object) int {
 	return o.Count()
 }
 
+// expectElements makes room for a reply of so many of a collection's elements, if they are many: a
+// few of them tell how long the others are. O(1).
+func expectElements(c *Client, o *object.Object, n int) {
+	if n >= manyElements {
+		c.ExpectReply(int(float64(o.MemoryUsage(sizeSamples)) * float64(n) / float64(o.Count())))
+	}
+}
+
+const manyElements = 1000
+
 // parsePositive reads a number that may not be negative, or replies the error. Redis:
 // object.c, getPositiveLongFromObjectOrReply.
 func parsePositive(c *Client, arg []byte) (n int, ok bool) {

@@ -36,6 +36,7 @@ func (s *testServer) Log(string)                             {}
 func (s *testServer) Peer(*Client) string                    { return "127.0.0.1:1" }
 func (s *testServer) WakeAt(int64)                           {}
 func (s *testServer) ReplyBuffer() []byte                    { return nil }
+func (s *testServer) LargerBuffer(b []byte, n int) []byte    { return b }
 
 func (s *testServer) Clients() []*engine.Client                   { return nil }
 func (s *testServer) Client(int64) *engine.Client                 { return nil }

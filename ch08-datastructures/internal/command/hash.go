@@ -196,6 +196,7 @@ func replyHash(c *Client, begin func(n int), visit func(field, value []byte)) {
 	}
 	begin(count(o))
 	if o != nil {
+		expectElements(c, o, count(o))
 		o.Hash(c.DB.Env()).Each(visit)
 	}
 }

@@ -294,6 +294,7 @@ func lrange(c *Client) {
 	if n == 0 {
 		return
 	}
+	expectElements(c, o, n)
 	l := o.List(c.DB.Env())
 	var room object.Room
 	for p := l.Seek(first); n > 0; n-- {

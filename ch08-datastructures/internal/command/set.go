@@ -142,6 +142,7 @@ func smembers(c *Client) {
 	}
 	c.ReplySetLen(count(o))
 	if o != nil {
+		expectElements(c, o, count(o))
 		replyMembers(c, o)
 	}
 }

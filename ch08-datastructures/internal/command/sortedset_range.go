@@ -242,6 +242,7 @@ func replySelected(c *Client, s selection) {
 	}
 	members := o.SortedSet(c.DB.Env())
 	first, n := s.ranks(members)
+	expectElements(c, o, n)
 	replyMembersOf(c, members, first, n, s.fromEnd, s.withScores)
 }
 

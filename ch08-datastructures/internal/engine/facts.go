@@ -22,6 +22,10 @@ type Server interface {
 	// ReplyBuffer lends an empty buffer to a client that has none: it is given back when it is
 	// sent.
 	ReplyBuffer() []byte
+
+	// LargerBuffer takes a buffer that it has lent, and returns one with the same bytes and
+	// room for n more, if it has one that nobody uses; else the same.
+	LargerBuffer(b []byte, n int) []byte
 	// Clients are all that are connected, in the order in which they came. O(n log n).
 	Clients() []*Client
 	// Client is the one with an ID; nil if there is none.

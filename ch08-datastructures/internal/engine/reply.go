@@ -15,9 +15,12 @@
 package engine
 
 import (
+	"slices"
+
 	"redis-internals/ch08/internal/number"
 	"redis-internals/ch08/internal/object"
 	"redis-internals/ch08/internal/resp"
+	"redis-internals/ch08/internal/zmalloc"
 )
 
 // ReplyWire appends bytes that are encoded already.
@@ -90,6 +93,25 @@ func (c *Client) ReplyBulk(b []byte) {
 	c.Reply = resp.AppendBulk(c.Reply, b)
 }
 
+// ExpectReply makes room for about so many bytes of replies: who knows that there will be many
+// spares the buffer from growing to them step by step, and copying each time. It is no more
+// than a hint: what is less than a buffer has anyway, or what there is no memory for, changes
+// nothing.
+func (c *Client) ExpectReply(bytes int) {
+	if bytes < leastExpected || cap(c.Reply)-len(c.Reply) >= bytes {
+		return
+	}
+	bytes = min(bytes, mostExpected)
+	if c.Reply = c.Engine.Server.LargerBuffer(c.Reply, bytes); cap(c.Reply)-len(c.Reply) < bytes && zmalloc.GoCanTake(len(c.Reply)+bytes+replyMargin) {
+		c.Reply = slices.Grow(c.Reply, bytes)
+	}
+}
+
+const (
+	leastExpected = 256 << 10 // bytes: shorter buffers are used again, and have grown already
+	mostExpected  = 4 << 20   // a buffer of that grows by a quarter at a time
+)
+
 // canGrow reports whether there is memory for a reply of n bytes, and if not sees to it that
 // the client is closed: then what else it is told is dropped.
 func (c *Client) canGrow(n int) bool {
@@ -126,6 +148,7 @@ func (c *Client) ReplyValue(v *object.Object) (ok bool) {
 		c.ReplyError(ErrNoMemory)
 		return false
 	}
+	c.ExpectReply(v.Len() + roomLeft)
 	c.Reply = resp.AppendBulkHead(c.Reply, v.Len())
 	c.Reply = resp.AppendBulkTail(v.AppendTo(c.Reply))
 	return true

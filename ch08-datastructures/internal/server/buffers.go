@@ -10,8 +10,9 @@ package server
 
 const (
 	bufferSize = 1 << 10   // bytes of a fresh buffer; most replies are shorter
-	maxReused  = 256 << 10 // a buffer that has grown beyond is not kept
+	maxReused  = 256 << 10 // a buffer that has grown beyond is not lent to just anybody
 	maxIdle    = 16 << 20  // bytes kept, all together, for the next borrowers
+	maxLarge   = 8 << 20   // and bytes of larger ones, for who says that he needs one
 )
 
 // bufferPool keeps buffers that nobody uses. The last one returned is lent
@@ -20,6 +21,9 @@ type bufferPool struct {
 	idle      [][]byte
 	idleBytes int
 	dropped   int // bytes that were not kept: garbage by now
+
+	large      [][]byte // larger than maxReused
+	largeBytes int
 }
 
 // borrow returns an empty buffer. It grows as one appends to it.
@@ -36,10 +40,35 @@ func (p *bufferPool) borrow() []byte {
 
 // giveBack takes a buffer that the caller will not touch any more.
 func (p *bufferPool) giveBack(b []byte) {
-	if cap(b) > maxReused || p.idleBytes+cap(b) > maxIdle {
+	switch {
+	case cap(b) > maxReused && p.largeBytes+cap(b) <= maxLarge:
+		p.large = append(p.large, b[:0])
+		p.largeBytes += cap(b)
+		return
+	case cap(b) > maxReused || p.idleBytes+cap(b) > maxIdle:
 		p.dropped += cap(b)
 		return
 	}
 	p.idle = append(p.idle, b[:0])
 	p.idleBytes += cap(b)
+}
+
+// exchange gives b back for a larger buffer that has its bytes and room for n more, if there is
+// one. Fresh memory costs a page fault for each 4 KiB, and a long reply is nothing but that.
+func (p *bufferPool) exchange(b []byte, n int) []byte {
+	for i, larger := range p.large {
+		if cap(larger) < len(b)+n {
+			continue
+		}
+		last := len(p.large) - 1
+		p.large[i], p.large[last] = p.large[last], nil
+		p.large = p.large[:last]
+		p.largeBytes -= cap(larger)
+		larger = append(larger, b...)
+		if b != nil {
+			p.giveBack(b)
+		}
+		return larger
+	}
+	return b
 }

@@ -437,6 +437,27 @@ func TestServer_ReturnsTheMemoryOfLargeReplies(t *testing.T) {
 	require.Eventually(t, func() bool { return inUse() < before+16<<20 }, time.Minute, 10*time.Millisecond)
 }
 
+func TestBufferPool_LendsLargeOnesToWhoNeedsThem(t *testing.T) {
+	var p bufferPool
+	small := append(p.borrow(), "some"...)
+	require.Same(t, &small[0], &p.exchange(small, 1<<20)[0], "there is none")
+	p.giveBack(make([]byte, 0, maxReused+1))
+	p.giveBack(make([]byte, 0, 2<<20))
+	require.Same(t, &small[0], &p.exchange(small, 3<<20)[0], "there is none so large")
+	larger := p.exchange(small, 1<<20)
+	require.Equal(t, "some", string(larger))
+	require.Equal(t, 2<<20, cap(larger))
+	require.Len(t, p.idle, 1)
+	require.Equal(t, maxReused+1, p.largeBytes)
+	require.Equal(t, maxReused+1, cap(p.exchange(nil, 0)))
+	require.Len(t, p.idle, 1, "nothing was given back for it")
+	for range 9 {
+		p.giveBack(make([]byte, 0, 1<<20))
+	}
+	require.Len(t, p.large, maxLarge/(1<<20))
+	require.Equal(t, 1<<20, p.dropped)
+}
+
 func TestBufferPool_LendsTheLastOneReturnedFirst(t *testing.T) {
 	var p bufferPool
 	a, b := p.borrow(), p.borrow()

@@ -32,6 +32,9 @@ func (s *Server) resumeStirred() {
 // ReplyBuffer lends a buffer to a client that is sent something.
 func (s *Server) ReplyBuffer() []byte { return s.buffers.borrow() }
 
+// LargerBuffer is what engine.Server says.
+func (s *Server) LargerBuffer(b []byte, n int) []byte { return s.buffers.exchange(b, n) }
+
 // WakeAt makes the engine look at that time whose waiting is over. One timer is enough: for
 // the earliest.
 func (s *Server) WakeAt(ms int64) {
