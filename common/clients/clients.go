@@ -85,7 +85,7 @@ func Run(out io.Writer, o Options, checks []Check) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	dir := filepath.Join(o.Root, "bin", "clients")
+	dir := filepath.Join(o.Root, "bin", "sessions") // bin/clients is this program
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return false, err
 	}
