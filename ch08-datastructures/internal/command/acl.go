@@ -105,9 +105,7 @@ func aclList(c *Client) {
 
 // aclGetUser answers ACL GETUSER.
 func aclGetUser(c *Client) {
-	user := string(c.Args[2])
-	c.Redact(2)
-	if user != engine.DefaultUser {
+	if string(c.Args[2]) != engine.DefaultUser {
 		c.ReplyNull()
 		return
 	}
@@ -162,14 +160,11 @@ func aclSetUser(c *Client) {
 
 // aclDelUser answers ACL DELUSER.
 func aclDelUser(c *Client) {
-	isDefault := false
-	for i, user := range c.Args[2:] {
-		isDefault = isDefault || string(user) == engine.DefaultUser
-		c.Redact(2 + i)
-	}
-	if isDefault {
-		c.ReplyError("ERR The 'default' user cannot be removed")
-		return
+	for _, user := range c.Args[2:] {
+		if string(user) == engine.DefaultUser {
+			c.ReplyError("ERR The 'default' user cannot be removed")
+			return
+		}
 	}
 	c.ReplyInt(0)
 }

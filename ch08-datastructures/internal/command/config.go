@@ -3,6 +3,7 @@
 package command
 
 import (
+	"redis-internals/ch08/internal/config"
 	"redis-internals/ch08/internal/engine"
 	"redis-internals/ch08/internal/glob"
 )
@@ -51,7 +52,7 @@ func configSet(c *Client) {
 		set = c.Engine.Config.SetProtected
 	}
 	for i := 2; i+1 < len(c.Args); i += 2 {
-		if engine.EqualFold(c.Args[i], "requirepass") {
+		if config.IsSecret(string(c.Args[i])) {
 			c.Redact(i + 1)
 		}
 	}

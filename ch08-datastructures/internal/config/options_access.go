@@ -2,7 +2,18 @@
 
 package config
 
-import "math"
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// secrets are settings whose values are shown to nobody who looks at requests. Redis: config.c,
+// SENSITIVE_CONFIG.
+var secrets = []string{"requirepass", "masterauth", "masteruser", "tls-client-key-file-pass", "tls-key-file-pass"}
+
+// IsSecret reports whether a setting's value is a secret.
+func IsSecret(name string) bool { return slices.Contains(secrets, strings.ToLower(name)) }
 
 // permissions are the values of what can be allowed.
 var permissions = []named[Allowed]{{"no", Nobody}, {"yes", Everybody}, {"local", LocalClients}}

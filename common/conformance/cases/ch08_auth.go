@@ -100,6 +100,7 @@ func auth() list {
 		{Name: "requirepass lets clients from other addresses in", Args: append([]string{"--bind", "0.0.0.0"}, secretive...), Run: func(t *T) {
 			strangersAddress(t).Exchange(cmd("PING")+sesame+cmd("PING"), noAuth+done+"+PONG\r\n")
 		}},
+		{Name: "SLOWLOG and MONITOR show no passwords", Args: []string{"--slowlog-log-slower-than", "0"}, Run: showsNoPasswords},
 		{Name: "a redis.conf has the password in quotes", Run: func(t *T) {
 			d := newDisk(t)
 			s := t.Start(d.options(d.writeConf("redis.conf", "requirepass \"a \\x62\\\"\"\n"), nil))
@@ -138,4 +139,36 @@ func passwordGoes(t *T) {
 	admin.Exchange(sesame+cmd("CONFIG", "SET", "requirepass", ""), done+done)
 	speak(stranger, plain, "PING", "+PONG\r\n", "HELLO", helloNoAuth, "AUTH x", noPassword, "AUTH default x", done)
 	require.EqualValues(t, 2, intOf(t, stranger.Call("HELLO"), "proto"))
+}
+
+// showsNoPasswords sends passwords in all ways that there are, and looks at what others see.
+func showsNoPasswords(t *T) {
+	watcher, c := t.Dial(), t.Dial()
+	watcher.Exchange(cmd("MONITOR"), done)
+	requests := []string{
+		"AUTH default password", "HELLO 2 AUTH default password SETNAME me", "CONFIG SET requirepass password", "AUTH password",
+		"ACL SETUSER default on", "CONFIG SET hz 10 masterauth password", "ACL DELUSER nobody", "HELLO 2 AUTH nobody password", "PING",
+	}
+	for _, request := range requests {
+		c.Call(strings.Fields(request)...)
+	}
+	var told []string
+	for _, entry := range c.Call("SLOWLOG", "GET", "-1").Elems {
+		told = append(told, strings.Join(entry.Elems[3].Strings(), " "))
+	}
+	for _, want := range []string{
+		"AUTH (redacted) (redacted)", "HELLO 2 AUTH (redacted) (redacted) SETNAME me", "CONFIG SET requirepass (redacted)", "AUTH (redacted)",
+		"ACL SETUSER (redacted) (redacted)", "CONFIG SET hz 10 masterauth (redacted)", "ACL DELUSER nobody", "HELLO 2 AUTH (redacted) (redacted)", "PING",
+	} {
+		require.Contains(t, told, want)
+	}
+	require.NotContains(t, strings.Join(told, "\n"), " password")
+	var seen []string
+	for len(seen) == 0 || !strings.Contains(seen[len(seen)-1], "PING") {
+		seen = append(seen, watcher.Reply().Text)
+	}
+	all := strings.Join(seen, "\n")
+	require.NotContains(t, all, "password\"")
+	require.Contains(t, all, `"HELLO" "2" "AUTH" "(redacted)" "(redacted)" "SETNAME" "me"`)
+	require.Contains(t, all, `"AUTH" "(redacted)"`+"\n")
 }
