@@ -52,7 +52,11 @@ func (c *Client) StopMonitoring() {
 // feedMonitors shows a command that has run to all that monitor. O(its bytes) for each.
 func (e *Engine) feedMonitors(c *Client) {
 	now := time.Now()
-	line := fmt.Appendf(nil, "+%d.%06d [%d %s]", now.Unix(), now.Nanosecond()/1000, c.DB.ID, e.Server.Peer(c))
+	peer := e.Server.Peer(c)
+	if c.ByFile {
+		peer = "unix:" + e.Config.UnixSocket
+	}
+	line := fmt.Appendf(nil, "+%d.%06d [%d %s]", now.Unix(), now.Nanosecond()/1000, c.DB.ID, peer)
 	for _, arg := range c.Args {
 		line = resp.AppendQuoted(append(line, ' '), string(arg))
 	}

@@ -126,14 +126,14 @@ func renamedCommands() list {
 		{Name: "rename-command needs two names", Run: refusesFile("rename-command get\n", 1, "rename-command get", "Bad directive or wrong number of arguments")},
 		{Name: "a log outlives other names of commands", StageOnly: "Redis logs what it was sent", Run: func(t *T) {
 			d := newDisk(t)
-			path := d.writeConf("redis.conf", renamed+"appendonly yes\n")
+			path := d.writeConf("redis.conf", renamed+"appendonly yes\nappendfsync always\n")
 			s, c := d.startWith(path)
 			speak(c, plain, "put k v", done, "MULTI", done, "put a 1", queued, "SET a", queued, "run", array(done, ":2\r\n"), "EXPIRE k 1000", one)
 			s.Kill()
 			s, c = d.startWith(path)
 			c.Exchange(cmd("my get", "k")+cmd("my get", "a"), bulk("v")+bulk("2"))
 			s.Kill()
-			_, c = d.startWith(d.writeConf("redis.conf", "appendonly yes\n"))
+			_, c = d.startWith(d.writeConf("redis.conf", "appendonly yes\nappendfsync always\n"))
 			speak(c, plain, "GET k", bulk("v"), "GET a", bulk("2"))
 		}},
 	}
@@ -183,6 +183,10 @@ func servesByFile(t *T) {
 	line := f.call("CLIENT", "INFO").Text
 	require.Contains(t, line, " addr=r.sock:0 laddr=r.sock:0 ")
 	require.Contains(t, line, " flags=U ")
+	watcher := t.Dial()
+	watcher.Exchange(cmd("MONITOR"), done)
+	f.call("ECHO", "hi")
+	require.Regexp(t, `^\d+\.\d{6} \[0 unix:r\.sock\] "ECHO" "hi"$`, watcher.Reply().Text)
 	t.Until("the log tells of it", func() bool {
 		return strings.Contains(t.Server().Log(), "The server is now ready to accept connections at ")
 	})
