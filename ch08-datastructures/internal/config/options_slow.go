@@ -4,7 +4,6 @@
 package config
 
 import (
-	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -51,9 +50,9 @@ func percentiles(field func(*Config) *[]float64) kind {
 			p, err := strconv.ParseFloat(word, 64)
 			switch {
 			case err != nil || math.IsNaN(p):
-				return errors.New("Invalid latency-tracking-info-percentiles parameters")
+				return RedisError("Invalid latency-tracking-info-percentiles parameters")
 			case !(p >= 0 && p <= 100):
-				return errors.New("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]")
+				return RedisError("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]")
 			}
 			all = append(all, p)
 		}
