@@ -30,7 +30,7 @@ const (
 	maxReceive  = 256 << 10 // bytes received from one connection in a turn
 	maxSend     = 256 << 10 // bytes sent to one connection in a turn
 	backlogSize = 16 << 10  // bytes from which on an unsent buffer is not appended to
-	passFrom    = 64 << 10  // bytes of replies that do not wait for the turn's end
+	passFrom    = 128 << 10 // bytes of replies that do not wait for the turn's end
 )
 
 // conn is one connection.
