@@ -14,9 +14,10 @@
 package engine
 
 import (
-	"errors"
 	"slices"
 	"strings"
+
+	"redis-internals/ch08/internal/config"
 )
 
 // Rename gives the command of a name another one, or none if that is empty. It may be longer
@@ -25,9 +26,9 @@ func (t *Table) Rename(from, to string) error {
 	cmd := t.Lookup([]byte(from))
 	switch other := t.Lookup([]byte(to)); {
 	case cmd == nil:
-		return errors.New("No such command in rename-command")
+		return config.RedisError("No such command in rename-command")
 	case other != nil && other != cmd:
-		return errors.New("Target command name already exists")
+		return config.RedisError("Target command name already exists")
 	}
 	if t.written == nil {
 		written := t.index
