@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -134,8 +135,12 @@ func (s *server) alive() error {
 // converse runs a session's program to its end and returns what it printed. A session must
 // say "end" and exit with 0.
 func converse(s *server, argv []string) (string, error) {
+	// A session never outlives the runner: the kernel tells it when the thread that started it
+	// ends, so that thread is kept.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	var problems bytes.Buffer
 	cmd.Stderr = &problems
 	cmd.WaitDelay = 10 * time.Second

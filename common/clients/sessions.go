@@ -99,7 +99,7 @@ func buildGo(module, dir, name string) ([]string, error) {
 	run := func(args ...string) ([]byte, error) {
 		cmd := exec.Command("go", args...)
 		cmd.Dir = module
-		cmd.Env = append(os.Environ(), "GOWORK=off")
+		cmd.Env = append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
 		return cmd.CombinedOutput()
 	}
 	if out, err := run("mod", "download"); err != nil {
