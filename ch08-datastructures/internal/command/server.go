@@ -341,7 +341,7 @@ func replyKeys(c *Client, replyKey func(engine.Key)) {
 	case cmd == nil:
 		c.ReplyError("ERR Invalid command specified")
 		return
-	case len(cmd.Keys) == 0:
+	case !cmd.HasKeys():
 		c.ReplyError("ERR The command has no key arguments")
 		return
 	case !cmd.Accepts(len(request)):

@@ -76,6 +76,17 @@ func (r *Row) KeyRange() (first, last, step int) {
 
 func (s *KeySpec) isRange() bool { return s.Keyword == "" && !s.Unknown && !s.Counted }
 
+// HasKeys reports whether the command may have keys. A shard channel stands where a key would,
+// and is none. Redis: server.c, doesCommandHaveKeys.
+func (r *Row) HasKeys() bool {
+	for i := range r.Keys {
+		if r.Keys[i].Flags&KeyNotKey == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Key is a word of a request that is a key.
 type Key struct {
 	At    int // its place; the command's name is at 0
