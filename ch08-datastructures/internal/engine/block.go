@@ -211,7 +211,6 @@ func (e *Engine) serve(w *waiter, at place) {
 	}
 	if c.pushes != nil {
 		c.endReply()
-		e.stir(c)
 	}
 }
 

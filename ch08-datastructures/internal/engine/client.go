@@ -50,6 +50,9 @@ type Client struct {
 	quietFrom     int            // where in Reply those begin, while it is quiet
 	NoEvict       bool           // it is not closed for the memory that it takes (CLIENT NO-EVICT)
 
+	Backlog int // bytes that were sent to it before Reply, and not taken yet
+	Pushed  int // bytes of room in Reply that Push has counted as memory
+
 	pushes  []byte // came while its command runs, encoded; nil is none
 	stirred bool   // it is in Engine.stirred
 

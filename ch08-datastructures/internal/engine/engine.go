@@ -85,7 +85,7 @@ type Engine struct {
 	waiting   waiting
 	topics    topics
 	events    config.Events // that are published
-	stirred   []*Client     // that have something to be sent though they sent nothing
+	stirred   stirred
 	exceeded  time.Duration // how long more was in use than maxmemory
 	exceeding time.Duration // since when it is, after the start; 0 if it is not
 	evicting  bool          // there is more in use than maxmemory, and keys may go

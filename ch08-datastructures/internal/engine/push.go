@@ -18,22 +18,32 @@ package engine
 import "redis-internals/ch08/internal/resp"
 
 // Push hands a client a message. wire is borrowed, and encoded as an array, or is a line, as
-// MONITOR shows it. A client that is closing gets no more; one that has more waiting than there
-// is memory for will be closed. O(len(wire)).
+// MONITOR shows it. A client that is closing gets no more; one that has more waiting than it may
+// have, or than there is memory for, will be closed. O(len(wire)).
 func (e *Engine) Push(c *Client, wire []byte) {
-	switch {
-	case c.Closing != StayOpen:
+	if c.Closing != StayOpen {
 		return
-	case c == e.current:
-		c.pushes = c.appendPush(c.pushes, wire)
-		return
-	case c.Reply == nil:
-		c.Reply = e.Server.ReplyBuffer()
-	}
-	if n := len(c.Reply) + len(wire); n < largeReply || n+roomLeft <= cap(c.Reply) || c.canGrow(n+roomLeft) {
-		c.Reply = c.appendPush(c.Reply, wire)
 	}
 	e.stir(c)
+	if hard := e.Config.Output[c.Class()].Hard; hard > 0 && c.Backlog+len(c.Reply)+len(c.pushes)+len(wire) > hard {
+		c.Closing = CloseForOutput
+		return
+	}
+	if c == e.current {
+		c.pushes = c.appendPush(c.pushes, wire)
+		return
+	}
+	if c.Reply == nil {
+		c.Reply = e.Server.ReplyBuffer()
+	}
+	before := cap(c.Reply)
+	if n := len(c.Reply) + len(wire); n < largeReply || n+roomLeft <= before || c.canGrow(n+roomLeft) {
+		c.Reply = c.appendPush(c.Reply, wire)
+	}
+	if grown := cap(c.Reply) - before; grown > 0 { // many may be sent this before the turn ends
+		c.Pushed += grown
+		e.CountClientMemory(grown)
+	}
 }
 
 // appendPush appends the message as the client's protocol has it.
@@ -52,24 +62,39 @@ func (c *Client) endReply() {
 	c.pushes = nil
 }
 
-// stir notes that a client has something to be sent, or is to be closed, though it sent
-// nothing.
+// stirred are clients that have something to be sent, or are to be closed, though they sent
+// nothing; in the order in which that came about.
+type stirred struct {
+	queue []*Client
+	first int // of queue: those before it have been taken
+}
+
+// stir notes that a client is one of them.
 func (e *Engine) stir(c *Client) {
 	if !c.stirred {
 		c.stirred = true
-		e.stirred = append(e.stirred, c)
+		e.stirred.queue = append(e.stirred.queue, c)
 	}
 }
 
-// Stirred are the clients that have got something since it was last called though they sent
-// nothing: messages, or the reply to a command that has waited.
-func (e *Engine) Stirred() (stirred []*Client) {
-	stirred, e.stirred = e.stirred, nil
-	for _, c := range stirred {
-		c.stirred = false
+// NextStirred takes the client that has waited for longest: it has got messages, or the reply
+// to a command that has waited, though it sent nothing. It is nil if there is none. Amortised
+// O(1).
+func (e *Engine) NextStirred() *Client {
+	s := &e.stirred
+	if s.first == len(s.queue) {
+		return nil
 	}
-	return stirred
+	c := s.queue[s.first]
+	s.queue[s.first] = nil
+	c.stirred = false
+	if s.first++; 2*s.first >= len(s.queue) {
+		n := copy(s.queue, s.queue[s.first:])
+		clear(s.queue[n:])
+		s.queue, s.first = s.queue[:n], 0
+	}
+	return c
 }
 
 // IsStirred reports whether there are any.
-func (e *Engine) IsStirred() bool { return len(e.stirred) > 0 }
+func (e *Engine) IsStirred() bool { return len(e.stirred.queue) > 0 }

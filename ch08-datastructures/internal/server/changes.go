@@ -31,6 +31,9 @@ func (s *Server) ConfigChanged(names []string) (refused string, err error) {
 			_ = s.setKeepAlive(l.fd)
 		}
 	}
+	if slices.Contains(names, "client-output-buffer-limit") {
+		s.loop.After(0, s.enforceOutputLimits) // one of those that it closes may be who is being executed
+	}
 	s.setClientLimit()
 	s.log.SetLevel(s.opts.LogLevel)
 	s.crashes.full.Store(s.opts.CrashLog)

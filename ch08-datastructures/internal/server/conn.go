@@ -60,10 +60,9 @@ type conn struct {
 	backlog [][]byte
 	sent    int // bytes already sent of the first buffer
 
-	backlogBytes int              // of all buffers in backlog
-	backlogRoom  int              // bytes that these buffers take
-	counted      int              // bytes of its buffers that are part of Engine.ClientMemory
-	softTimer    *eventloop.Timer // runs while more waits than the soft limit allows; else nil
+	backlogRoom int              // bytes that these buffers take
+	counted     int              // bytes of its buffers that are part of Engine.ClientMemory
+	softTimer   *eventloop.Timer // runs while more waits than the soft limit allows; else nil
 
 	weight weight // among all clients, while what they may take is limited
 
@@ -235,7 +234,7 @@ func (c *conn) pass() {
 // keepReply moves a full buffer to the backlog.
 func (c *conn) keepReply() {
 	c.backlog = append(c.backlog, c.client.Reply)
-	c.backlogBytes += len(c.client.Reply)
+	c.client.Backlog += len(c.client.Reply)
 	c.backlogRoom += cap(c.client.Reply)
 	c.client.Reply = nil
 }
@@ -296,7 +295,7 @@ func (c *conn) oldestBuffer() []byte {
 func (c *conn) dropOldestBuffer() {
 	buf := c.oldestBuffer()
 	if len(c.backlog) > 0 {
-		c.backlogBytes -= len(buf)
+		c.client.Backlog -= len(buf)
 		c.backlogRoom -= cap(buf)
 		c.backlog[0] = nil
 		c.backlog = c.backlog[1:]

@@ -2,6 +2,7 @@
 //
 //	a connection     from accept to close                          connMemory
 //	its buffers      query, Reply and backlog, with all their room  conn.countMemory
+//	messages         what others make Reply grow by                package engine
 //	its transaction  what is queued                                conn.countMemory
 //	its watches      a change may end them                         package engine
 //	what it listens to                                             package engine
@@ -38,8 +39,8 @@ const connMemory = 900
 // called, or become less. O(1).
 func (c *conn) countMemory() {
 	bytes := cap(c.queryBuf) + cap(c.client.Reply) + c.backlogRoom + c.client.QueueMemory()
-	c.server.engine.CountClientMemory(bytes - c.counted)
-	c.counted = bytes
+	c.server.engine.CountClientMemory(bytes - c.counted - c.client.Pushed)
+	c.counted, c.client.Pushed = bytes, 0
 	if c.server.clientLimit != 0 {
 		c.server.weigh(c)
 	}
@@ -47,7 +48,7 @@ func (c *conn) countMemory() {
 
 // taken is what the connection takes of Go's heap, as it was last counted.
 func (c *conn) taken() int {
-	return c.counted + c.client.WatchMemory() + c.client.SubscriptionMemory() + c.client.PrefixMemory() + c.client.WaitMemory()
+	return c.counted + c.client.Pushed + c.client.WatchMemory() + c.client.SubscriptionMemory() + c.client.PrefixMemory() + c.client.WaitMemory()
 }
 
 // countArguments does the same for the arguments of the batch. The room for few of them

@@ -15,7 +15,7 @@ import (
 
 func (c *conn) outputLimit() *config.OutputLimit { return &c.server.opts.Output[c.client.Class()] }
 
-func (c *conn) unsentBytes() int { return c.backlogBytes + len(c.client.Reply) - c.sent }
+func (c *conn) unsentBytes() int { return c.client.Backlog + len(c.client.Reply) - c.sent }
 
 // enforceOutputLimit is called whenever replies wait for the peer, and closes
 // the connection if they are too many.
@@ -47,6 +47,16 @@ func (c *conn) stopSoftTimer() {
 		c.softTimer.Stop()
 		c.softTimer = nil
 	}
+}
+
+// enforceOutputLimits is called when the limits have changed.
+func (s *Server) enforceOutputLimits() (again time.Duration) {
+	for _, c := range s.conns {
+		if c.waiting {
+			c.enforceOutputLimit()
+		}
+	}
+	return 0
 }
 
 func (c *conn) closeForOutput() {

@@ -133,7 +133,7 @@ func (c *conn) describe() string {
 	}
 	return fmt.Sprintf("id=%d addr=%s fd=%d name=%s idle=%d flags=N db=%d qbuf=%d obl=%d oll=%d omem=%d cmd=%s lib-name=%s lib-ver=%s\n",
 		c.client.ID, c.peer(), c.fd, c.client.Name, int(c.server.loop.Now().Sub(c.used).Seconds()), c.client.DB.ID, len(c.query),
-		len(c.client.Reply), len(c.backlog), c.backlogBytes, name, c.client.LibName, c.client.LibVersion)
+		len(c.client.Reply), len(c.backlog), c.client.Backlog, name, c.client.LibName, c.client.LibVersion)
 }
 
 // currentClient is whose command was being executed, and the command's words. While loading

@@ -11,8 +11,16 @@ import (
 
 // resumeStirred makes clients go on that have waited, or been sent something: it goes out at
 // the end of the turn, and what they have sent meanwhile is executed in the next one.
+//
+// A turn sends to some of them only. A message to ten thousand subscribers so keeps nobody
+// waiting for a hundred milliseconds; and what is published meanwhile goes out with it, in one
+// send, to those that have not had it yet.
 func (s *Server) resumeStirred() {
-	for _, client := range s.engine.Stirred() {
+	for range stirredATurn {
+		client := s.engine.NextStirred()
+		if client == nil {
+			return
+		}
 		c := s.conns[client.ID]
 		if c == nil || c.closed {
 			continue
@@ -21,13 +29,17 @@ func (s *Server) resumeStirred() {
 			c.closeForOutput()
 			continue
 		}
-		if !c.served {
+		c.more = len(c.query) > 0
+		if !c.served && (c.more || c.hasUnsent() || c.client.Closing != engine.StayOpen) { // else a turn of its own has sent it
 			c.served = true
 			s.served = append(s.served, c)
 		}
-		c.more = len(c.query) > 0
 	}
 }
+
+// stirredATurn is to how many clients a turn sends that sent nothing: about a millisecond's
+// work.
+const stirredATurn = 128
 
 // ReplyBuffer lends a buffer to a client that is sent something.
 func (s *Server) ReplyBuffer() []byte { return s.buffers.borrow() }
