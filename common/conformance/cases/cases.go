@@ -26,7 +26,7 @@ func All() []conformance.Case {
 		resp(), protocolErrors(), hiddenEnds(), pieces(),
 		ping(), handshake(), commandCommand(), clientCommand(),
 		multiplexing(),
-		pubSub(), keyEvents(),
+		pubSub(), keyEvents(), subscribersOutput(),
 		manyClients(), commandLine(), flags(), terminal(), guards(), redisTools(),
 		getAndSet(), setOptions(), onKeys(), timesToLive(), commandsOfKeys(),
 		expire(), expiry(),

@@ -55,7 +55,7 @@ func conversation(name string, steps ...string) conformance.Case {
 
 // inWire is the bytes of a reply in words.
 func inWire(own keys, resp3 bool, reply string) string {
-	if strings.ContainsAny(reply[:1], "+-:*$") {
+	if strings.ContainsAny(reply[:1], "+-:*$_") {
 		return reply + "\r\n"
 	}
 	var elements []string
@@ -105,7 +105,7 @@ func pubSub() list {
 		conversation("many messages come in their order", "A> SUBSCRIBE @a @b", "subscribe @a :1; subscribe @b :2", "P> PUBLISH @a 1; PUBLISH @b 2; PUBLISH @a 3; PUBLISH @b 4", ":1; :1; :1; :1", "A> ", "message @a 1; message @b 2; message @a 3; message @b 4"),
 		conversation("messages come behind replies that were sent before", "A> SUBSCRIBE @a; PING; PING x; UNSUBSCRIBE @a; PING", "subscribe @a :1; pong \"\"; pong x; unsubscribe @a :0; +PONG"),
 
-		conversation("while it listens a client of RESP2 may do little else", "A> SUBSCRIBE @a", "subscribe @a :1", "A> GET @k", refusedWhileListening("get"), "A> PUBLISH @a x", refusedWhileListening("publish"), "A> CLIENT ID", refusedWhileListening("client|id"), "A> MULTI", refusedWhileListening("multi"), "A> EXEC", "-EXECABORT Transaction discarded because of: "+refusedWhileListening("exec")[len("-ERR "):], "A> HELLO 3", refusedWhileListening("hello"), "A> PUBSUB NUMPAT", refusedWhileListening("pubsub|numpat"), "A> PING", "pong \"\"", "A> PING x", "pong x", "A> PING x y", "-ERR wrong number of arguments for 'ping' command", "A> GET", "-ERR wrong number of arguments for 'get' command", "A> NOSUCH", "-ERR unknown command 'NOSUCH', with args beginning with: ", "A> PSUBSCRIBE @b", "psubscribe @b :2", "A> SSUBSCRIBE @b", "ssubscribe @b :1", "A> UNSUBSCRIBE", "unsubscribe @a :1", "A> PUNSUBSCRIBE", "punsubscribe @b :0", "A> GET @k", refusedWhileListening("get"), "A> SUNSUBSCRIBE", "sunsubscribe @b :0", "A> GET @k", "$-1"),
+		conversation("while it listens a client of RESP2 may do little else", "A> SUBSCRIBE @a", "subscribe @a :1", "A> GET @k", refusedWhileListening("get"), "A> PUBLISH @nobody x", refusedWhileListening("publish"), "A> CLIENT ID", refusedWhileListening("client|id"), "A> MULTI", refusedWhileListening("multi"), "A> EXEC", "-EXECABORT Transaction discarded because of: "+refusedWhileListening("exec")[len("-ERR "):], "A> HELLO 3", refusedWhileListening("hello"), "A> PUBSUB NUMPAT", refusedWhileListening("pubsub|numpat"), "A> PING", "pong \"\"", "A> PING x", "pong x", "A> PING x y", "-ERR wrong number of arguments for 'ping' command", "A> GET", "-ERR wrong number of arguments for 'get' command", "A> NOSUCH", "-ERR unknown command 'NOSUCH', with args beginning with: ", "A> PSUBSCRIBE @b", "psubscribe @b :2", "A> SSUBSCRIBE @b", "ssubscribe @b :1", "A> UNSUBSCRIBE", "unsubscribe @a :1", "A> PUNSUBSCRIBE", "punsubscribe @b :0", "A> GET @k", refusedWhileListening("get"), "A> SUNSUBSCRIBE", "sunsubscribe @b :0", "A> GET @k", "$-1"),
 		conversation("RESET ends all subscriptions, silently", "A> SUBSCRIBE @a", "subscribe @a :1", "A> PSUBSCRIBE @b", "psubscribe @b :2", "A> SSUBSCRIBE @c", "ssubscribe @c :1", "A> RESET", "+RESET", "P> PUBLISH @a x", ":0", "P> PUBLISH @b x", ":0", "P> SPUBLISH @c x", ":0", "A> GET @k", "$-1", "A> UNSUBSCRIBE", "unsubscribe nil :0"),
 		conversation("QUIT is allowed, too", "A> SUBSCRIBE @a", "subscribe @a :1", "A> QUIT", "+OK", "P> PUBLISH @a x", ":0"),
 
@@ -119,6 +119,14 @@ func pubSub() list {
 		conversation("wrong numbers of arguments", "A> SUBSCRIBE", "-ERR wrong number of arguments for 'subscribe' command", "A> PSUBSCRIBE", "-ERR wrong number of arguments for 'psubscribe' command", "A> SSUBSCRIBE", "-ERR wrong number of arguments for 'ssubscribe' command", "A> PUBLISH @a", "-ERR wrong number of arguments for 'publish' command", "A> PUBLISH @a b c", "-ERR wrong number of arguments for 'publish' command", "A> SPUBLISH @a", "-ERR wrong number of arguments for 'spublish' command", "A> PUBSUB", "-ERR wrong number of arguments for 'pubsub' command", "A> PUBSUB NUMPAT x", "-ERR wrong number of arguments for 'pubsub|numpat' command", "A> PUBSUB HELP x", "-ERR wrong number of arguments for 'pubsub|help' command", "A> PUBSUB CHANNELS a b", "-ERR unknown subcommand or wrong number of arguments for 'CHANNELS'. Try PUBSUB HELP.", "A> pubsub shardchannels a b", "-ERR unknown subcommand or wrong number of arguments for 'shardchannels'. Try PUBSUB HELP.", "A> PUBSUB nosuch", "-ERR unknown subcommand 'nosuch'. Try PUBSUB HELP."),
 		conversation("inside of a transaction wrong numbers spoil it", "A> MULTI; SUBSCRIBE; EXEC", "+OK; -ERR wrong number of arguments for 'subscribe' command; -EXECABORT Transaction discarded because of previous errors."),
 
+		conversation("in RESP3 what comes is a push, and every command is allowed", "A3> SUBSCRIBE @a @b", "subscribe @a :1; subscribe @b :2", "A3> PSUBSCRIBE @p*", "psubscribe @p* :3", "A3> SSUBSCRIBE @s", "ssubscribe @s :1", "A3> SET @k v", "+OK", "A3> GET @none", "_", "A3> PING", "+PONG", "A3> MULTI; PING; EXEC", "+OK; +QUEUED; *1; +PONG", "P> PUBLISH @a x", ":1", "P3> PUBLISH @pa y", ":1", "P> SPUBLISH @s z", ":1", "A3> ", "message @a x; pmessage @p* @pa y; smessage @s z", "A3> UNSUBSCRIBE @a", "unsubscribe @a :2", "A3> UNSUBSCRIBE", "unsubscribe @b :1", "A3> UNSUBSCRIBE", "unsubscribe nil :1", "A3> PUNSUBSCRIBE", "punsubscribe @p* :0", "A3> SUNSUBSCRIBE", "sunsubscribe @s :0"),
+		conversation("one message comes to each in its protocol", "A> SUBSCRIBE @a", "subscribe @a :1", "B3> SUBSCRIBE @a", "subscribe @a :1", "C> PSUBSCRIBE @*", "psubscribe @* :1", "D3> PSUBSCRIBE @*", "psubscribe @* :1", "P> PUBLISH @a x", ":4", "A> ", "message @a x", "B3> ", "message @a x", "C> ", "pmessage @* @a x", "D3> ", "pmessage @* @a x"),
+		conversation("a client that goes back to RESP2 may do little else at once", "A3> SUBSCRIBE @a", "subscribe @a :1", "P> PUBLISH @a 1", ":1", "A3> ", "message @a 1", "A3> RESET", "+RESET", "P> PUBLISH @a 2", ":0"),
+		{Name: "pubsub: who listens and publishes in RESP3 gets both", Own: true, Run: publishesToItself},
+		{
+			Name: "pubsub: no message comes in the middle of a reply", Run: publishesInExec,
+			NotRedis: "Redis 7.0 puts it into the array of EXEC, which Redis 7.2 does not any more",
+		},
 		{Name: "pubsub: an empty name is a name", Run: emptyTopics},
 		{Name: "pubsub: PUBSUB and INFO count what is listened to", Own: true, Run: countsTopics},
 		{Name: "pubsub: a thousand subscribers, and those that leave", Own: true, Run: thousandSubscribers},
@@ -142,6 +150,39 @@ func emptyTopics(t *T) {
 	a.Expect(array(bulk("message"), bulk(""), bulk("x")) + array(bulk("pmessage"), bulk(""), bulk(""), bulk("x")))
 	a.Exchange(cmd("UNSUBSCRIBE"), array(bulk("unsubscribe"), bulk(""), one))
 	a.Exchange(cmd("PUNSUBSCRIBE", ""), array(bulk("punsubscribe"), bulk(""), zero))
+}
+
+// publishesToItself expects a reply and a message, in this order or the other one.
+func publishesToItself(t *T) {
+	c, name := t.Dial(), newKeys().key("a")
+	c.Call("HELLO", "3")
+	c.Exchange(cmd("SUBSCRIBE", name), ">"+array(bulk("subscribe"), bulk(name), one)[1:])
+	c.Send(cmd("PUBLISH", name, "x") + cmd("PING"))
+	kinds := ""
+	for range 3 {
+		reply := c.Reply()
+		switch kinds += string(reply.Kind); reply.Kind {
+		case '>':
+			require.Equal(t, []string{"message", name, "x"}, reply.Strings())
+		case ':':
+			require.EqualValues(t, 1, reply.Int)
+		}
+	}
+	require.Contains(t, []string{">:+", ":>+"}, kinds)
+}
+
+// publishesInExec expects that messages which a transaction brings its own client come when it
+// is through.
+func publishesInExec(t *T) {
+	own := newKeys()
+	message := func(text string) string { return array(bulk("message"), bulk(own.key("a")), bulk(text)) }
+	c := t.Dial()
+	speak(c, own, "MULTI", done, "SUBSCRIBE @a", queued, "PUBLISH @a 1", queued, "SET @k v", queued, "PUBLISH @a 2", queued,
+		"EXEC", array(array(bulk("subscribe"), bulk(own.key("a")), one), one, done, one)+message("1")+message("2"))
+	c = t.Dial()
+	c.Call("HELLO", "3")
+	c.Exchange(own.cmd("SUBSCRIBE @a"), ">"+array(bulk("subscribe"), bulk(own.key("a")), one)[1:])
+	speak(c, own, "MULTI", done, "PUBLISH @a 3", queued, "GET @k", queued, "EXEC", array(integer(2), bulk("v"))+">"+message("3")[1:])
 }
 
 // countsTopics expects that topics are counted once, however many listen to them.
