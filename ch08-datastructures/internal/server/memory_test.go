@@ -54,6 +54,8 @@ func TestClientMemory_EndsWhereItBegan(t *testing.T) {
 		"*2\r\n$3\r\nGET\r\n$1\r\nk\r\n",
 		strings.Repeat("*2\r\n$3\r\nGET\r\n$1\r\nk\r\n", 50),
 		"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$3000000\r\n" + large,
+		"SUBSCRIBE news a b\r\n", "PSUBSCRIBE n*\r\n", "SUBSCRIBE news\r\nUNSUBSCRIBE news\r\n",
+		"*3\r\n$7\r\nPUBLISH\r\n$4\r\nnews\r\n$300000\r\n" + large + "\r\n", strings.Repeat("PUBLISH news x\r\n", 50),
 		"PING\r\n", "*1\r\n$4\r\nQUIT\r\n", "*x\r\n", "*2\r\n$4\r\nECHO\r\n$5\r\nhal",
 	}
 	for range 20 {
