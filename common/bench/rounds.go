@@ -64,6 +64,7 @@ type server struct {
 	dir   string          // its working directory; "" where it is not ours
 	gen   *load.Generator
 	idle  *load.Idlers
+	ears  []*load.Listeners
 	cells map[cell][]*load.Batch
 }
 
@@ -96,6 +97,13 @@ func (b *bench) measureAll() error {
 	for round := 1; round <= b.Rounds; round++ {
 		for _, block := range b.blocks(round) {
 			if err := b.measureBlock(round, block); err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range b.servers {
+		for _, ears := range s.ears {
+			if err := ears.Check(); err != nil {
 				return err
 			}
 		}
@@ -133,6 +141,16 @@ func (b *bench) prepare(s *server) error {
 	var err error
 	if s.gen, err = load.NewGenerator(&s.Peer, b.Clients); err != nil {
 		return err
+	}
+	for _, row := range b.Rows {
+		if row.Listeners == 0 {
+			continue
+		}
+		ears, err := load.Listen(&s.Peer, load.ChannelOf(row.Listeners), row.Listeners, b.pinBesideGenerator)
+		if err != nil {
+			return err
+		}
+		s.ears = append(s.ears, ears)
 	}
 	s.cells = map[cell][]*load.Batch{}
 	loaded := map[string]bool{}

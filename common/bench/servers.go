@@ -133,6 +133,9 @@ func (b *bench) stopServers() {
 		if s.idle != nil {
 			s.idle.Drop()
 		}
+		for _, ears := range s.ears {
+			ears.Drop()
+		}
 		if s.gen != nil {
 			s.gen.Close()
 		}

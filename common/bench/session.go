@@ -42,7 +42,7 @@ func newBench(cfg Config) *bench {
 func (b *bench) session(ctx context.Context, start func(context.Context) error, work func() error) error {
 	defer context.AfterFunc(ctx, func() { b.stopped.Store(true) })()
 	defer b.stopServers()
-	err := machine.AllowFiles(2*b.Clients + b.Idle)
+	err := machine.AllowFiles(2*b.Clients + b.Idle + 2*b.listeners())
 	if err == nil {
 		err = start(ctx)
 	}
@@ -91,6 +91,24 @@ func (b *bench) note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	if !slices.Contains(b.report.Notes, text) {
 		b.report.Notes = append(b.report.Notes, text)
+	}
+}
+
+// listeners is how many connections of a server only listen.
+func (b *bench) listeners() (n int) {
+	for _, row := range b.Rows {
+		if row.Listeners > 0 {
+			n += row.Listeners + 1 // and what waits for them
+		}
+	}
+	return n
+}
+
+// pinBesideGenerator keeps the calling thread off the servers' core.
+func (b *bench) pinBesideGenerator() {
+	runtime.LockOSThread() // never unlocked, as the generator's
+	if core := b.report.Machine.GeneratorCore; core != nil {
+		_ = machine.PinThread(0, machine.Only(*core))
 	}
 }
 

@@ -8,6 +8,7 @@
 //	socket.go       the few system calls of that
 //	histogram.go    how long the replies took
 //	idle.go         connections that say nothing
+//	listeners.go    connections that listen to what is published
 //	question.go     a connection beside the load, for INFO and the like
 //
 // It knows nothing of what is measured, nor of the machine.

@@ -31,7 +31,13 @@ type Row struct {
 	// Fresh makes Also name keys that were never there, and not random ones: what takes
 	// elements out needs as many that come in.
 	Fresh bool
+	// Listeners are how many connections have subscribed to the channel that Build publishes
+	// to (ChannelOf).
+	Listeners int
 }
+
+// ChannelOf is where a row with so many listeners publishes.
+func ChannelOf(listeners int) string { return fmt.Sprintf("news:%d", listeners) }
 
 // KeysOf is how many keys, members or fields the row has where so many are asked for.
 func (r Row) KeysOf(keys int) int {
@@ -52,7 +58,7 @@ func (r Row) Loads(size int) (all []Template) {
 }
 
 // Rows lists what can be measured, in the table's order.
-var Rows = slices.Concat(stringRows, collectionRows)
+var Rows = slices.Concat(stringRows, collectionRows, publishRows)
 
 var stringRows = []Row{
 	{Name: "echo_bytes", From: 1, Until: 1, Build: echoBytes},
@@ -63,6 +69,11 @@ var stringRows = []Row{
 	{Name: "set_get", From: 4, Build: Set, Also: get, Load: Set},
 	{Name: "incr", From: 5, Build: incr, Load: incr},
 	{Name: "transaction", From: 7, Build: transaction, Load: Set},
+}
+
+var publishRows = []Row{
+	{Name: "publish", From: 8, Build: publish(1), Listeners: 1},
+	{Name: "publish_1000", From: 8, Build: publish(1000), Listeners: 1000},
 }
 
 // Batches renders the row for a depth, with keys at random.
@@ -111,6 +122,13 @@ func incr(int) Template { return Command(anInteger, "INCR", NumberedKey("cnt:"))
 
 // transaction is ten SETs from MULTI to EXEC. The table has it as one request.
 func transaction(size int) Template { return Transaction(Set(size), 10) }
+
+// publish sends a value to so many listeners.
+func publish(listeners int) func(size int) Template {
+	return func(size int) Template {
+		return Command(exactly(fmt.Sprintf(":%d\r\n", listeners)), "PUBLISH", ChannelOf(listeners), Value(size))
+	}
+}
 
 // in says whether the chapter answers the row's command.
 func (r Row) in(chapter int) bool {

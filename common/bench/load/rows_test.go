@@ -60,7 +60,7 @@ func TestRows_ThoseOfCollectionsBeginWithChapter8(t *testing.T) {
 	require.NoError(t, err)
 	eight, err := RowsOf(8, nil)
 	require.NoError(t, err)
-	require.Len(t, eight, len(seven)+len(collectionRows))
+	require.Len(t, eight, len(seven)+len(collectionRows)+len(publishRows))
 	for _, row := range collectionRows {
 		for _, b := range row.Batches(5, 2, 100) {
 			require.Len(t, requests(t, b), 2, row.Name)
