@@ -16,10 +16,7 @@
 // Redis: pubsub.c, server.h (pubsub_channels, pubsub_patterns, pubsubshard_channels).
 package pubsub
 
-import (
-	"container/list"
-	"unsafe"
-)
+import "unsafe"
 
 // Registry is topics with their subscribers. The zero value has none.
 type Registry[S comparable] struct {
@@ -36,10 +33,12 @@ type Topic[S comparable] struct {
 }
 
 // Set is the topics that one subscriber listens to, in the order in which it began. The zero
-// value has none.
+// value has none. Those that it does not listen to any more leave holes, which are closed up
+// when there are more of them than topics.
 type Set[S comparable] struct {
-	byName map[string]*list.Element
-	order  list.List // of *Topic[S]
+	places map[*Topic[S]]int // in topics
+	topics []*Topic[S]       // nil is a hole
+	first  int               // of topics: before it there are holes only
 }
 
 // indexed is from how many subscribers on a topic has an index of their places.
@@ -54,10 +53,10 @@ func (r *Registry[S]) Topics() []*Topic[S] { return r.topics }
 // Subscribe makes a subscriber, with its set, listen to a topic. It reports false if it does
 // already. Redis: pubsubSubscribeChannel.
 func (r *Registry[S]) Subscribe(s S, set *Set[S], name []byte) bool {
-	if set.byName[string(name)] != nil {
+	t := r.byName[string(name)]
+	if set.has(t) {
 		return false
 	}
-	t := r.byName[string(name)]
 	if t == nil {
 		t = &Topic[S]{Name: string(name), place: len(r.topics)}
 		if r.byName == nil {
@@ -67,22 +66,18 @@ func (r *Registry[S]) Subscribe(s S, set *Set[S], name []byte) bool {
 		r.topics = append(r.topics, t)
 	}
 	t.add(s)
-	if set.byName == nil {
-		set.byName = map[string]*list.Element{}
-	}
-	set.byName[t.Name] = set.order.PushBack(t)
+	set.add(t)
 	return true
 }
 
 // Unsubscribe ends that. It reports false if the subscriber did not listen to the topic.
 // Redis: pubsubUnsubscribeChannel.
 func (r *Registry[S]) Unsubscribe(s S, set *Set[S], name []byte) bool {
-	element := set.byName[string(name)]
-	if element == nil {
+	t := r.byName[string(name)]
+	if !set.has(t) {
 		return false
 	}
-	t := set.order.Remove(element).(*Topic[S])
-	delete(set.byName, t.Name)
+	set.remove(t)
 	if t.remove(s); len(t.Subscribers) > 0 {
 		return true
 	}
@@ -104,14 +99,43 @@ func (t *Topic[S]) Bytes() []byte { return unsafe.Slice(unsafe.StringData(t.Name
 func (r *Registry[S]) Len() int { return len(r.topics) }
 
 // Len is how many topics the subscriber listens to.
-func (s *Set[S]) Len() int { return len(s.byName) }
+func (s *Set[S]) Len() int { return len(s.places) }
 
 // First is the topic that it has listened to for longest; nil if there is none.
 func (s *Set[S]) First() *Topic[S] {
-	if front := s.order.Front(); front != nil {
-		return front.Value.(*Topic[S])
+	for ; s.first < len(s.topics); s.first++ {
+		if t := s.topics[s.first]; t != nil {
+			return t
+		}
 	}
 	return nil
+}
+
+func (s *Set[S]) has(t *Topic[S]) bool {
+	_, ok := s.places[t]
+	return ok
+}
+
+func (s *Set[S]) add(t *Topic[S]) {
+	if s.places == nil {
+		s.places = map[*Topic[S]]int{}
+	}
+	s.places[t] = len(s.topics)
+	s.topics = append(s.topics, t)
+}
+
+func (s *Set[S]) remove(t *Topic[S]) {
+	s.topics[s.places[t]] = nil
+	if delete(s.places, t); 2*len(s.places) >= len(s.topics) {
+		return
+	}
+	old := s.topics
+	*s = Set[S]{}
+	for _, t := range old {
+		if t != nil {
+			s.add(t)
+		}
+	}
 }
 
 func (t *Topic[S]) add(s S) {
