@@ -19,7 +19,8 @@ const firstWithCollections = 8
 const collections = "2000"
 
 // TestCollections sends generated commands on all types to each stage that has them and to
-// redis-server, which must answer alike and hold the same in the end.
+// redis-server, which must answer alike, publish the same events in the same order, and hold the
+// same in the end.
 func TestCollections(t *testing.T) {
 	redisTarget(t) // is there one?
 	setDefault(t, "rapid.checks", "100", collections)
@@ -49,6 +50,7 @@ func compareCollections(t *testing.T, stageTarget, oracleTarget *conformance.Tar
 		p := pair{t: t, stage: stage, oracle: oracle}
 		p.connect()
 		defer p.close()
+		p.listen()
 		inRESP3 := p.mayChooseRESP3(firstWithCollections)
 		p.both([]string{"FLUSHALL"}, sizes)
 		var requests [][]string
@@ -59,7 +61,8 @@ func compareCollections(t *testing.T, stageTarget, oracleTarget *conformance.Tar
 			p.both(burst...)
 		}
 		commands += len(requests)
-		p.both([]string{"RESET"})
+		p.both([]string{"RESET"}, []string{"PUBLISH", endOfEvents, ""})
+		p.sameEvents()
 		if inRESP3 {
 			p.chooseRESP3()
 		}

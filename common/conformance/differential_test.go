@@ -96,6 +96,7 @@ type pair struct {
 	t             *rapid.T
 	stage, oracle *peer
 	queue         differential.Queue
+	listeners     [2]*peer // to the events of both; nil if nobody listens
 }
 
 func (p *pair) connect() {
@@ -129,6 +130,11 @@ func (p *pair) chooseRESP3() {
 func (p *pair) close() {
 	p.stage.close()
 	p.oracle.close()
+	for _, listener := range p.listeners {
+		if listener != nil {
+			listener.close()
+		}
+	}
 }
 
 // both sends requests to both servers at once, compares the replies and returns

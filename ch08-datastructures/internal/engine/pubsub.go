@@ -49,7 +49,7 @@ type subscriptions struct {
 }
 
 const (
-	subscriptionMemory = 250      // bytes that a subscription takes beside the topic's name
+	subscriptionMemory = 170      // bytes that a subscription takes beside the topic's name
 	keptWire           = 64 << 10 // bytes of room for messages that are kept
 )
 

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"fmt"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -96,6 +98,21 @@ func TestSubscriptions_AreCountedAndForgotten(t *testing.T) {
 	require.Zero(t, e.ClientMemory())
 	require.False(t, c.Subscribed())
 	require.Equal(t, config.Normal, c.Class())
+}
+
+func TestSubscriptionMemory_IsWhatASubscriptionTakes(t *testing.T) {
+	const n = 50_000
+	e, clients := listening(1)
+	name := []byte("channel:")
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range n {
+		clients[0].Subscribe(Channels, strconv.AppendInt(name, int64(i), 10))
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	require.InEpsilon(t, int(after.HeapAlloc-before.HeapAlloc), e.ClientMemory(), 0.4, "tables grow by doubling")
 }
 
 func TestPublish_AllocatesNothing(t *testing.T) {
