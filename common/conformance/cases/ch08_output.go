@@ -28,8 +28,8 @@ func subscribersOutput() list {
 	})
 }
 
-// listens makes a client listen that reads nothing from then on.
-func listens(t *T) *conformance.Conn {
+// subscribed makes a client listen that reads nothing from then on.
+func subscribed(t *T) *conformance.Conn {
 	c := t.Dial()
 	c.SlowReader()
 	c.Exchange(cmd("SUBSCRIBE", "news"), array(bulk("subscribe"), bulk("news"), one))
@@ -52,7 +52,7 @@ func publishUntil(t *T, p *conformance.Conn, listeners int64) (n int) {
 }
 
 func closedWhileListening(t *T) {
-	c, p := listens(t), t.Dial()
+	c, p := subscribed(t), t.Dial()
 	sent := publishUntil(t, p, 0)
 	require.Greater(t, sent, 20, "messages of 50 kB until it is closed at 1 MB")
 	require.Less(t, c.Discard(), int64((sent+1)*len(message)), "bytes that came")
@@ -60,7 +60,7 @@ func closedWhileListening(t *T) {
 }
 
 func readsMessages(t *T) {
-	c, p := listens(t), t.Dial()
+	c, p := subscribed(t), t.Dial()
 	for range 10 {
 		for range 10 {
 			p.Exchange(cmd("PUBLISH", "news", news), one)
@@ -70,7 +70,7 @@ func readsMessages(t *T) {
 }
 
 func closedAfterSoft(t *T) {
-	c, p := listens(t), t.Dial()
+	c, p := subscribed(t), t.Dial()
 	for range manyNews {
 		p.Call("PUBLISH", "news", news) // on a slow machine the time may be up before all are sent
 	}
@@ -81,7 +81,7 @@ func closedAfterSoft(t *T) {
 }
 
 func staysBelowSoft(t *T) {
-	c, p := listens(t), t.Dial()
+	c, p := subscribed(t), t.Dial()
 	for range 2 {
 		for range manyNews {
 			p.Exchange(cmd("PUBLISH", "news", news), one)
@@ -92,7 +92,7 @@ func staysBelowSoft(t *T) {
 
 // limitsByClass expects that a listener may have waiting what another client may not.
 func limitsByClass(t *T) {
-	c, p := listens(t), t.Dial()
+	c, p := subscribed(t), t.Dial()
 	for range manyNews {
 		p.Exchange(cmd("PUBLISH", "news", news), one)
 	}
@@ -102,7 +102,7 @@ func limitsByClass(t *T) {
 }
 
 func leavesClass(t *T) {
-	c, p := listens(t), t.Dial()
+	c, p := subscribed(t), t.Dial()
 	c.Exchange(cmd("UNSUBSCRIBE"), array(bulk("unsubscribe"), bulk("news"), zero))
 	p.Exchange(cmd("SET", "k", news), done)
 	c.Send(strings.Repeat(cmd("GET", "k"), manyNews))
@@ -113,14 +113,14 @@ func leavesClass(t *T) {
 }
 
 func longerThanLimit(t *T) {
-	c, p := listens(t), t.Dial()
+	c, p := subscribed(t), t.Dial()
 	p.Exchange(cmd("PUBLISH", "news", strings.Repeat("n", 3<<20)), one)
 	t.Until("it is closed", func() bool { return p.Call("PUBLISH", "news", "x").Int == 0 })
 	require.Less(t, c.Discard(), int64(3<<20))
 }
 
 func limitSetLater(t *T) {
-	c, p := listens(t), t.Dial()
+	c, p := subscribed(t), t.Dial()
 	configure(p, "client-output-buffer-limit", "pubsub 0 0 0")
 	for range manyNews {
 		p.Exchange(cmd("PUBLISH", "news", news), one)
@@ -134,7 +134,7 @@ func limitSetLater(t *T) {
 func oneOfMany(t *T) {
 	const many, rounds = 1000, 5
 	configure(t.Dial(), "client-output-buffer-limit", "pubsub 1mb 0 0")
-	c, p := listens(t), t.Dial()
+	c, p := subscribed(t), t.Dial()
 	c.Exchange(cmd("SUBSCRIBE", "more"), array(bulk("subscribe"), bulk("more"), integer(2)))
 	clients := make([]*conformance.Conn, many)
 	for i := range clients {
