@@ -205,7 +205,8 @@ func TestGrade_TellsTheFirstCoreFailureInFullAndEndsThere(t *testing.T) {
 	passed, out := grade(t, Grading{
 		Cases: graded("I PASSES", "I FAILS", "I FAILS", "I SKIPS", "I passes", "II PASSES"),
 		Exhibits: []Exhibit{
-			{1, "another one", 1, []string{"case 1", "case 9", "case 8"}}, {7, "the one", 1, []string{"case 1", "case 2"}},
+			{1, "another one", 1, []string{"case 1", "case 9", "case 8"}},
+			{7, "the one", 1, []string{"case 1", "case 2"}},
 			{8, "has nothing to do with it", 1, []string{"case 0"}},
 		},
 	})

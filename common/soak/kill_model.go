@@ -105,8 +105,12 @@ func (h holdings) request(rng *rand.Rand, id int) []string {
 	list := key(listKeys...)
 	if n := len(h.lists[bare(list)]); n > 0 && rng.IntN(4) == 0 {
 		return [][]string{
-			{"LPOP", list, "3"}, {"BLPOP", list, "0"}, {"LSET", list, strconv.Itoa(rng.IntN(n)), value()},
-			{"LMOVE", list, key(listKeys...), "LEFT", "RIGHT"}, {"LTRIM", list, "0", "400"}, {"RENAME", list, key(listKeys...)},
+			{"LPOP", list, "3"},
+			{"BLPOP", list, "0"},
+			{"LSET", list, strconv.Itoa(rng.IntN(n)), value()},
+			{"LMOVE", list, key(listKeys...), "LEFT", "RIGHT"},
+			{"LTRIM", list, "0", "400"},
+			{"RENAME", list, key(listKeys...)},
 		}[rng.IntN(6)]
 	}
 	switch rng.IntN(14) {
