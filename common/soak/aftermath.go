@@ -45,8 +45,10 @@ func (r *run) aftermath() error {
 		}
 	}
 	if r.start >= 0 {
-		if _, err := c.call("FLUSHALL"); err != nil {
-			return err
+		for _, words := range r.table.forgets() {
+			if _, err := c.call(words...); err != nil {
+				return err
+			}
 		}
 		if err := c.settles("memory", "used_memory", r.start+r.Slack); err != nil {
 			return fmt.Errorf("it was %d at the start: %w", r.start, err)

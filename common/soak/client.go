@@ -42,6 +42,9 @@ var characters = []character{
 	{"talks garbage", 4, (*client).garbage},
 	{"hoards", 2, (*client).hoard},
 	{"idles", 4, (*client).idle},
+	{"listens", 6, (*client).listen},
+	{"listens and does not read", 3, (*client).deaf},
+	{"keeps a cache", 6, (*client).cache},
 }
 
 func (c *client) live(ctx context.Context) {

@@ -101,6 +101,18 @@ func (t *table) add(row wire.Value) error {
 
 func (t *table) has(name string) bool { return t.byName[name] != nil }
 
+// forgets are requests upon which a server holds no data, and nothing of what was asked of it.
+func (t *table) forgets() (requests [][]string) {
+	for _, words := range [][]string{
+		{"FLUSHALL"}, {"CONFIG", "RESETSTAT"}, {"SLOWLOG", "RESET"}, {"LATENCY", "RESET"}, {"ACL", "LOG", "RESET"},
+	} {
+		if name := strings.ToLower(words[0]); len(words) == 1 && t.has(name) || len(words) > 1 && t.has(name+"|"+strings.ToLower(words[1])) {
+			requests = append(requests, words)
+		}
+	}
+	return requests
+}
+
 // seldomness: one request in so many is of a dangerous command. They are KEYS,
 // FLUSHALL, SWAPDB and the like, which would leave nothing for others to do.
 const seldomness = 100
