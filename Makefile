@@ -50,7 +50,7 @@ diff: ## CH=02 [FROM=01] [FILE=main.go] [TESTS=1] [ALL=1] [HTML=out.html] | what
 .PHONY: check
 check: export CHECK_CMD = $(CMD)
 check: export CHECK_FLAGS = $(FLAGS)
-check: ## ADDR=127.0.0.1:6379 | CMD='my.py --port {port}' [FLAGS='appendonly=--aof {value}'] [UPTO=02] [V=1] | grade any server, in any language, stage by stage
+check: ## ADDR=127.0.0.1:6379 or CMD='my.py --port {port}' [UPTO=02] [V=1] | grade any server, in any language, stage by stage (FLAGS=: see README.md)
 	@$(call tool,check) -addr "$(ADDR)" -cmd "$$CHECK_CMD" -flags "$$CHECK_FLAGS" -upto "$(UPTO)" $(if $(V),-v)
 
 .PHONY: matrix
