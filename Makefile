@@ -22,6 +22,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 FUZZTIME ?= 30s
 SOAKTIME ?= 1m
+KILLS    ?= 200
 PACKAGES  = $(patsubst %,./%/...,$(1))
 # The suite builds the stages itself, so Go's cache of test results does not know
 # what a result depends on. On a machine that has much else to do it takes its time.
@@ -106,8 +107,9 @@ fuzz: ## [CH=02] [FUZZTIME=5m] | each fuzz test for a while
 		done; done) || exit 1; done
 
 .PHONY: soak
-soak: ## [CH=06] [SOAKTIME=5m] [SEED=1] | hostile traffic, with the race detector and with a poisoned allocator
-	CH=$(CH) SOAKTIME=$(SOAKTIME) SEED=$(SEED) $(GO_TEST) -timeout 0 -v -run '^TestSoak$$' ./common/soak
+soak: ## [CH=06] [SOAKTIME=5m] [KILLS=200] [SEED=1] | hostile traffic, kill -9, and a million commands beside redis-server
+	CH=$(CH) SOAKTIME=$(SOAKTIME) KILLS=$(KILLS) SEED=$(SEED) $(GO_TEST) -timeout 0 -v -run '^Test(Soak|Kills)$$' ./common/soak
+	CH=$(CH) $(GO_TEST) -timeout 0 -v -run '^TestCollections$$' ./common/conformance -rapid.checks=20000
 
 .PHONY: help
 help: ## | this list
