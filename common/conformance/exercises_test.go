@@ -164,6 +164,13 @@ var exercises = []exercise{
 	},
 	{chapter: 8, number: 5, begins: "Give the skip list a chance of a half", open: "a measurement"},
 	{chapter: 8, number: 6, begins: "Add `GEOHASH`'s eleven characters backwards", open: "a function to write"},
+	{
+		chapter: 8, number: 7, begins: "Let `Push` append to the reply",
+		edits: []edit{{"internal/engine/push.go", "\tif c == e.current {\n\t\tc.pushes = c.appendPush(c.pushes, wire)\n\t\treturn\n\t}\n", ""}},
+		pkg:   "internal/engine",
+	},
+	{chapter: 8, number: 8, begins: "Compare passwords with `==`", open: "a question: what is wrong shows in time only"},
+	{chapter: 8, number: 9, begins: "Let `enforceOutputLimit` do nothing", open: "a measurement"},
 }
 
 // TestExercises_AreAllHere holds the list against the READMEs.
