@@ -27,7 +27,25 @@ func monitoring() list {
 		)},
 		{Name: "CLIENT LIST knows who monitors, and CLIENT PAUSE does not stop them", Own: true, Run: monitorsInPause},
 		{Name: "several clients monitor, and leave in the middle of it", Own: true, Run: monitorsLeave},
+		{Name: "who monitors and never reads is closed at the limit, and keeps nobody waiting", Own: true, Run: monitorsDeaf},
 	})
+}
+
+// monitorsDeaf has a client monitor that does not read: the kernel takes some megabytes for it,
+// the server one, and then it is gone.
+func monitorsDeaf(t *T) {
+	m, c := t.Dial(), t.Dial()
+	m.SlowReader()
+	speak(m, plain, "MONITOR", done)
+	configure(c, "client-output-buffer-limit", "normal 1mb 0 0")
+	text := strings.Repeat("x", 100_000)
+	t.Until("it is closed", func() bool {
+		for range 10 {
+			c.Exchange(cmd("ECHO", text), bulk(text))
+		}
+		return askFigures(c, "clients").number(t, "connected_clients") == 1
+	})
+	require.Less(t, usedMemory(t, c), int64(10<<20), "what was kept for it is free again")
 }
 
 var monitorLine = regexp.MustCompile(`^(\d+)\.(\d{6}) \[(\d+) 127\.0\.0\.1:(\d+)\] (.*)$`)
