@@ -122,14 +122,34 @@ func (s *server) number() string {
 	return port
 }
 
-// alive says what a server printed that has died meanwhile.
+// dyingTime is how long a server that answers no more may take to be gone.
+const dyingTime = 20 * time.Second
+
+// alive says what a server printed that has died meanwhile, or is about to.
 func (s *server) alive() error {
+	if s.answers() {
+		return nil
+	}
 	select {
 	case <-s.process.Exited():
 		return fmt.Errorf("%s has ended; it printed:\n%s", s.name, tail(s.process.Log()))
-	default:
-		return nil
+	case <-time.After(dyingTime):
+		return fmt.Errorf("%s does not answer; it printed:\n%s", s.name, tail(s.process.Log()))
 	}
+}
+
+// answers reports whether the server says anything to who connects, be it that a password is
+// wanted.
+func (s *server) answers() bool {
+	c, err := net.DialTimeout("tcp", s.process.Addr, dyingTime)
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(dyingTime))
+	_, _ = io.WriteString(c, "PING\r\n")
+	n, _ := c.Read(make([]byte, 1))
+	return n > 0
 }
 
 // converse runs a session's program to its end and returns what it printed. A session must
