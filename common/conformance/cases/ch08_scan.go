@@ -31,7 +31,7 @@ func scan() list {
 			"SCAN 0 COUNT 0", syntax, "SCAN 0 COUNT -1", syntax, "SCAN 0 COUNT 9223372036854775808", noInteger, "SCAN 0 COUNT 10 COUNT 0", syntax, "SCAN 0 COUNT x NOSUCH", noInteger, "SCAN 0 NOSUCH COUNT x", syntax, "SCAN 0 COUNT 10 MATCH", syntax,
 		)},
 		{Name: "SCAN takes for a cursor what C takes for an unsigned number", Own: true, Run: cursorsAsC},
-		{Name: "SCAN answers every key once of a database that rests", Own: true, Run: scansAll},
+		{Name: "SCAN answers every key once of a database that rests", Timeout: 2 * time.Minute, Own: true, Run: scansAll},
 		{Name: "SCAN MATCH filters keys, and goes through all", Own: true, Run: scanMatches},
 		{Name: "SCAN TYPE answers keys of a type", Own: true, Run: scanTypes},
 		{Name: "SCAN answers no key that has expired, and deletes it", Own: true, Run: scanExpired},
