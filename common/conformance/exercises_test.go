@@ -170,7 +170,6 @@ var exercises = []exercise{
 		pkg:   "internal/engine",
 	},
 	{chapter: 8, number: 8, begins: "Compare passwords with `==`", open: "a question: what is wrong shows in time only"},
-	{chapter: 8, number: 9, begins: "Let `enforceOutputLimit` do nothing", open: "a measurement"},
 }
 
 // TestExercises_AreAllHere holds the list against the READMEs.

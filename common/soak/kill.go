@@ -187,18 +187,10 @@ const maxPipeline = 16
 // work sends steps and notes which are answered, until the server is gone.
 func (p *keeper) work(r *run, over *atomic.Bool) error {
 	gone := func(err error) error {
-		if over.Load() {
+		if over.Load() { // it is set before the server is killed
 			return nil
 		}
-		select {
-		case <-r.server.Exited():
-			return nil
-		case <-time.After(time.Second): // it may be dying
-		}
-		if over.Load() {
-			return nil
-		}
-		return fmt.Errorf("client %d: %w", p.id, err)
+		return fmt.Errorf("client %d: before anybody killed the server: %w", p.id, err)
 	}
 	c, err := r.dial()
 	if err != nil {

@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -127,16 +126,16 @@ func isTerminal(w io.Writer) bool {
 	return err == nil
 }
 
-// chapterNumber reads 2, 02, ch02 or ch02-resp-eventloop; "" is the last chapter.
+// chapterNumber reads what names a chapter, as 2, 02 or ch02-resp-eventloop; "" is the last one.
 func chapterNumber(s string) (int, error) {
-	last := chapters.Lessons[len(chapters.Lessons)-1].Chapter
-	if s == "" {
-		return last, nil
+	root, err := chapters.Root()
+	if err != nil {
+		return 0, err
 	}
-	digits, _, _ := strings.Cut(strings.TrimPrefix(s, "ch"), "-")
-	n, err := strconv.Atoi(digits)
-	if err != nil || n < 1 || n > last {
-		return 0, fmt.Errorf("no chapter %q; there are 01 to %02d", s, last)
+	list, err := chapters.List(root)
+	if err != nil || s == "" {
+		return len(list), err
 	}
-	return n, nil
+	c, err := chapters.Parse(list, s)
+	return c.Number, err
 }
