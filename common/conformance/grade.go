@@ -6,7 +6,7 @@
 //	full tier of stage 1, 2, ...  counted, and folded
 //
 // What fails in the core tier is to be mended first: it is told in full, with what was meant
-// and a likely cause. What fails in the full tier hides nothing behind it. Whatever fails is
+// and what came instead. What fails in the full tier hides nothing behind it. Whatever fails is
 // tried once more, alone: a server that was slow for a moment has not failed.
 
 package conformance
@@ -33,21 +33,12 @@ const (
 	retryTime    = 30 * time.Second // in which failures of a stage's full tier are tried again
 )
 
-// Exhibit is a mistake that is known, by the core cases that fail for it.
-type Exhibit struct {
-	Number  int
-	Title   string // what it is, in a few words
-	Chapter int
-	Fails   []string // names of cases
-}
-
 // Grading is how a server is graded.
 type Grading struct {
-	Cases    []Case
-	Exhibits []Exhibit // causes to look among
-	Verbose  bool      // failures of the full tier, and what was not asked, by name
-	Columns  int       // of the terminal; 80 if 0
-	Colour   bool
+	Cases   []Case
+	Verbose bool // failures of the full tier, and what was not asked, by name
+	Columns int  // of the terminal; 80 if 0
+	Colour  bool
 }
 
 // Grade grades the target up to its chapter, writes what came out, and reports whether all
@@ -172,7 +163,6 @@ func (g *grader) coreOf(st *stage) {
 	g.core.count(results)
 	if len(failed) > 0 {
 		g.otherFailures(failed)
-		g.diagnosis(failed)
 		g.stopped = st.chapter
 		return
 	}
@@ -281,39 +271,6 @@ func (g *grader) otherFailures(failed []Result) {
 		names = names[:6]
 	}
 	g.print("\n%s\n", g.wrapped("failed, too: "+strings.Join(names, "; ")+more, "  "))
-}
-
-// diagnosis names the exhibits for which most nearly the same cases fail.
-func (g *grader) diagnosis(failed []Result) {
-	names := map[string]bool{}
-	for _, r := range failed {
-		names[r.Case.Name] = true
-	}
-	near := Nearest(g.Exhibits, names)
-	if len(near) == 0 {
-		return
-	}
-	g.print("\n  This looks like\n")
-	for _, e := range near {
-		g.print("%s", g.wrapped(fmt.Sprintf("exhibit %02d, %s: make bug N=%02d", e.Number, e.Title, e.Number), "    ")+"\n")
-	}
-}
-
-// Nearest are the exhibits, two at most, whose failing cases are most nearly these: what both
-// fail, of what either fails.
-func Nearest(exhibits []Exhibit, failed map[string]bool) []Exhibit {
-	likeness := func(e Exhibit) float64 {
-		both := 0
-		for _, name := range e.Fails {
-			if failed[name] {
-				both++
-			}
-		}
-		return float64(both) / float64(len(failed)+len(e.Fails)-both)
-	}
-	near := slices.DeleteFunc(slices.Clone(exhibits), func(e Exhibit) bool { return likeness(e) == 0 })
-	slices.SortStableFunc(near, func(a, b Exhibit) int { return cmp.Compare(likeness(b), likeness(a)) })
-	return near[:min(2, len(near))]
 }
 
 // fullFailures counts what failed in the full tier, by lesson.

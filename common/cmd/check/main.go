@@ -4,8 +4,7 @@
 //	check -cmd 'python3 my.py --port {port}' -flags 'appendonly=--aof {value}' -upto 04
 //
 // Cases of the core tier come first, in the order in which a server grows; the first that
-// fails is told in full: what was meant, what was sent, expected and came, and which known
-// mistake it looks like. Exit codes: 0 all that was asked passed, 1 something failed, 2 there
+// fails is told in full: what was meant, what was sent, expected and came. Exit codes: 0 all that was asked passed, 1 something failed, 2 there
 // was nothing to grade: no server, or a wrong flag.
 package main
 
