@@ -47,11 +47,7 @@ func waitingScene(name string, steps ...string) conformance.Case {
 				awaitBlocked(t, observer, count)
 				continue
 			}
-			for _, line := range strings.Split(request, "; ") {
-				if line != "" {
-					c.Send(plain.cmd(line))
-				}
-			}
+			sendAtOnce(c, request, plain.cmd)
 			switch want {
 			case waits:
 				count++

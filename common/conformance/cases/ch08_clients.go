@@ -61,13 +61,12 @@ func (s *company) step(who, request, want string) {
 		f := clientFields(c)
 		s.names["#"+who], s.names["&"+who] = f["id"], f["addr"]
 	}
-	for _, line := range strings.Split(request, "; ") {
+	sendAtOnce(c, request, func(line string) string {
 		if raw, ok := strings.CutPrefix(line, "/"); ok {
-			c.Send(raw + "\r\n")
-		} else if line != "" {
-			c.Send(plain.cmd(s.fill(line)))
+			return raw + "\r\n"
 		}
-	}
+		return plain.cmd(s.fill(line))
+	})
 	if rest, ok := strings.CutSuffix(want, waits); ok {
 		c.Expect(rest)
 		s.waiting++

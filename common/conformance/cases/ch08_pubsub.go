@@ -39,11 +39,7 @@ func conversation(name string, steps ...string) conformance.Case {
 				delete(clients, who)
 				continue
 			}
-			for _, line := range strings.Split(request, "; ") {
-				if line != "" {
-					c.Send(own.cmd(line))
-				}
-			}
+			sendAtOnce(c, request, own.cmd)
 			for _, reply := range strings.Split(steps[i+1], "; ") {
 				if reply != "" {
 					c.Expect(inWire(own, strings.HasSuffix(who, "3"), reply))

@@ -201,3 +201,17 @@ func countBetween(numbers []int, low, high int) (n int) {
 func idleFor(t *T, c *conformance.Conn, key string, seconds int64) {
 	t.Until("time goes by", func() bool { return c.Call("OBJECT", "IDLETIME", key).Int >= seconds })
 }
+
+// sendAtOnce sends requests that semicolons part in one write: the server reads all of them before
+// it answers the first, and what it says behind the last is said once.
+func sendAtOnce(c *conformance.Conn, requests string, wire func(string) string) {
+	var all strings.Builder
+	for request := range strings.SplitSeq(requests, "; ") {
+		if request != "" {
+			all.WriteString(wire(request))
+		}
+	}
+	if all.Len() > 0 {
+		c.Send(all.String())
+	}
+}
