@@ -17,6 +17,8 @@ package conformance
 import (
 	"fmt"
 	"time"
+
+	"redis-internals/common/harness"
 )
 
 // Case is one thing that a server must do.
@@ -75,7 +77,7 @@ func (c Case) skipOn(target *Target) string {
 		return "only this repository's stages: " + c.StageOnly
 	case target.Launch == nil && c.special():
 		return fmt.Sprintf("needs a server started with %q", append(append([]string{}, c.Wrap...), c.Args...))
-	case target.command != nil && !c.Core && c.special() && !target.takes(c):
+	case target.command != nil && !c.Core && c.special() && !target.takes(harness.Options{Args: c.Args, Wrap: c.Wrap}):
 		return needsFlags
 	}
 	return ""
@@ -101,4 +103,6 @@ type Result struct {
 	Status Status
 	Report string // Failed: the whole story. Skipped: the reason
 	Took   time.Duration
+
+	Symptom string // Failed: what it looks like, see symptom.go
 }

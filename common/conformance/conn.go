@@ -35,6 +35,7 @@ func (t *T) Dial() *Conn { return t.DialAddr(t.addr) }
 func (t *T) DialAddr(addr string) *Conn {
 	c, err := t.TryDial(addr)
 	if err != nil {
+		t.seems(noConnection)
 		t.fatal("connecting: " + err.Error())
 	}
 	return c
@@ -80,6 +81,7 @@ func (t *T) adopt(nc net.Conn) *Conn {
 // segment of its own unless the network joins it with another.
 func (c *Conn) Send(s string) {
 	if err := c.TrySend(s); err != nil {
+		c.t.seems(breaksOff(err, false))
 		c.t.fatal(fmt.Sprintf("sending %d bytes: %v", len(s), err))
 	}
 }
@@ -113,10 +115,13 @@ func (c *Conn) Expect(want string) {
 		_ = c.nc.SetReadDeadline(c.deadline())
 		n, err := c.r.Read(buf[:min(len(buf), len(want)-same)])
 		if string(buf[:n]) != want[same:same+n] {
-			c.mismatch(want, same, string(buf[:n])+c.more(), "")
+			got := string(buf[:n]) + c.more()
+			c.t.seems(came(want, same, got))
+			c.mismatch(want, same, got, "")
 		}
 		same += n
 		if err != nil {
+			c.t.seems(breaksOff(err, same > 0))
 			c.mismatch(want, same, "", c.ending(err))
 		}
 	}
@@ -161,6 +166,7 @@ func (c *Conn) Reply() wire.Value {
 	_ = c.nc.SetReadDeadline(c.deadline())
 	v, err := wire.Read(c.r)
 	if err != nil {
+		c.t.seems(breaksOff(err, c.tape.answered()))
 		c.t.fatal(fmt.Sprintf("expected a whole reply on connection %d: %s", c.tape.number, c.ending(err)))
 	}
 	return v
@@ -169,6 +175,7 @@ func (c *Conn) Reply() wire.Value {
 // ExpectError reads a reply that must be an error, and begins so.
 func (c *Conn) ExpectError(begins string) {
 	if v := c.Reply(); !v.IsError() || !strings.HasPrefix(v.Text, begins) {
+		c.t.seems(came("", 0, c.tape.answer()))
 		c.t.recordFailure(fmt.Sprintf("connection %d\nsent      %s\nexpected  an error: \"-%s ...\"\ncame      %s",
 			c.tape.number, c.tape.lastSent(), begins, c.tape.lastCame()))
 		c.t.FailNow()
@@ -193,11 +200,13 @@ func (c *Conn) expectEnd(resetToo bool) {
 	b, err := c.r.ReadByte()
 	switch {
 	case err == nil:
+		c.t.seems(tooMuch)
 		c.t.recordFailure(fmt.Sprintf("connection %d\nsent      %s\nexpected  the end of the connection\ncame      %s",
 			c.tape.number, c.tape.lastSent(), wire.Escape(string(b)+c.more())))
 		c.t.FailNow()
 	case errors.Is(err, io.EOF), resetToo && errors.Is(err, syscall.ECONNRESET):
 	default:
+		c.t.seems(breaksOff(err, false))
 		c.t.fatal(fmt.Sprintf("expected the server to close connection %d: %s", c.tape.number, c.ending(err)))
 	}
 }
@@ -208,8 +217,10 @@ func (c *Conn) ExpectSilence(d time.Duration) {
 	b, err := c.r.ReadByte()
 	var timeout net.Error
 	if err == nil {
+		c.t.seems(tooMuch)
 		c.t.fatal("expected nothing yet, came " + wire.Escape(string(b)+c.more()))
 	} else if !errors.As(err, &timeout) || !timeout.Timeout() {
+		c.t.seems(breaksOff(err, false))
 		c.t.fatal("expected nothing yet: " + c.ending(err))
 	}
 }
@@ -270,6 +281,7 @@ func (t *T) expectNothingLeft() {
 	for _, c := range conns {
 		if n := c.r.Buffered(); n > 0 && !c.closed {
 			rest, _ := c.r.Peek(n)
+			t.seems(tooMuch)
 			t.recordFailure(fmt.Sprintf("connection %d\nsent      %s\nexpected  nothing more\ncame      %s",
 				c.tape.number, c.tape.lastSent(), wire.Escape(string(rest))))
 			return
@@ -329,6 +341,20 @@ func (p *tape) lastSent() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.sent.String()
+}
+
+// answered reports whether something has come since the last byte was sent.
+func (p *tape) answered() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.fresh
+}
+
+// answer is what has come since, or the beginning of it.
+func (p *tape) answer() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.came.Beginning()
 }
 
 func (p *tape) lastCame() string {

@@ -6,7 +6,7 @@
 //	full tier of stage 1, 2, ...  counted, and folded
 //
 // What fails in the core tier is to be mended first: it is told in full, with what was meant
-// and what came instead. What fails in the full tier hides nothing behind it. Whatever fails is
+// and a likely cause. What fails in the full tier hides nothing behind it. Whatever fails is
 // tried once more, alone: a server that was slow for a moment has not failed.
 
 package conformance
@@ -35,10 +35,11 @@ const (
 
 // Grading is how a server is graded.
 type Grading struct {
-	Cases   []Case
-	Verbose bool // failures of the full tier, and what was not asked, by name
-	Columns int  // of the terminal; 80 if 0
-	Colour  bool
+	Cases    []Case
+	Exhibits []Exhibit // causes to look among
+	Verbose  bool      // failures of the full tier, and what was not asked, by name
+	Columns  int       // of the terminal; 80 if 0
+	Colour   bool
 }
 
 // Grade grades the target up to its chapter, writes what came out, and reports whether all
@@ -133,7 +134,8 @@ type grader struct {
 	w          io.Writer
 	target     *Target
 	core, full tier
-	stopped    int // the stage at which it ended
+	asked      []Result // of the core tier
+	stopped    int      // the stage at which it ended
 }
 
 func (g *grader) print(format string, args ...any) { fmt.Fprintf(g.w, format, args...) }
@@ -161,8 +163,10 @@ func (g *grader) coreOf(st *stage) {
 	}
 	here.count(results)
 	g.core.count(results)
+	g.asked = append(g.asked, results...)
 	if len(failed) > 0 {
 		g.otherFailures(failed)
+		g.likelyCause(g.asked)
 		g.stopped = st.chapter
 		return
 	}

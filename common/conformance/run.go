@@ -30,6 +30,7 @@ func Run(target *Target, c Case) Result {
 		own, err := target.Launch(harness.Options{Args: c.Args, Wrap: c.Wrap})
 		if err != nil {
 			result.Status, result.Report = Failed, "the case's own server does not start: "+err.Error()
+			result.Symptom = serverEnded
 			return result
 		}
 		defer own.Kill()
@@ -39,7 +40,7 @@ func Run(target *Target, c Case) Result {
 	result.Took = time.Since(began)
 	switch {
 	case t.failed:
-		result.Status, result.Report = Failed, t.report.String()
+		result.Status, result.Report, result.Symptom = Failed, t.report.String(), t.diagnosed()
 	case t.skipped != "":
 		result.Status, result.Report = Skipped, t.skipped
 	}
@@ -65,6 +66,7 @@ func (t *T) execute() {
 	select {
 	case <-done:
 	case <-timer.C:
+		t.seems(silence)
 		t.recordFailure(fmt.Sprintf("the case did not end within %v", t.c.timeout()))
 		t.stop()
 		select {

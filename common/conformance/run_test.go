@@ -77,6 +77,31 @@ func TestRun_ReportsBytesThatNobodyExpected(t *testing.T) {
 	require.Contains(t, r.Report, "expected  nothing more\ncame      \"+PONG\\r\\n\"")
 }
 
+func TestRun_TellsWhatAFailureLooksLike(t *testing.T) {
+	ping := func(t *T) { t.Dial().Exchange("PING\r\n", "+PONG\r\n") }
+	for _, row := range []struct {
+		script, symptom string
+		fn              func(*T)
+	}{
+		{"+PANG\r\n", `came "+PANG\r\n"`, ping},
+		{"+PONG\n", `came "+PONG\n"`, ping},
+		{"$4\r\nPONG\r\n", `came "$4\r\n"`, ping},
+		{"-ERR of suite:0az:17:key", `came "-ERR of key"`, ping},
+		{"", silence, ping},
+		{"+PO", cutShort + silence, ping},
+		{"+PONG\r\n+PONG\r\n", tooMuch, ping},
+		{"+PONG\r\n", `came "+PONG\r\n"`, func(t *T) { c := t.Dial(); c.Send("PING\r\n"); c.ExpectError("ERR") }},
+		{"+PO", cutShort + silence, func(t *T) { c := t.Dial(); c.Send("PING\r\n"); c.Reply() }},
+		{"+PONG\r\n", tooMuch, func(t *T) { t.Dial().ExpectSilence(time.Second) }},
+		{"+PONG\r\n", tooMuch, func(t *T) { t.Dial().ExpectEOF() }},
+		{"", silence, func(t *T) { t.Dial().ExpectEOF() }},
+		{"", noConnection, func(t *T) { t.DialAddr("127.0.0.1:1") }},
+		{"", wrong, func(t *T) { require.Equal(t, 1, 2) }},
+	} {
+		require.Equal(t, row.symptom, runOn(scripted(t, row.script), row.fn).Symptom, "%q", row.script)
+	}
+}
+
 func TestRun_AFailedRequireEndsOnlyTheCase(t *testing.T) {
 	after := false
 	r := runOn(scripted(t, "+PONG\r\n"), func(t *T) {
@@ -204,11 +229,18 @@ func grade(t *testing.T, g Grading) (passed bool, out string) {
 func TestGrade_TellsTheFirstCoreFailureInFullAndEndsThere(t *testing.T) {
 	passed, out := grade(t, Grading{
 		Cases: graded("I PASSES", "I FAILS", "I FAILS", "I SKIPS", "I passes", "II PASSES"),
+		Exhibits: []Exhibit{
+			{1, "another one", map[string]string{"case 0": silence, "case 1": `came "+PONG\r\n"`, "case 2": silence}},
+			{7, "the one", map[string]string{"case 1": `came "+PONG\r\n"`, "case 2": `came "+PONG\r\n"`, "case 99": closed}},
+			{8, "has nothing to do with it", map[string]string{"case 0": silence}},
+		},
 	})
 	require.False(t, passed)
 	require.Contains(t, out, "FAIL  case 1\n        The meaning of it.\n")
 	require.Equal(t, 1, strings.Count(out, "expected  \"+NO"), out)
 	require.Contains(t, out, "failed, too: case 2\n")
+	require.Contains(t, out, "\n  This looks like exhibit 07 (make bug N=07):\n      the one\n  or like exhibit 01 (make bug N=01):\n      another one\n")
+	require.NotContains(t, out, "exhibit 08")
 	require.NotContains(t, out, "Stage 02")
 	require.Contains(t, out, "core 1 of 3, 1 not asked\nMend this first")
 }

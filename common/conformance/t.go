@@ -33,6 +33,7 @@ type T struct {
 
 	mu       sync.Mutex
 	failed   bool
+	symptom  string
 	stopped  bool
 	skipped  string
 	report   strings.Builder
@@ -63,6 +64,9 @@ func (t *T) OnlyAddress() bool { return t.target.Launch == nil }
 func (t *T) Start(o harness.Options) *harness.Server {
 	if t.target.Launch == nil {
 		t.Skip("needs to start a server")
+	}
+	if t.target.command != nil && !t.c.Core && !t.target.takes(o) {
+		t.Skip(needsFlags)
 	}
 	s, err := t.target.Launch(o)
 	if err != nil {

@@ -46,12 +46,13 @@ func CommandTarget(c harness.Command, chapter int) (*Target, error) {
 	return t.start()
 }
 
-// takes reports whether a command takes the flags of a case that is not core.
-func (t *Target) takes(c Case) bool {
-	if len(c.Wrap) > 0 {
+// takes reports whether a command takes what a case that is not core starts it with: flags that
+// FLAGS= names, and nothing before them.
+func (t *Target) takes(o harness.Options) bool {
+	if len(o.Wrap) > 0 || o.File != "" {
 		return false
 	}
-	for _, arg := range c.Args {
+	for _, arg := range o.Args {
 		if name, ok := strings.CutPrefix(arg, "--"); ok {
 			if _, named := t.command.Flags[name]; !named {
 				return false
@@ -87,12 +88,7 @@ const dyingTime = 300 * time.Millisecond
 // deathReport says how the shared server has ended, and what it printed last; "" if it has
 // not.
 func (t *Target) deathReport() string {
-	if t.shared == nil {
-		return ""
-	}
-	select {
-	case <-t.shared.Exited():
-	case <-time.After(dyingTime):
+	if !hasEnded(t.shared) {
 		return ""
 	}
 	how := fmt.Sprintf("with exit code %d", t.shared.ExitCode())

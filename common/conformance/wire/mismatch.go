@@ -63,6 +63,9 @@ func (c *Clip) Add(p []byte) {
 // Reset forgets the stream.
 func (c *Clip) Reset() { c.head, c.tail, c.total = c.head[:0], c.tail[:0], 0 }
 
+// Beginning is the stream's first bytes, 256 at most.
+func (c *Clip) Beginning() string { return string(c.head) }
+
 // String shows the stream, its middle left out where it is long.
 func (c *Clip) String() string {
 	switch missing := c.total - len(c.head) - len(c.tail); {
