@@ -47,6 +47,18 @@ func Run(target *Target, c Case) Result {
 	return result
 }
 
+// RunLiving runs the case on a target whose shared server is started again if a case before
+// has ended it. Of a server that ends by this case the report has the last lines that it
+// printed.
+func RunLiving(target *Target, c Case) Result {
+	target.revive()
+	r := Run(target, c)
+	if r.Status == Failed {
+		r.Report += target.deathReport()
+	}
+	return r
+}
+
 // execute runs the case's function to its end, or gives up on it.
 func (t *T) execute() {
 	done := make(chan struct{})

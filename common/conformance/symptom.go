@@ -67,6 +67,9 @@ const shownOfLine = 16
 // ownKey is what the keys of a case begin with; it is another one each time.
 var ownKey = regexp.MustCompile(SuiteKeys + `[0-9a-z]+:[0-9]+:`)
 
+// longLength is a bulk string's, of which nobody but this server would send so many bytes.
+var longLength = regexp.MustCompile(`^\$[0-9]{3,}`)
+
 // came is the symptom of bytes that differ: their line, from its beginning. Of want the first
 // same bytes did come.
 func came(want string, same int, got string) string {
@@ -74,7 +77,7 @@ func came(want string, same int, got string) string {
 	if end := strings.IndexByte(line, '\n'); end >= 0 {
 		line = line[:end+1]
 	}
-	line = ownKey.ReplaceAllString(line, "")
+	line = longLength.ReplaceAllLiteralString(ownKey.ReplaceAllString(line, ""), "$...")
 	return fmt.Sprintf("came %s", wire.Escape(line[:min(len(line), shownOfLine)]))
 }
 
