@@ -1,0 +1,250 @@
+package conformance_test
+
+// learners_test.go: servers as learners write them, and mistakes as learners make them.
+//
+//	learners/python/redis.py               ──▶ passes the core of its chapters
+//	learners/python/redis.py --bug NAME    ──▶ the first report is about that mistake, and
+//	                                           the exhibit NAME is among the first two named
+//
+// The servers share no code with the chapters and none with each other: threads here, a loop
+// there. So a report that names the mistake in all of them does it for a stranger's, too.
+//
+// The verdict over the mistakes is a share. A few look like others from outside: those have
+// a line in the table that says what it would take to tell them apart.
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"redis-internals/common/chapters"
+	"redis-internals/common/conformance"
+	"redis-internals/common/conformance/cases"
+	"redis-internals/common/harness"
+)
+
+// learner is a server below learners.
+type learner struct {
+	language string            // its folder
+	needs    string            // the program without which it cannot be built or run
+	build    string            // a line of shell, run in its folder; "" where there is nothing to build
+	run      string            // what its owner would type as CMD=; {source} is its folder, {made} one that build writes to
+	flags    map[string]string // what its owner would type as FLAGS=
+	upto     int
+	bugs     []planted
+}
+
+// planted is a mistake that a server makes with --bug.
+type planted struct {
+	bug  string // the exhibit's name without its number
+	own  string // the core case that is about it
+	hard string // what it would take to tell it from others, where another one is named; or ""
+}
+
+const (
+	share      = 80               // percent of all planted bugs that must be named
+	promptly   = 2 * time.Second  // from a stage's first case to the first report
+	coreTime   = 20 * time.Second // for the whole core of chapters 2 to 5
+	tries      = 3                // of what takes time, on a machine that has much else to do
+	slowServer = 10 * time.Second // how long a sound server may keep a case waiting
+)
+
+func TestLearners(t *testing.T) {
+	if testing.Short() {
+		t.Skip("grades some servers fifty times")
+	}
+	var bugs verdicts
+	made := t.TempDir()
+	t.Run("servers", func(t *testing.T) {
+		for _, l := range learners {
+			t.Run(l.language, func(t *testing.T) {
+				t.Parallel()
+				command := l.prepare(t, made)
+				t.Run("sound", func(t *testing.T) {
+					t.Parallel()
+					passesCore(t, command, l.upto)
+				})
+				for _, p := range l.bugs {
+					t.Run(p.bug, func(t *testing.T) {
+						t.Parallel()
+						bugs.add(t, &verdict{planted: p, language: l.language, upto: l.upto, command: withBug(command, p.bug)})
+					})
+				}
+			})
+		}
+	})
+	bugs.conclude(t)
+}
+
+// prepare builds a server, and returns how it is started. A language that is not installed is
+// skipped, with a word.
+func (l learner) prepare(t *testing.T, made string) harness.Command {
+	if _, err := exec.LookPath(l.needs); err != nil {
+		fmt.Printf("The learner's server in %s is skipped: %s is not installed.\n", l.language, l.needs)
+		t.Skip(err)
+	}
+	root, err := chapters.Root()
+	require.NoError(t, err)
+	source := filepath.Join(root, "common", "conformance", "learners", l.language)
+	made = filepath.Join(made, l.language)
+	require.NoError(t, os.Mkdir(made, 0o755))
+	places := strings.NewReplacer("{source}", source, "{made}", made)
+	if l.build != "" {
+		cmd := exec.Command("sh", "-c", places.Replace(l.build))
+		cmd.Dir = source
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	return harness.Command{Name: l.language, Line: places.Replace(l.run), Flags: l.flags}
+}
+
+func withBug(c harness.Command, bug string) harness.Command {
+	c.Line = strings.Replace(c.Line, "{flags}", "--bug "+bug+" {flags}", 1)
+	return c
+}
+
+// passesCore expects that a sound server passes, and in time.
+func passesCore(t *testing.T, c harness.Command, upto int) {
+	var g *grade
+	for range tries {
+		g = gradeCore(t, c, upto, slowServer)
+		require.True(t, g.passed, "%s", g.out.String())
+		if g.within(g.took, coreTime) {
+			return
+		}
+	}
+	require.Fail(t, "too slow", "the core of chapters 2 to %d took %v, on a machine that is slowed down %.1f times", upto, g.took, g.slow)
+}
+
+// grade is what came of grading.
+type grade struct {
+	passed bool
+	took   time.Duration // all of it, but for the server's start
+	first  time.Duration // from the first case of a stage to its first report; 0 without one
+	out    bytes.Buffer
+
+	stage time.Time
+	slow  float64 // how much longer things took than on a machine that has nothing else to do
+}
+
+// Write notes when the grader says something.
+func (g *grade) Write(p []byte) (int, error) {
+	switch text := string(p); {
+	case strings.HasPrefix(text, "Stage "):
+		g.stage = time.Now()
+	case strings.Contains(text, "  FAIL  ") && g.first == 0:
+		g.first = time.Since(g.stage)
+	}
+	return g.out.Write(p)
+}
+
+// gradeCore grades a server's core tier.
+func gradeCore(t *testing.T, c harness.Command, upto int, patience time.Duration) *grade {
+	target, err := conformance.CommandTarget(c, upto)
+	require.NoError(t, err)
+	defer target.Close()
+	target.Patience = patience
+	core := slices.DeleteFunc(cases.All(), func(c conformance.Case) bool { return !c.Core })
+	g, before, began := &grade{}, slowdown(), time.Now()
+	g.passed = conformance.Grading{Cases: core}.Grade(g, target)
+	g.took = time.Since(began)
+	g.slow = max(before, slowdown())
+	return g
+}
+
+// slowdown is how many times longer than its CPU time a computation takes just now: 1 on a
+// machine that has a core for it.
+func slowdown() float64 {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	const long = 30 * time.Millisecond
+	began, first := time.Now(), threadTime()
+	for threadTime()-first < long {
+	}
+	return max(1, float64(time.Since(began))/float64(long))
+}
+
+// threadTime is the CPU time of this thread.
+func threadTime() time.Duration {
+	var now unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &now)
+	return time.Duration(now.Nano())
+}
+
+// within reports whether something that took so long would be done by then on a machine that
+// has nothing else to do.
+func (g *grade) within(took, limit time.Duration) bool {
+	return float64(took) <= float64(limit)*g.slow
+}
+
+var firstReport = regexp.MustCompile(`(?m)^  FAIL  (.*)$`)
+
+// isAbout is the case that the first report is about; "" if there is no report.
+func (g *grade) isAbout() string {
+	if found := firstReport.FindStringSubmatch(g.out.String()); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
+// verdict is what the grader says of a planted bug.
+type verdict struct {
+	planted
+	language string
+	upto     int
+	command  harness.Command
+	*grade
+}
+
+func (v *verdict) judge(t *testing.T) { v.grade = gradeCore(t, v.command, v.upto, 0) }
+
+func (v *verdict) named() bool    { return v.isAbout() == v.own }
+func (v *verdict) promptly() bool { return v.within(v.first, promptly) }
+
+// verdicts are those over all planted bugs.
+type verdicts struct {
+	mu  sync.Mutex
+	all []*verdict
+}
+
+func (vs *verdicts) add(t *testing.T, v *verdict) {
+	v.judge(t)
+	vs.mu.Lock()
+	defer vs.mu.Unlock()
+	vs.all = append(vs.all, v)
+}
+
+// conclude counts. What was not right while other servers ran is judged once more, alone.
+func (vs *verdicts) conclude(t *testing.T) {
+	var named, told int
+	for _, v := range vs.all {
+		for try := 1; try < tries && !(v.named() && v.promptly()); try++ {
+			v.judge(t)
+		}
+		if v.named() {
+			named++
+		} else {
+			t.Logf("%s --bug %s: the first report is about %q, not %q. %s", v.language, v.bug, v.isAbout(), v.own, v.hard)
+		}
+		if v.promptly() {
+			told++
+		} else {
+			t.Logf("%s --bug %s: the first report came after %v, on a machine that is slowed down %.1f times", v.language, v.bug, v.first, v.slow)
+		}
+	}
+	t.Logf("of %d planted bugs the first report is about %d, and came within %v for %d", len(vs.all), named, promptly, told)
+	require.GreaterOrEqual(t, 100*named, share*len(vs.all), "planted bugs that the first report is about")
+	require.Equal(t, len(vs.all), told, "planted bugs that are told within %v", promptly)
+}
