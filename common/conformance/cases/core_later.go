@@ -169,10 +169,10 @@ func coreObjects() list {
 		{Name: "under allkeys-random the number of keys holds", Means: "As with the first policy, but any key may go.", NotRedis: ownMaxkeys, Args: []string{"--maxkeys", "10", "--maxmemory-policy", "allkeys-random"}, Run: atMostTen},
 	}))
 	lru := in(5, lesson5LRU, core(list{
-		{Name: "under allkeys-lru the number of keys holds", Means: "The key goes that was not used for longest, of a few that are looked at.", NotRedis: ownMaxkeys, Args: []string{"--maxkeys", "10", "--maxmemory-policy", "allkeys-lru"}, Run: atMostTen},
 		{Name: "GET of no key is no error under allkeys-lru", Means: "There is nothing whose time of use could be noted.", NotRedis: ownMaxkeys, Args: []string{"--maxkeys", "10", "--maxmemory-policy", "allkeys-lru"}, Run: func(t *T) {
 			converse(t, t.Dial(), plain, "GET nosuch", nilBulk, "SET a 1", done, "GET a", bulk("1"))
 		}},
+		{Name: "under allkeys-lru the number of keys holds", Means: "The key goes that was not used for longest, of a few that are looked at.", NotRedis: ownMaxkeys, Args: []string{"--maxkeys", "10", "--maxmemory-policy", "allkeys-lru"}, Run: atMostTen},
 	}))
 	memory := in(6, lesson6Limit, core(list{
 		{Name: "INFO tells how much memory is in use, and it grows with what is stored", Means: "used_memory in the section Memory counts every byte.", Own: true, Run: func(t *T) {
