@@ -368,17 +368,20 @@ def append(args):
 def load():
     if not os.path.exists(LOG):
         return
-    with open(LOG, "rb") as file:
+    with open(LOG, "r+b") as file:
         if options.bug == "values-split-at-spaces":
             for line in file:
                 if line.split():
                     execute(line.split())
             return
+        whole = 0
         try:
             while args := read_request(file):
                 execute(args)
+                whole = file.tell()
         except ValueError:
-            print("The log's last record is not whole. It is left out.")
+            print("The log's last record is not whole, so it was never answered.")
+            file.truncate(whole)
 
 
 # ---- the clients ----
