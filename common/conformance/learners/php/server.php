@@ -6,6 +6,7 @@
 //   stream_select ─▶ fread behind $client->in ─▶ whole requests of it ─▶ execute
 //                                                            replies behind $client->out
 //                 ─▶ fwrite of $client->out what the socket takes
+//                 ─▶ every 100 ms: delete what has expired
 //
 // A PHP string is bytes, and strlen counts them. An array's key is not: "7" becomes 7. So keys
 // go into the array as "k7".
@@ -329,6 +330,7 @@ function serve(mixed $listener, Store $store): never
 {
     $commands = new Commands($store);
     $clients = []; // by the number of their stream
+    $cycle = nowMs();
     while (true) {
         $readable = [$listener];
         $writable = [];
@@ -355,7 +357,10 @@ function serve(mixed $listener, Store $store): never
                 unset($clients[$number]);
             }
         }
-        $store->deleteExpired();
+        if (nowMs() - $cycle >= 100) {
+            $store->deleteExpired();
+            $cycle = nowMs();
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 #
 #   select ─▶ read ─▶ @in  ─▶ requests ─▶ execute ─▶ @log.write ─▶ flush, fsync
 #                                             └─────▶ @out ─▶ write what the socket takes
+#          every 100 ms: delete what has expired
 #
 # The log has requests as they came over the wire, but for times: they are written as the
 # moment at which a key ends (PEXPIREAT), which is the same after a restart.
@@ -326,12 +327,16 @@ class Server
   end
 
   def run
+    cycle = now_ms
     loop do
       writers, readers = @clients.values.partition(&:wants_to_write?)
       readable, writable = IO.select([@listener, *readers.map(&:socket)], writers.map(&:socket), nil, 0.1)
-      @store.delete_expired if readable.nil?
-      readable&.each { |socket| socket == @listener ? accept : serve(@clients[socket]) { |c| c.read } }
-      writable&.each { |socket| serve(@clients[socket]) { |c| c.write } }
+      readable&.each { |socket| socket == @listener ? accept : serve(@clients[socket], &:read) }
+      writable&.each { |socket| serve(@clients[socket], &:write) }
+      next if now_ms - cycle < 100
+
+      @store.delete_expired
+      cycle = now_ms
     end
   end
 
