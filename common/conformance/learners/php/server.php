@@ -11,7 +11,7 @@
 // A PHP string is bytes, and strlen counts them. An array's key is not: "7" becomes 7. So keys
 // go into the array as "k7".
 //
-// --bug plants one mistake: one-read-one-request, served-while-it-sends, zero-never-expires,
+// --bug plants one mistake: bulk-for-simple, one-read-one-request, zero-never-expires,
 // set-keeps-the-time-limit, overwrite-evicts.
 
 declare(strict_types=1);
@@ -177,7 +177,10 @@ class Commands
 
     private function ping(?string $text = null): string
     {
-        return $text === null ? "+PONG\r\n" : bulk($text);
+        if ($text !== null || planted('bulk-for-simple')) {
+            return bulk($text ?? 'PONG');
+        }
+        return "+PONG\r\n";
     }
 
     private function echo(string $text): string
@@ -267,11 +270,7 @@ class Client
     public function read(): void
     {
         try {
-            if (planted('served-while-it-sends')) {
-                $this->receiveRequest();
-            } else {
-                $this->receive();
-            }
+            $this->receive();
             $at = 0;
             while (($words = readRequest($this->in, $at)) !== null) {
                 $this->out .= $words === [] ? '' : $this->commands->execute($words);
@@ -293,17 +292,6 @@ class Client
         } else {
             $this->in .= $data;
         }
-    }
-
-    /** Reads until there is a whole request. */
-    private function receiveRequest(): void
-    {
-        stream_set_blocking($this->stream, true);
-        do {
-            $this->receive();
-            $at = 0;
-        } while (!$this->closing && readRequest($this->in, $at) === null);
-        stream_set_blocking($this->stream, false);
     }
 
     public function write(): void
