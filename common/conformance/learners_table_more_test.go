@@ -5,7 +5,7 @@ package conformance_test
 func init() {
 	learners = append(learners,
 		learner{
-			language: "c", needs: "cc", build: "cc -O1 -o {made}/server server.c",
+			language: "c", needs: "cc", build: "cc -O1 -o {made}/server *.c",
 			run: "{made}/server --port {port} {flags}", upto: 3,
 			bugs: []planted{
 				{bug: "partial-argument", own: "an argument of 100,000 bytes is read whole"},

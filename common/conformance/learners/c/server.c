@@ -1,6 +1,6 @@
 // server.c: chapters 2 and 3 in C: one thread, poll, two buffers for each client.
 //
-//	cc -O2 -o server server.c && ./server --port 7000 [--maxkeys 10] [--bug NAME]
+//	cc -O2 -o server *.c && ./server --port 7000 [--maxkeys 10] [--bug NAME]
 //
 //	poll ─▶ a new client: accept
 //	     ─▶ bytes:        behind those that are left in client.in
@@ -14,193 +14,21 @@
 // --bug plants one mistake: partial-argument, argument-ends-at-nul, one-buffer-for-all,
 // value-is-not-copied, leaving-client-ends-all.
 
+#include "store.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { MAX_CLIENTS = 4096, MAX_ARGS = 1024, BUCKETS = 1 << 14, READ_SIZE = 16 << 10, MAX_BULK = 512 << 20 };
-
-static const char *planted = "";
-
-static bool bug(const char *name) { return strcmp(planted, name) == 0; }
-
-static void fail(const char *what) {
-	perror(what);
-	exit(1);
-}
-
-static long long now_ms(void) {
-	struct timespec t;
-	clock_gettime(CLOCK_REALTIME, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
-// ---- Bytes
-
-struct bytes { // somewhere else
-	const char *data;
-	size_t len;
-};
-
-struct buffer { // of its own, and growing
-	char *data;
-	size_t len, cap;
-};
-
-static void make_room(struct buffer *b, size_t more) {
-	if (b->cap - b->len >= more)
-		return;
-	size_t cap = b->cap ? b->cap : 4096;
-	while (cap - b->len < more)
-		cap *= 2;
-	if (!(b->data = realloc(b->data, cap)))
-		fail("realloc");
-	b->cap = cap;
-}
-
-static void append(struct buffer *b, const void *data, size_t len) {
-	if (len == 0)
-		return;
-	make_room(b, len);
-	memcpy(b->data + b->len, data, len);
-	b->len += len;
-}
-
-static void drop_front(struct buffer *b, size_t n) {
-	b->len -= n;
-	if (b->len > 0)
-		memmove(b->data, b->data + n, b->len);
-}
-
-static struct bytes copy(struct bytes b) {
-	char *data = malloc(b.len + 1);
-	if (!data)
-		fail("malloc");
-	if (b.len > 0)
-		memcpy(data, b.data, b.len);
-	data[b.len] = 0;
-	return (struct bytes){data, b.len};
-}
-
-static bool equal(struct bytes a, struct bytes b) { return a.len == b.len && memcmp(a.data, b.data, a.len) == 0; }
-
-static bool is(struct bytes b, const char *word) { return b.len == strlen(word) && strncasecmp(b.data, word, b.len) == 0; }
-
-// number reads a whole argument as an integer.
-static bool number(struct bytes b, long long *n) {
-	char text[24], *end;
-	if (b.len == 0 || b.len >= sizeof text)
-		return false;
-	memcpy(text, b.data, b.len);
-	text[b.len] = 0;
-	if (text[0] != '-' && (text[0] < '0' || text[0] > '9'))
-		return false;
-	errno = 0;
-	*n = strtoll(text, &end, 10);
-	return errno == 0 && end == text + b.len;
-}
-
-// ---- The store: a hash table of chains
-
-struct entry {
-	struct bytes key, value;
-	long long expires; // Unix time in ms; 0 is never
-	struct entry *next;
-};
-
-static struct entry *table[BUCKETS];
-static long keys, max_keys = LONG_MAX;
-
-static struct entry **place(struct bytes key) {
-	unsigned hash = 2166136261u;
-	for (size_t i = 0; i < key.len; i++)
-		hash = (hash ^ (unsigned char)key.data[i]) * 16777619u;
-	struct entry **at = &table[hash % BUCKETS];
-	while (*at && !equal((*at)->key, key))
-		at = &(*at)->next;
-	return at;
-}
-
-static void forget_value(struct entry *e) {
-	if (!bug("value-is-not-copied"))
-		free((char *)e->value.data);
-}
-
-static void delete_at(struct entry **at) {
-	struct entry *e = *at;
-	*at = e->next;
-	forget_value(e);
-	free((char *)e->key.data);
-	free(e);
-	keys--;
-}
-
-static bool expired(struct entry *e) { return e->expires && e->expires <= now_ms(); }
-
-// find is where a key's entry hangs; NULL if there is none that still lives.
-static struct entry **find(struct bytes key) {
-	struct entry **at = place(key);
-	if (*at && expired(*at))
-		delete_at(at);
-	else if (*at)
-		return at;
-	return NULL;
-}
-
-// evict deletes the first key that it meets.
-static void evict(void) {
-	for (int i = 0; i < BUCKETS; i++)
-		if (table[i]) {
-			delete_at(&table[i]);
-			return;
-		}
-}
-
-static void store(struct bytes key, struct bytes value, long long expires) {
-	if (!bug("value-is-not-copied"))
-		value = copy(value);
-	struct entry **at = find(key), *e;
-	if (at) {
-		e = *at;
-		forget_value(e);
-	} else {
-		while (keys >= max_keys)
-			evict();
-		at = place(key);
-		if (!(e = calloc(1, sizeof *e)))
-			fail("calloc");
-		e->key = copy(key);
-		*at = e;
-		keys++;
-	}
-	e->value = value;
-	e->expires = expires;
-}
-
-// delete_expired looks at a sixteenth of the table.
-static void delete_expired(void) {
-	static int next;
-	for (int n = 0; n < BUCKETS / 16; n++, next = (next + 1) % BUCKETS) {
-		struct entry **at = &table[next];
-		while (*at)
-			if (expired(*at))
-				delete_at(at);
-			else
-				at = &(*at)->next;
-	}
-}
+enum { MAX_CLIENTS = 4096, MAX_ARGS = 1024, READ_SIZE = 16 << 10, MAX_BULK = 512 << 20 };
 
 // ---- Clients, and what they are answered
 
