@@ -219,7 +219,9 @@ func coreClients() list {
 				inOrder.Exchange(cmd("PING"), "+PONG\r\n")
 				inOrder.Close()
 				inTheMiddle := t.Dial()
+				inTheMiddle.Exchange(cmd("PING"), "+PONG\r\n")
 				inTheMiddle.Send(cmd("ECHO", "hello")[:12])
+				stays.Exchange(cmd("PING"), "+PONG\r\n") // the half has been read by now: what comes next is an error
 				inTheMiddle.Reset()
 				stays.Exchange(cmd("PING"), "+PONG\r\n")
 				t.Dial().Exchange(cmd("PING"), "+PONG\r\n")
