@@ -1,6 +1,7 @@
 package conformance_test
 
-// learners_table_test.go: the servers below learners, and the mistakes that they make with --bug.
+// learners_table_test.go: the servers in Go, Node, Perl and Python, and the mistakes that they
+// make with --bug.
 
 var learners = []learner{
 	{
@@ -24,6 +25,27 @@ var learners = []learner{
 			{bug: "zeros-in-front-pass", own: "INCR of what is no number is an error, and changes nothing"},
 			{bug: "incr-drops-ttl", own: "INCR keeps the time limit"},
 			{bug: "missing-key-crashes", own: "GET of no key is no error under allkeys-lru"},
+		},
+	},
+	{
+		language: "node", needs: "node", run: "node {source}/server.js --port {port} {flags}", upto: 4,
+		flags: map[string]string{"maxkeys": "--limit {value}", "appendonly": "--aof {value}", "appendfsync": ""},
+		bugs: []planted{
+			{bug: "names-in-one-case", own: "a command's name may be in any case"},
+			{bug: "leaving-client-ends-all", own: "a client that leaves ends nobody else"},
+			{bug: "set-keeps-the-time-limit", own: "SET without EX ends a time limit"},
+			{bug: "dump-only", own: "with appendonly a key is there again after kill -9"},
+			{bug: "time-left-is-logged", own: "a time limit goes on while the server is down"},
+		},
+	},
+	{
+		language: "perl", needs: "perl", run: "perl {source}/server.pl --port {port} {flags}", upto: 3,
+		bugs: []planted{
+			{bug: "bulk-for-simple", own: "PING is answered"},
+			{bug: "line-feed-only", own: "PING is answered"},
+			{bug: "unknown-answers-pong", own: "an unknown command is an error, and the connection goes on"},
+			{bug: "error-twice", own: "an unknown command is an error, and the connection goes on"},
+			{bug: "overwrite-evicts", own: "an overwrite evicts nothing"},
 		},
 	},
 }

@@ -33,6 +33,7 @@ import (
 	"redis-internals/common/conformance"
 	"redis-internals/common/conformance/cases"
 	"redis-internals/common/harness"
+	"redis-internals/common/museum"
 )
 
 // learner is a server below learners.
@@ -65,13 +66,17 @@ func TestLearners(t *testing.T) {
 	if testing.Short() {
 		t.Skip("grades some servers fifty times")
 	}
+	root, err := chapters.Root()
+	require.NoError(t, err)
+	m, err := museum.Open(root)
+	require.NoError(t, err)
 	var bugs verdicts
 	made := t.TempDir()
 	t.Run("servers", func(t *testing.T) {
 		for _, l := range learners {
 			t.Run(l.language, func(t *testing.T) {
 				t.Parallel()
-				command := l.prepare(t, made)
+				command := l.prepare(t, root, made)
 				t.Run("sound", func(t *testing.T) {
 					t.Parallel()
 					passesCore(t, command, l.upto)
@@ -79,24 +84,22 @@ func TestLearners(t *testing.T) {
 				for _, p := range l.bugs {
 					t.Run(p.bug, func(t *testing.T) {
 						t.Parallel()
-						bugs.add(t, &verdict{planted: p, language: l.language, upto: l.upto, command: withBug(command, p.bug)})
+						bugs.add(t, m, &verdict{planted: p, language: l.language, upto: l.upto, command: withBug(command, p.bug)})
 					})
 				}
 			})
 		}
 	})
-	bugs.conclude(t)
+	bugs.conclude(t, m)
 }
 
 // prepare builds a server, and returns how it is started. A language that is not installed is
 // skipped, with a word.
-func (l learner) prepare(t *testing.T, made string) harness.Command {
+func (l learner) prepare(t *testing.T, root, made string) harness.Command {
 	if _, err := exec.LookPath(l.needs); err != nil {
 		fmt.Printf("The learner's server in %s is skipped: %s is not installed.\n", l.language, l.needs)
 		t.Skip(err)
 	}
-	root, err := chapters.Root()
-	require.NoError(t, err)
 	source := filepath.Join(root, "common", "conformance", "learners", l.language)
 	made = filepath.Join(made, l.language)
 	require.NoError(t, os.Mkdir(made, 0o755))
@@ -119,7 +122,7 @@ func withBug(c harness.Command, bug string) harness.Command {
 func passesCore(t *testing.T, c harness.Command, upto int) {
 	var g *grade
 	for range tries {
-		g = gradeCore(t, c, upto, slowServer)
+		g = gradeCore(t, nil, c, upto, slowServer)
 		require.True(t, g.passed, "%s", g.out.String())
 		if g.within(g.took, coreTime) {
 			return
@@ -151,14 +154,14 @@ func (g *grade) Write(p []byte) (int, error) {
 }
 
 // gradeCore grades a server's core tier.
-func gradeCore(t *testing.T, c harness.Command, upto int, patience time.Duration) *grade {
+func gradeCore(t *testing.T, known []conformance.Exhibit, c harness.Command, upto int, patience time.Duration) *grade {
 	target, err := conformance.CommandTarget(c, upto)
 	require.NoError(t, err)
 	defer target.Close()
 	target.Patience = patience
 	core := slices.DeleteFunc(cases.All(), func(c conformance.Case) bool { return !c.Core })
 	g, before, began := &grade{}, slowdown(), time.Now()
-	g.passed = conformance.Grading{Cases: core}.Grade(g, target)
+	g.passed = conformance.Grading{Cases: core, Exhibits: known}.Grade(g, target)
 	g.took = time.Since(began)
 	g.slow = max(before, slowdown())
 	return g
@@ -206,10 +209,38 @@ type verdict struct {
 	upto     int
 	command  harness.Command
 	*grade
+	exhibits []string // that the report names: two at most
 }
 
-func (v *verdict) judge(t *testing.T) { v.grade = gradeCore(t, v.command, v.upto, 0) }
+// judge grades it, and looks for the mistake among those that are known.
+func (v *verdict) judge(t *testing.T, m museum.Museum) {
+	v.grade = gradeCore(t, known(m), v.command, v.upto, 0)
+	v.exhibits = nil
+	for _, found := range namedExhibit.FindAllStringSubmatch(v.out.String(), -1) {
+		x, err := m.Find(found[1])
+		require.NoError(t, err)
+		v.exhibits = append(v.exhibits, x.Name)
+	}
+}
 
+var namedExhibit = regexp.MustCompile(`exhibit (\d\d)`)
+
+// known are the museum's exhibits, as the grader compares them.
+func known(m museum.Museum) (list []conformance.Exhibit) {
+	for _, x := range m.Exhibits {
+		e := conformance.Exhibit{Number: x.Number, Title: x.Title, Core: map[string]string{}}
+		for _, f := range x.Core {
+			e.Core[f.Case] = f.Symptom
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// says is all that is looked at.
+func (v *verdict) says() string { return fmt.Sprint(v.isAbout(), v.exhibits) }
+
+func (v *verdict) likened() bool  { return slices.Contains(v.exhibits, v.bug) }
 func (v *verdict) named() bool    { return v.isAbout() == v.own }
 func (v *verdict) promptly() bool { return v.within(v.first, promptly) }
 
@@ -219,32 +250,52 @@ type verdicts struct {
 	all []*verdict
 }
 
-func (vs *verdicts) add(t *testing.T, v *verdict) {
-	v.judge(t)
+func (vs *verdicts) add(t *testing.T, m museum.Museum, v *verdict) {
+	v.judge(t, m)
 	vs.mu.Lock()
 	defer vs.mu.Unlock()
 	vs.all = append(vs.all, v)
 }
 
 // conclude counts. What was not right while other servers ran is judged once more, alone.
-func (vs *verdicts) conclude(t *testing.T) {
-	var named, told int
+func (vs *verdicts) conclude(t *testing.T, m museum.Museum) {
+	var named, likened, prompt tally
 	for _, v := range vs.all {
-		for try := 1; try < tries && !(v.named() && v.promptly()); try++ {
-			v.judge(t)
+		for try := 1; try < tries && !(v.named() && v.likened() && v.promptly()); try++ {
+			before := v.says()
+			if v.judge(t, m); v.says() == before && v.promptly() {
+				break // it is what it is
+			}
 		}
-		if v.named() {
-			named++
-		} else {
-			t.Logf("%s --bug %s: the first report is about %q, not %q. %s", v.language, v.bug, v.isAbout(), v.own, v.hard)
+		who := v.language + " --bug " + v.bug
+		named.add(v.named(), "%s: the first report is about %q, not %q", who, v.isAbout(), v.own)
+		if _, err := m.Find(v.bug); err == nil {
+			likened.add(v.likened(), "%s: it is likened to %v. %s", who, v.exhibits, v.hard)
 		}
-		if v.promptly() {
-			told++
-		} else {
-			t.Logf("%s --bug %s: the first report came after %v, on a machine that is slowed down %.1f times", v.language, v.bug, v.first, v.slow)
-		}
+		prompt.add(v.promptly(), "%s: the first report came after %v, on a machine that is slowed down %.1f times", who, v.first, v.slow)
 	}
-	t.Logf("of %d planted bugs the first report is about %d, and came within %v for %d", len(vs.all), named, promptly, told)
-	require.GreaterOrEqual(t, 100*named, share*len(vs.all), "planted bugs that the first report is about")
-	require.Equal(t, len(vs.all), told, "planted bugs that are told within %v", promptly)
+	require.GreaterOrEqual(t, named.percent(), share, "first reports about the planted bug's own case: %s", &named)
+	require.GreaterOrEqual(t, likened.percent(), share, "right exhibits among the first two: %s", &likened)
+	require.Equal(t, 100, prompt.percent(), "first reports within %v: %s", promptly, &prompt)
+	t.Logf("The first report is about the planted bug in %s\nThe right exhibit is among the first two in %s", &named, &likened)
+}
+
+// tally is a share, and what does not belong to it.
+type tally struct {
+	right, all int
+	wrong      []string
+}
+
+func (c *tally) add(right bool, format string, args ...any) {
+	if c.all++; right {
+		c.right++
+	} else {
+		c.wrong = append(c.wrong, fmt.Sprintf(format, args...))
+	}
+}
+
+func (c *tally) percent() int { return 100 * c.right / max(1, c.all) }
+
+func (c *tally) String() string {
+	return fmt.Sprintf("%d of %d\n  %s", c.right, c.all, strings.Join(c.wrong, "\n  "))
 }
