@@ -54,6 +54,12 @@ check: export CHECK_FLAGS = $(FLAGS)
 check: ## ADDR=127.0.0.1:6379 or CMD='my.py --port {port}' [UPTO=02] [V=1] | grade any server, in any language, stage by stage (FLAGS=: see README.md)
 	@$(call tool,check) -addr "$(ADDR)" -cmd "$$CHECK_CMD" -flags "$$CHECK_FLAGS" -upto "$(UPTO)" $(if $(V),-v)
 
+.PHONY: duel
+duel: export DUEL_CMD = $(CMD)
+duel: export DUEL_FLAGS = $(FLAGS)
+duel: ## ADDR=127.0.0.1:6379 or CMD='my.py --port {port}' [UPTO=03] [SEED=7] [TIME=30s] | any server and redis-server, asked the same at random: the shortest session after which they differ
+	@$(call tool,duel) -addr "$(ADDR)" -cmd "$$DUEL_CMD" -flags "$$DUEL_FLAGS" -upto "$(UPTO)" $(if $(SEED),-seed $(SEED)) $(if $(TIME),-time $(TIME))
+
 .PHONY: matrix
 matrix: ## | every case of the suite on every stage and on redis-server, as a table
 	@$(call tool,matrix)

@@ -8,6 +8,7 @@ import (
 
 	"redis-internals/common/conformance"
 	"redis-internals/common/conformance/differential"
+	"redis-internals/common/conformance/duel"
 )
 
 // firstWithCollections is the chapter from which on there are lists, sets, hashes and sorted
@@ -43,12 +44,11 @@ func TestCollections(t *testing.T) {
 
 func compareCollections(t *testing.T, stageTarget, oracleTarget *conformance.Target) {
 	generator, limits, lengths := differential.Collections(), differential.CollectionLimits(), rapid.IntRange(1, 8)
-	stage, oracle := &peer{Target: stageTarget}, &peer{Target: oracleTarget}
+	p := newPair(&duel.Peer{Target: stageTarget}, &duel.Peer{Target: oracleTarget})
 	commands := 0
 	rapid.Check(t, func(t *rapid.T) {
 		sizes, sequence, length := limits.Draw(t, "limits"), generator.Draw(t, "sequence"), lengths.Draw(t, "burst")
-		p := pair{t: t, stage: stage, oracle: oracle}
-		p.connect()
+		p.connect(t)
 		defer p.close()
 		p.listen()
 		inRESP3 := p.mayChooseRESP3(firstWithCollections)

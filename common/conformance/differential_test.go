@@ -1,22 +1,17 @@
 package conformance_test
 
 import (
-	"bufio"
 	"flag"
-	"fmt"
-	"net"
 	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"redis-internals/common/conformance"
 	"redis-internals/common/conformance/differential"
+	"redis-internals/common/conformance/duel"
 	"redis-internals/common/conformance/wire"
-	"redis-internals/common/harness"
 )
 
 // sequences is how many are tried on each stage; -rapid.checks says otherwise.
@@ -67,12 +62,11 @@ func setDefault(t *testing.T, name, builtIn, value string) {
 // bursts of some length, for a server must answer a pipeline like single requests.
 func compare(t *testing.T, stageTarget, oracleTarget *conformance.Target, chapter int) {
 	generator, lengths := differential.SequencesOf(chapter), rapid.IntRange(1, 8)
-	stage, oracle := &peer{Target: stageTarget}, &peer{Target: oracleTarget}
+	p := newPair(&duel.Peer{Target: stageTarget}, &duel.Peer{Target: oracleTarget})
 	rapid.Check(t, func(t *rapid.T) {
 		sequence := generator.Draw(t, "sequence")
 		length := lengths.Draw(t, "burst")
-		p := pair{t: t, stage: stage, oracle: oracle}
-		p.connect()
+		p.connect(t)
 		defer p.close()
 		p.mayChooseRESP3(chapter)
 		databases := differential.Databases(chapter)
@@ -91,19 +85,21 @@ func compare(t *testing.T, stageTarget, oracleTarget *conformance.Target, chapte
 	})
 }
 
-// pair is the two servers in the course of one sequence.
+// pair is the two servers in the course of one sequence, whose differences fail a check.
 type pair struct {
-	t             *rapid.T
-	stage, oracle *peer
-	queue         differential.Queue
-	listeners     [2]*peer // to the events of both; nil if nobody listens
+	duel.Pair
+	t         *rapid.T
+	listeners [2]*duel.Peer // to the events of both; nil if nobody listens
 }
 
-func (p *pair) connect() {
-	for _, s := range []*peer{p.stage, p.oracle} {
-		if err := s.connect(); err != nil {
-			p.t.Fatalf("%s: %v", s.Name, err)
-		}
+func newPair(stage, oracle *duel.Peer) *pair {
+	return &pair{Pair: duel.Pair{Stage: stage, Oracle: oracle}}
+}
+
+func (p *pair) connect(t *rapid.T) {
+	p.t, p.listeners = t, [2]*duel.Peer{}
+	if err := p.Connect(); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -116,10 +112,10 @@ func (p *pair) mayChooseRESP3(chapter int) (chosen bool) {
 }
 
 func (p *pair) chooseRESP3() {
-	for _, s := range []*peer{p.stage, p.oracle} {
-		err := s.send(wire.Command("HELLO", "3"))
+	for _, s := range []*duel.Peer{p.Stage, p.Oracle} {
+		err := s.Send(wire.Command("HELLO", "3"))
 		if err == nil {
-			_, err = wire.Read(s.r) // it tells the client's number, which is another one
+			_, err = s.Read() // it tells the client's number, which is another one
 		}
 		if err != nil {
 			p.t.Fatalf("%s does not answer HELLO 3: %v", s.Name, err)
@@ -128,11 +124,10 @@ func (p *pair) chooseRESP3() {
 }
 
 func (p *pair) close() {
-	p.stage.close()
-	p.oracle.close()
+	p.Close()
 	for _, listener := range p.listeners {
 		if listener != nil {
-			listener.close()
+			listener.Close()
 		}
 	}
 }
@@ -140,32 +135,19 @@ func (p *pair) close() {
 // both sends requests to both servers at once, compares the replies and returns
 // the oracle's last one.
 func (p *pair) both(requests ...[]string) (last wire.Value) {
-	var bytes strings.Builder
-	for _, request := range requests {
-		bytes.WriteString(wire.Command(request...))
+	replies, diff, err := p.Exchange(requests...)
+	p.agree(diff, err)
+	return replies[len(replies)-1]
+}
+
+// agree fails the check unless the servers answered, and alike.
+func (p *pair) agree(diff *duel.Difference, err error) {
+	if err != nil {
+		p.t.Fatal(err)
 	}
-	errStage, errOracle := p.stage.send(bytes.String()), p.oracle.send(bytes.String())
-	for _, request := range requests {
-		var got wire.Value
-		if errStage == nil {
-			got, errStage = wire.Read(p.stage.r)
-		}
-		if errOracle == nil {
-			last, errOracle = wire.Read(p.oracle.r)
-		}
-		if errOracle != nil {
-			p.t.Fatalf("redis-server does not answer %s: %v", differential.Show(request), errOracle)
-		}
-		if errStage != nil {
-			p.t.Fatalf("no reply to %s\n%s: %v\nredis: %s", differential.Show(request),
-				p.stage.Name, errStage, wire.Escape(differential.Bytes(last)))
-		}
-		if !p.queue.Same(request, got, last) {
-			p.t.Fatalf("different replies to %s\n%s: %s\nredis: %s", differential.Show(request),
-				p.stage.Name, wire.Escape(differential.Bytes(got)), wire.Escape(differential.Bytes(last)))
-		}
+	if diff != nil {
+		p.t.Fatalf("%s: %s", p.Stage.Name, diff)
 	}
-	return last
 }
 
 // everythingOf is what is asked of each key in the end; OBJECT ENCODING only
@@ -196,43 +178,4 @@ func (p *pair) keyspace(everything [][]string) {
 	}
 	requests = append(requests, append([]string{"EXISTS"}, differential.Keys...), []string{"DBSIZE"}) // what is over is gone
 	p.both(requests...)
-}
-
-// peer is one of the servers that are compared. One that has ended is started
-// again for the next sequence, so that a crash shrinks like other failures.
-type peer struct {
-	*conformance.Target
-	server *harness.Server // in place of the target's own, once that has ended
-	nc     net.Conn
-	r      *bufio.Reader
-}
-
-func (s *peer) connect() (err error) {
-	addr := s.Addr
-	if s.server != nil {
-		addr = s.server.Addr
-	}
-	s.nc, err = net.DialTimeout("tcp", addr, 5*time.Second)
-	if err != nil {
-		if s.server, err = s.Launch(harness.Options{}); err != nil {
-			return fmt.Errorf("it has ended, and does not start again: %w", err)
-		}
-		if s.nc, err = net.DialTimeout("tcp", s.server.Addr, 5*time.Second); err != nil {
-			return err
-		}
-	}
-	s.r = bufio.NewReader(s.nc)
-	return nil
-}
-
-func (s *peer) send(bytes string) error {
-	_ = s.nc.SetDeadline(time.Now().Add(10 * time.Second))
-	_, err := s.nc.Write([]byte(bytes))
-	return err
-}
-
-func (s *peer) close() {
-	if s.nc != nil {
-		_ = s.nc.Close()
-	}
 }

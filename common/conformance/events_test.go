@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"redis-internals/common/conformance/duel"
 	"redis-internals/common/conformance/wire"
 )
 
@@ -18,12 +19,12 @@ const endOfEvents = "the end"
 // listen makes both servers publish events, and listens to them.
 func (p *pair) listen() {
 	p.both([]string{"CONFIG", "SET", "notify-keyspace-events", comparedEvents})
-	for i, s := range []*peer{p.stage, p.oracle} {
-		listener := &peer{Target: s.Target, server: s.server}
-		require.NoError(p.t, listener.connect(), s.Name)
-		require.NoError(p.t, listener.send(wire.Command("PSUBSCRIBE", "__key*")+wire.Command("SUBSCRIBE", endOfEvents)), s.Name)
+	for i, s := range []*duel.Peer{p.Stage, p.Oracle} {
+		listener := &duel.Peer{Target: s.Target}
+		require.NoError(p.t, listener.Connect(), s.Name)
+		require.NoError(p.t, listener.Send(wire.Command("PSUBSCRIBE", "__key*")+wire.Command("SUBSCRIBE", endOfEvents)), s.Name)
 		for range 2 {
-			_, err := wire.Read(listener.r)
+			_, err := listener.Read()
 			require.NoError(p.t, err, s.Name)
 		}
 		p.listeners[i] = listener
@@ -35,7 +36,7 @@ func (p *pair) sameEvents() {
 	var events [2][]string
 	for i, listener := range p.listeners {
 		for {
-			message, err := wire.Read(listener.r)
+			message, err := listener.Read()
 			require.NoError(p.t, err, "the events of %s", listener.Name)
 			if words := message.Strings(); words[0] == "pmessage" {
 				events[i] = append(events[i], strings.Join(words[2:], " "))
@@ -44,5 +45,5 @@ func (p *pair) sameEvents() {
 			break
 		}
 	}
-	require.Equal(p.t, events[1], events[0], "the events of redis-server, and those of %s", p.stage.Name)
+	require.Equal(p.t, events[1], events[0], "the events of redis-server, and those of %s", p.Stage.Name)
 }

@@ -196,7 +196,7 @@ func (g *grader) once(c Case) Result {
 	if r.Status != Failed {
 		return r
 	}
-	if died := g.target.deathReport(); died != "" {
+	if died := g.target.DeathReport(); died != "" {
 		r.Report += "\n" + died
 		return r
 	}

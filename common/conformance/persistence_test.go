@@ -13,6 +13,7 @@ import (
 
 	"redis-internals/common/conformance"
 	"redis-internals/common/conformance/differential"
+	"redis-internals/common/conformance/duel"
 	"redis-internals/common/conformance/wire"
 	"redis-internals/common/harness"
 )
@@ -73,7 +74,7 @@ func survivesKill(t *testing.T, target *conformance.Target, chapter int) {
 	rapid.Check(t, func(t *rapid.T) {
 		dir := temporaryDir(t)
 		databases, args := differential.Databases(chapter), limit.Draw(t, "limit")
-		before := onDisk(t, target, dir, databases, args, func(p *peer) {
+		before := onDisk(t, target, dir, databases, args, func(p *duel.Peer) {
 			for i, c := range generator.Draw(t, "sequence") {
 				ask(t, p, c.Request(i)...)
 				if rewrite.Draw(t, "rewrite") == 7 {
@@ -99,14 +100,14 @@ func temporaryDir(t *rapid.T) string {
 
 // onDisk starts a server on the directory, does something with it, returns all
 // that it holds then in the databases, a line a key, and kills it.
-func onDisk(t *rapid.T, target *conformance.Target, dir string, databases, args []string, do func(*peer)) (lines []string) {
+func onDisk(t *rapid.T, target *conformance.Target, dir string, databases, args []string, do func(*duel.Peer)) (lines []string) {
 	args = append([]string{"--appendonly", "yes", "--appendfsync", "always", "--aof-use-rdb-preamble", "no"}, args...)
 	server, err := target.Launch(harness.Options{Dir: dir, Args: args})
 	require.NoError(t, err)
 	defer server.Kill()
-	p := &peer{Target: target, server: server}
-	require.NoError(t, p.connect())
-	defer p.close()
+	p := &duel.Peer{Target: target, Server: server}
+	require.NoError(t, p.Connect())
+	defer p.Close()
 	for deadline := time.Now().Add(time.Minute); ask(t, p, "PING").Text != "PONG"; {
 		require.True(t, time.Now().Before(deadline), "%s is still loading; it printed: %s", target.Name, server.Log())
 	}
@@ -124,7 +125,7 @@ func onDisk(t *rapid.T, target *conformance.Target, dir string, databases, args 
 }
 
 // contents is what the selected database holds, a line a key.
-func contents(t *rapid.T, p *peer, db string) (lines []string) {
+func contents(t *rapid.T, p *duel.Peer, db string) (lines []string) {
 	names := ask(t, p, "KEYS", "*").Strings()
 	slices.Sort(names)
 	for _, name := range names {
@@ -134,9 +135,9 @@ func contents(t *rapid.T, p *peer, db string) (lines []string) {
 	return lines
 }
 
-func ask(t *rapid.T, p *peer, request ...string) wire.Value {
-	require.NoError(t, p.send(wire.Command(request...)))
-	v, err := wire.Read(p.r)
+func ask(t *rapid.T, p *duel.Peer, request ...string) wire.Value {
+	require.NoError(t, p.Send(wire.Command(request...)))
+	v, err := p.Read()
 	require.NoError(t, err, "the reply to %s", differential.Show(request))
 	return v
 }

@@ -31,6 +31,9 @@ func (t *Target) Probe() string {
 		came, err = ask(t.Addr, ping)
 	}
 	text := strings.ToUpper(string(came))
+	if len(came) == 0 && t.Ended() {
+		return "it ends when a client has come and gone.\n" + t.DeathReport()
+	}
 	switch {
 	case err != nil && len(came) == 0 && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)):
 		return "it closes each connection without a word. Read a request, and answer it, before you close."

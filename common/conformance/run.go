@@ -54,7 +54,7 @@ func RunLiving(target *Target, c Case) Result {
 	target.revive()
 	r := Run(target, c)
 	if r.Status == Failed {
-		r.Report += target.deathReport()
+		r.Report += target.DeathReport()
 	}
 	return r
 }

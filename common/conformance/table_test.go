@@ -11,6 +11,7 @@ import (
 
 	"redis-internals/common/conformance"
 	"redis-internals/common/conformance/differential"
+	"redis-internals/common/conformance/duel"
 	"redis-internals/common/conformance/wire"
 )
 
@@ -31,9 +32,9 @@ var sameArguments = []string{"type", "key_spec_index", "token"}
 
 func TestCommandTable(t *testing.T) {
 	t.Parallel()
-	oracle := &peer{Target: redisTarget(t)}
-	require.NoError(t, oracle.connect())
-	defer oracle.close()
+	oracle := &duel.Peer{Target: redisTarget(t)}
+	require.NoError(t, oracle.Connect())
+	defer oracle.Close()
 	for _, c := range stages(t) {
 		if c.Number < firstWithWholeCommand {
 			continue
@@ -43,27 +44,27 @@ func TestCommandTable(t *testing.T) {
 }
 
 // asks sends a request and reads its reply.
-func (s *peer) asks(t *testing.T, request ...string) wire.Value {
+func asks(t *testing.T, s *duel.Peer, request ...string) wire.Value {
 	t.Helper()
-	require.NoError(t, s.send(wire.Command(request...)))
-	v, err := wire.Read(s.r)
+	require.NoError(t, s.Send(wire.Command(request...)))
+	v, err := s.Read()
 	require.NoError(t, err, "%v", request)
 	return v
 }
 
-func compareTables(t *testing.T, target *conformance.Target, oracle *peer) {
-	stage := &peer{Target: target}
-	require.NoError(t, stage.connect())
-	defer stage.close()
-	names := stage.asks(t, "COMMAND", "LIST").Strings()
+func compareTables(t *testing.T, target *conformance.Target, oracle *duel.Peer) {
+	stage := &duel.Peer{Target: target}
+	require.NoError(t, stage.Connect())
+	defer stage.Close()
+	names := asks(t, stage, "COMMAND", "LIST").Strings()
 	require.Greater(t, len(names), 200)
 	for _, name := range names {
 		if strings.Contains(strings.Join(later, " "), name) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			info := func(s *peer) string {
-				row := s.asks(t, "COMMAND", "INFO", name).Elems[0]
+			info := func(s *duel.Peer) string {
+				row := asks(t, s, "COMMAND", "INFO", name).Elems[0]
 				if !row.Null {
 					row.Elems = row.Elems[:9] // without its subcommands, which are in the list, too
 				}
@@ -81,10 +82,10 @@ func compareTables(t *testing.T, target *conformance.Target, oracle *peer) {
 }
 
 // docsOf is what COMMAND DOCS says of a command, or of a subcommand within its container.
-func docsOf(t *testing.T, s *peer, name string) wire.Value {
+func docsOf(t *testing.T, s *duel.Peer, name string) wire.Value {
 	t.Helper()
 	container, _, isSub := strings.Cut(name, "|")
-	docs, _ := s.asks(t, "COMMAND", "DOCS", container).Get(container)
+	docs, _ := asks(t, s, "COMMAND", "DOCS", container).Get(container)
 	if isSub {
 		subcommands, _ := docs.Get("subcommands")
 		docs, _ = subcommands.Get(name)

@@ -69,12 +69,7 @@ var reviving sync.Mutex
 func (t *Target) revive() {
 	reviving.Lock()
 	defer reviving.Unlock()
-	if t.shared == nil {
-		return
-	}
-	select {
-	case <-t.shared.Exited():
-	default:
+	if !t.Ended() {
 		return
 	}
 	if again, err := t.Launch(harness.Options{}); err == nil {
@@ -85,9 +80,39 @@ func (t *Target) revive() {
 // dyingTime is how long a server that crashes may take to be gone.
 const dyingTime = 300 * time.Millisecond
 
-// deathReport says how the shared server has ended, and what it printed last; "" if it has
+// Restart ends the shared server, if it has not ended by itself, and starts another one.
+func (t *Target) Restart() error {
+	reviving.Lock()
+	defer reviving.Unlock()
+	if t.Launch == nil {
+		return fmt.Errorf("%s cannot be started again: it was not started here", t.Name)
+	}
+	if t.shared != nil {
+		t.shared.Kill()
+	}
+	again, err := t.Launch(harness.Options{})
+	if err == nil {
+		t.shared, t.Addr = again, again.Addr
+	}
+	return err
+}
+
+// Ended reports whether the shared server has ended. Of an address nobody knows.
+func (t *Target) Ended() bool {
+	if t.shared == nil {
+		return false
+	}
+	select {
+	case <-t.shared.Exited():
+		return true
+	default:
+		return false
+	}
+}
+
+// DeathReport says how the shared server has ended, and what it printed last; "" if it has
 // not.
-func (t *Target) deathReport() string {
+func (t *Target) DeathReport() string {
 	if !hasEnded(t.shared) {
 		return ""
 	}
@@ -95,12 +120,25 @@ func (t *Target) deathReport() string {
 	if signal := t.shared.EndedBy(); signal > 0 {
 		how = "by the signal " + signal.String()
 	}
-	lines := strings.Split(strings.TrimRight(t.shared.Log(), "\n"), "\n")
-	const shown = 12
+	return "The server ended " + how + ". The last that it printed:\n" + lastWords(t.shared.Log()) + "\n"
+}
+
+// lastWords are the last lines of a log. Where a program begins with the reason for its end,
+// and goes on with where that was, they are the first of those.
+func lastWords(log string) string {
+	const shown, ofPanic = 12, 8
+	lines := strings.Split(strings.TrimRight(log, "\n"), "\n")
+	for i, line := range lines {
+		for _, begins := range []string{"panic: ", "fatal error: ", "Exception in thread "} {
+			if strings.HasPrefix(line, begins) && len(lines) > i+ofPanic {
+				return strings.Join(lines[i:i+ofPanic], "\n") + "\n..."
+			}
+		}
+	}
 	if len(lines) > shown {
 		lines = append([]string{"..."}, lines[len(lines)-shown:]...)
 	}
-	return "The server ended " + how + ". The last that it printed:\n" + strings.Join(lines, "\n") + "\n"
+	return strings.Join(lines, "\n")
 }
 
 // OneAtATime says that the server serves a client only when the one before

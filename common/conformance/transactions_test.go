@@ -2,12 +2,12 @@ package conformance_test
 
 import (
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
 	"redis-internals/common/conformance"
 	"redis-internals/common/conformance/differential"
+	"redis-internals/common/conformance/duel"
 )
 
 // scenes is how many are tried on each stage, of about 60 commands; -rapid.checks says
@@ -45,14 +45,12 @@ func compareScenes(t *testing.T, stageTarget, oracleTarget *conformance.Target) 
 	generator := differential.Scenes()
 	var clients [differential.Clients]*pair
 	for i := range clients {
-		clients[i] = &pair{stage: &peer{Target: stageTarget}, oracle: &peer{Target: oracleTarget}}
+		clients[i] = newPair(&duel.Peer{Target: stageTarget}, &duel.Peer{Target: oracleTarget})
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		scene := generator.Draw(t, "scene")
 		for _, c := range clients {
-			c.t, c.queue = t, differential.Queue{}
-			c.stage.server, c.oracle.server = clients[0].stage.server, clients[0].oracle.server // where one has ended
-			c.connect()
+			c.connect(t)
 			defer c.close()
 		}
 		clients[0].both([]string{"FLUSHALL"})
@@ -63,33 +61,12 @@ func compareScenes(t *testing.T, stageTarget, oracleTarget *conformance.Target) 
 				burst = append(burst, c.Request(at))
 				at++
 			}
-			clients[step.Client].speak(burst)
+			c := clients[step.Client]
+			c.agree(c.Speak(burst))
 		}
 		for _, c := range clients {
 			c.both([]string{"RESET"})
 		}
 		clients[0].keyspaces(differential.Databases(newest))
 	})
-}
-
-// speak sends a burst, and after each command that may set what is soon over lets that
-// time pass.
-func (p *pair) speak(burst [][]string) {
-	for len(burst) > 0 {
-		n := 1
-		for n < len(burst) && !mayBeBrief(burst[n-1]) {
-			n++
-		}
-		p.both(burst[:n]...)
-		burst = burst[n:]
-		if p.queue.Brief {
-			p.queue.Brief = false
-			time.Sleep(differential.PassesAfter) // of the clock, not for something to happen
-		}
-	}
-}
-
-// mayBeBrief reports whether a request sets what is soon over, or EXEC may do so.
-func mayBeBrief(request []string) bool {
-	return differential.IsBrief(request) || len(request[0]) == len("EXEC") && (request[0][0] == 'E' || request[0][0] == 'e')
 }

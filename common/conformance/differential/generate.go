@@ -48,6 +48,27 @@ func SequencesOf(chapter int) *rapid.Generator[Sequence] {
 	})
 }
 
+// SequencesEnd is what is asked in the end, after one of SequencesOf: all that there is. What
+// is over is gone when it has been asked for, and not counted.
+func SequencesEnd(chapter int) (requests [][]string) {
+	questions := []string{"TYPE", "GET", "TTL", "EXPIRETIME"}
+	for _, db := range slices.Concat(Databases(chapter), []string{""})[:max(1, len(Databases(chapter)))] {
+		if db != "" {
+			requests = append(requests, []string{"SELECT", db})
+		}
+		requests = append(requests, append([]string{"EXISTS"}, Keys...), []string{"DBSIZE"}, []string{"KEYS", "*"})
+		for _, key := range Keys {
+			for _, name := range questions {
+				requests = append(requests, []string{name, key})
+			}
+			if db != "" {
+				requests = append(requests, []string{"OBJECT", "ENCODING", key})
+			}
+		}
+	}
+	return requests
+}
+
 // kind is a kind of steps, and how often they are drawn.
 type kind struct {
 	weight int

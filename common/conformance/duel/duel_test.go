@@ -1,0 +1,108 @@
+package duel_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"redis-internals/common/chapters"
+	"redis-internals/common/conformance"
+	"redis-internals/common/conformance/duel"
+	"redis-internals/common/harness"
+	"redis-internals/common/terminal"
+)
+
+// fight has the learner's server meet the chapter's stage or redis-server, and returns what is
+// reported.
+func fight(t *testing.T, bug string, limit time.Duration) (alike bool, report string) {
+	t.Helper()
+	root, err := chapters.Root()
+	require.NoError(t, err)
+	list, err := chapters.List(root)
+	require.NoError(t, err)
+	line := fmt.Sprintf("env %s='%s' %s {port}", bugVariable, bug, os.Args[0])
+	judged, err := conformance.CommandTarget(harness.Command{Name: "your server", Line: line}, 3)
+	require.NoError(t, err)
+	defer judged.Close()
+	oracle, err := duel.NewOracle(list, 3)
+	require.NoError(t, err)
+	defer oracle.Close()
+	d := duel.Duel{Judged: judged, Oracle: oracle, Seed: 5, Core: limit, All: limit, Shorten: time.Minute, Progress: &terminal.Progress{}}
+	rounds, err := d.Fight()
+	require.NoError(t, err)
+	var out bytes.Buffer
+	alike = d.Report(&out, rounds, false)
+	for line := range strings.Lines(out.String()) {
+		require.LessOrEqual(t, len([]rune(line)), terminal.Columns+1, line)
+	}
+	return alike, out.String()
+}
+
+// Each of the bugs is found from sessions of some fifty commands, and told in as few as it
+// takes. Which of several shortest sessions is come upon is left open.
+func TestDuel_FindsTheShortestSession(t *testing.T) {
+	const heads = `\n  your server {29}(redis-server|ch03)\n`
+	for bug, session := range map[string]string{
+		"argument ends at NUL": heads + `  > ECHO "\\x00" +> ECHO "\\x00"
+  "" +"\\x00"
+$`,
+		"SET keeps the time limit": heads + `  > SET k . [EePp][Xx] 100000 +> SET k . [EePp][Xx] 100000
+  OK +OK
+  > SET k . +> SET k .
+  OK +OK
+  > TTL k +> TTL k
+  \(integer\) 100(000)? +\(integer\) -1
+$`,
+		"a negative EXPIRE keeps the key": heads + `  > SET k . +> SET k .
+  OK +OK
+  > EXPIRE k -1 +> EXPIRE k -1
+  \(integer\) 1 +\(integer\) 1
+  > (GET|TTL|DEL|EXPIRE) k.*
+.*
+$`,
+		"null is an array": heads + `  > GET k +> GET k
+  \(nil\) +\(nil\)
+
+On the wire the last replies are "\*-1\\r\\n" and "\$-1\\r\\n"\.
+$`,
+		"GET of nothing ends the server": heads + `  > GET k +> GET k
+  \(no reply: it closed the connection\) +\(nil\)
+
+  The server ended with exit code 2. The last that it printed:
+  panic: no such key
+`,
+		"GET of nothing hangs": heads + `  > GET k +> GET k
+  \(no reply\) +\(nil\)
+$`,
+		"leaving client ends all": heads + `  > PING +> PING
+  PONG +PONG
+  \(the client leaves, and it ends\)
+
+  The server ended with exit code 3. The last that it printed:
+  a client has left
+$`,
+		"FLUSHALL": `not asked, as it does not know them: EXISTS EXPIREAT .* UNLINK
+all   different, found after \d+ commands?; the shortest session that shows it:
+` + heads + `  > .*
+  \(error\).*
+$`,
+	} {
+		t.Run(bug, func(t *testing.T) {
+			t.Parallel()
+			alike, report := fight(t, bug, time.Second)
+			require.False(t, alike, report)
+			require.Regexp(t, `(?s)`+strings.ReplaceAll(session, ".*\n", "[^\n]*\n"), strings.TrimRight(report, "\n")+"\n")
+		})
+	}
+}
+
+func TestDuel_ASoundServerIsAlike(t *testing.T) {
+	alike, report := fight(t, "none", 300*time.Millisecond)
+	require.True(t, alike, report)
+	require.Regexp(t, `^core  alike in \d{2,} commands\nall   not asked: it needs FLUSHALL`, report)
+}
