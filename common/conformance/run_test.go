@@ -86,6 +86,8 @@ func TestRun_TellsWhatAFailureLooksLike(t *testing.T) {
 		{"+PANG\r\n", `came "+PANG\r\n"`, ping},
 		{"+PONG\n", `came "+PONG\n"`, ping},
 		{"$4\r\nPONG\r\n", `came "$4\r\n"`, ping},
+		{"+OK\r\n$4\r\nPANG\r\n", `came "$4\r\n"`, func(t *T) { t.Dial().Exchange("two", "+OK\r\n$4\r\nPONG\r\n") }},
+		{"one\ntoo\n", `came "too\n"`, func(t *T) { t.Dial().Exchange("no replies", "one\ntwo\n") }},
 		{"-ERR of suite:0az:17:key", `came "-ERR of key"`, ping},
 		{"", silence, ping},
 		{"+PO", cutShort + silence, ping},

@@ -7,7 +7,7 @@
 //	silence                          nothing came
 //	closed                           the connection ended, and nothing came
 //	cut short, then silence|closed   a part of what was expected came
-//	came "+PING\r\n"                 the line of the reply in which the first byte differs
+//	came "+PING\r\n"                 the first line of the reply in which the first byte differs
 //	too much                         what was expected came, and more
 //	no connection                    nobody listens any more
 //	the server ended                 it has crashed, or has exited
@@ -16,6 +16,7 @@
 package conformance
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"net"
@@ -70,15 +71,35 @@ var ownKey = regexp.MustCompile(SuiteKeys + `[0-9a-z]+:[0-9]+:`)
 // longLength is a bulk string's, of which nobody but this server would send so many bytes.
 var longLength = regexp.MustCompile(`^\$[0-9]{3,}`)
 
-// came is the symptom of bytes that differ: their line, from its beginning. Of want the first
-// same bytes did come.
+// came is the symptom of bytes that differ: the first line of the reply in which they do. Of want
+// the first same bytes did come, and then got, which may be right for a while: how much a read
+// brings is no part of a symptom.
 func came(want string, same int, got string) string {
-	line := want[strings.LastIndex(want[:same], "\n")+1:same] + got
+	for got != "" && same < len(want) && got[0] == want[same] {
+		same, got = same+1, got[1:]
+	}
+	line := want[replyStart(want, same):same] + got
 	if end := strings.IndexByte(line, '\n'); end >= 0 {
 		line = line[:end+1]
 	}
 	line = longLength.ReplaceAllLiteralString(ownKey.ReplaceAllString(line, ""), "$...")
 	return fmt.Sprintf("came %s", wire.Escape(line[:min(len(line), shownOfLine)]))
+}
+
+// replyStart is where the reply begins that has the byte at an offset of want; the line, where
+// want is no replies.
+func replyStart(want string, at int) (start int) {
+	rest := strings.NewReader(want)
+	for replies := bufio.NewReader(rest); ; {
+		if _, err := wire.Read(replies); err != nil {
+			return strings.LastIndexByte(want[:at], '\n') + 1
+		}
+		end := len(want) - rest.Len() - replies.Buffered()
+		if at < end {
+			return start
+		}
+		start = end
+	}
 }
 
 // hasEnded reports whether a server is gone, or is so within the time that a crash takes.
