@@ -62,6 +62,9 @@ const (
 	slowServer = 10 * time.Second // how long a sound server may keep a case waiting
 )
 
+// inMemory is a folder whose files are on no disk, where there is one.
+const inMemory = "/dev/shm"
+
 func TestLearners(t *testing.T) {
 	if testing.Short() {
 		t.Skip("grades some servers fifty times")
@@ -72,6 +75,9 @@ func TestLearners(t *testing.T) {
 	require.NoError(t, err)
 	var bugs verdicts
 	made := t.TempDir()
+	if info, err := os.Stat(inMemory); err == nil && info.IsDir() {
+		t.Setenv("TMPDIR", inMemory) // how long a disk takes to sync a log is not the grader's
+	}
 	t.Run("servers", func(t *testing.T) {
 		for _, l := range learners {
 			t.Run(l.language, func(t *testing.T) {
@@ -259,7 +265,7 @@ func (vs *verdicts) add(t *testing.T, m museum.Museum, v *verdict) {
 
 // conclude counts. What was not right while other servers ran is judged once more, alone.
 func (vs *verdicts) conclude(t *testing.T, m museum.Museum) {
-	var named, likened, prompt tally
+	var named, likened, first, prompt tally
 	for _, v := range vs.all {
 		for try := 1; try < tries && !(v.named() && v.likened() && v.promptly()); try++ {
 			before := v.says()
@@ -271,13 +277,14 @@ func (vs *verdicts) conclude(t *testing.T, m museum.Museum) {
 		named.add(v.named(), "%s: the first report is about %q, not %q", who, v.isAbout(), v.own)
 		if _, err := m.Find(v.bug); err == nil {
 			likened.add(v.likened(), "%s: it is likened to %v. %s", who, v.exhibits, v.hard)
+			first.add(v.likened() && v.exhibits[0] == v.bug, "%s: %v", who, v.exhibits)
 		}
 		prompt.add(v.promptly(), "%s: the first report came after %v, on a machine that is slowed down %.1f times", who, v.first, v.slow)
 	}
 	require.GreaterOrEqual(t, named.percent(), share, "first reports about the planted bug's own case: %s", &named)
 	require.GreaterOrEqual(t, likened.percent(), share, "right exhibits among the first two: %s", &likened)
 	require.Equal(t, 100, prompt.percent(), "first reports within %v: %s", promptly, &prompt)
-	t.Logf("The first report is about the planted bug in %s\nThe right exhibit is among the first two in %s", &named, &likened)
+	t.Logf("The first report is about the planted bug in %s\nThe right exhibit is among the first two in %s\nIt is the first in %s", &named, &likened, &first)
 }
 
 // tally is a share, and what does not belong to it.
