@@ -255,6 +255,14 @@ func (c *Conn) Reset() {
 // the loopback's 64 KB), so that a server that is not read meets a full socket.
 func (c *Conn) SlowReader() { _ = c.nc.SetReadBuffer(128 << 10) }
 
+// Begins waits for the first byte of what comes next, and reports whether there is one. It stays
+// unread.
+func (c *Conn) Begins() bool {
+	_ = c.nc.SetReadDeadline(c.deadline())
+	_, err := c.r.Peek(1)
+	return err == nil
+}
+
 // Discard reads until the connection ends and returns how much came.
 func (c *Conn) Discard() int64 {
 	_ = c.nc.SetReadDeadline(time.Time{})

@@ -227,7 +227,27 @@ func coreClients() list {
 				t.Dial().Exchange(cmd("PING"), "+PONG\r\n")
 			},
 		},
+		{
+			Name: "a large reply comes whole, though its client reads late", Means: "A write may take only a part of a reply: the rest is kept, and sent when the socket takes more.",
+			Run: largeReplyReadLate,
+		},
 	}))
+}
+
+// largeReplyReadLate asks for more than the kernel keeps for a client that does not read, and
+// begins to read when the server has begun to write. A server that copies what it has at each
+// read takes its time until then.
+func largeReplyReadLate(t *T) {
+	c, argument := t.Dial(), numbered(6<<20)
+	c.SlowReader()
+	c.Send(cmd("ECHO", argument))
+	for range 10 {
+		if c.Begins() {
+			break
+		}
+	}
+	c.Expect(bulk(argument))
+	c.Exchange(cmd("PING"), "+PONG\r\n")
 }
 
 // coreStore is chapter 3's.
@@ -311,7 +331,7 @@ func awaitNull(t *T, c *conformance.Conn, request string) {
 
 func expiredCountsNot(t *T) {
 	c, own := t.Dial(), newKeys()
-	converse(t, c, own, "SET @watched v PX 50", done, "SET @k v PX 40", done)
+	converse(t, c, own, "SET @k v PX 40", done, "SET @watched v PX 50", done)
 	awaitNull(t, c, own.cmd("GET @watched"))
 	converse(t, c, own, "DEL @k", zero, "EXPIRE @k 10", zero, "TTL @k", noKey)
 }
