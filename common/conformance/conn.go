@@ -51,9 +51,13 @@ func (t *T) DialFrom(ip, addr string) *Conn {
 	return t.adopt(nc)
 }
 
+// backlogFull is what a connection may take that finds a short backlog full: the kernel asks
+// again after a second.
+const backlogFull = 3 * time.Second
+
 // TryDial is DialAddr for an address that may not answer.
 func (t *T) TryDial(addr string) (*Conn, error) {
-	nc, err := net.DialTimeout("tcp", addr, t.Patience())
+	nc, err := net.DialTimeout("tcp", addr, max(t.Patience(), backlogFull))
 	if err != nil {
 		return nil, err
 	}

@@ -53,8 +53,15 @@ func (o Grading) Grade(w io.Writer, target *Target) bool {
 		g.core.patience, g.full.patience = target.Patience, target.Patience
 	}
 	if why := target.Probe(); why != "" {
+		died := target.DeathReport()
+		if died != "" {
+			why = "the first client that said PING has ended it."
+		}
 		for line := range strings.Lines(target.Name + ": " + why) {
 			g.print("%s\n", g.wrapped(line, ""))
+		}
+		if died != "" {
+			g.print("%s\n", g.folded(strings.TrimPrefix(died, "\n"), "    "))
 		}
 		return false
 	}
@@ -191,13 +198,8 @@ func (g *grader) fullOf(st *stage) {
 
 // once runs a case, on a server that lives, and once more if it fails.
 func (g *grader) once(c Case) Result {
-	g.target.revive()
-	r := Run(g.target, c)
-	if r.Status != Failed {
-		return r
-	}
-	if died := g.target.DeathReport(); died != "" {
-		r.Report += "\n" + died
+	r := RunLiving(g.target, c)
+	if r.Status != Failed || g.target.Ended() {
 		return r
 	}
 	if again := Run(g.target, c); again.Status != Failed {

@@ -54,7 +54,9 @@ func RunLiving(target *Target, c Case) Result {
 	target.revive()
 	r := Run(target, c)
 	if r.Status == Failed {
-		r.Report += target.DeathReport()
+		if died := target.DeathReport(); died != "" {
+			r.Report += "\n" + died
+		}
 	}
 	return r
 }

@@ -128,17 +128,22 @@ func (t *Target) DeathReport() string {
 func lastWords(log string) string {
 	const shown, ofPanic = 12, 8
 	lines := strings.Split(strings.TrimRight(log, "\n"), "\n")
-	for i, line := range lines {
-		for _, begins := range []string{"panic: ", "fatal error: ", "Exception in thread "} {
-			if strings.HasPrefix(line, begins) && len(lines) > i+ofPanic {
-				return strings.Join(lines[i:i+ofPanic], "\n") + "\n..."
-			}
+	if len(lines) <= shown {
+		return strings.Join(lines, "\n")
+	}
+	for i := range len(lines) - ofPanic {
+		if reasonFirst(lines[i], lines[i+1]) {
+			return strings.Join(lines[i:i+ofPanic], "\n") + "\n..."
 		}
 	}
-	if len(lines) > shown {
-		lines = append([]string{"..."}, lines[len(lines)-shown:]...)
-	}
-	return strings.Join(lines, "\n")
+	return "...\n" + strings.Join(lines[len(lines)-shown:], "\n")
+}
+
+// reasonFirst reports whether a line says why a program ends, and where follows: as in Go, Java
+// and Ruby.
+func reasonFirst(line, next string) bool {
+	return strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") ||
+		strings.HasPrefix(line, "Exception in thread ") || strings.HasPrefix(next, "\tfrom ")
 }
 
 // OneAtATime says that the server serves a client only when the one before

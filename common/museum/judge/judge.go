@@ -84,9 +84,10 @@ func Judge(x museum.Exhibit, binary string) ([]Finding, error) {
 	return found, err
 }
 
-// surprise says in what a result is not what the exhibit says; "" if it is.
+// surprise says in what a result is not what the exhibit says; "" if it is. How a case fails is not
+// held against it: a slow machine turns an end into a silence.
 func surprise(x museum.Exhibit, r conformance.Result) string {
-	symptom, listed := x.Core.Symptom(r.Case.Name)
+	_, listed := x.Core.Symptom(r.Case.Name)
 	named := slices.Contains(x.Full, r.Case.Name)
 	switch {
 	case slices.Contains(x.May, r.Case.Name):
@@ -97,8 +98,6 @@ func surprise(x museum.Exhibit, r conformance.Result) string {
 		return "passes, and is listed as failing"
 	case r.Status == conformance.Failed && !listed && !named:
 		return "fails, and is not listed"
-	case r.Status == conformance.Failed && listed && symptom != r.Symptom:
-		return fmt.Sprintf("fails with %q, and is listed with %q", r.Symptom, symptom)
 	}
 	return ""
 }

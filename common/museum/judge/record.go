@@ -61,14 +61,28 @@ func recordCore(x *museum.Exhibit, binary string) (remarks []string, err error) 
 	for _, c := range core {
 		switch all := symptoms[c.Name]; {
 		case len(all) == 0:
-		case len(all) < again || len(slices.Compact(slices.Clone(all))) > 1:
+		case len(all) < again:
 			x.May = append(x.May, c.Name)
 			remarks = append(remarks, fmt.Sprintf("%q failed in %d of %d runs, with %q: it may fail", c.Name, len(all), again, all))
 		default:
-			x.Core = append(x.Core, museum.Failure{Case: c.Name, Symptom: all[0]})
+			x.Core = append(x.Core, museum.Failure{Case: c.Name, Symptom: mostOf(all)})
 		}
 	}
 	return remarks, nil
+}
+
+// mostOf is the one that occurs most often; of several the first.
+func mostOf(all []string) (most string) {
+	count := map[string]int{}
+	for _, s := range all {
+		count[s]++
+	}
+	for _, s := range all {
+		if count[s] > count[most] {
+			most = s
+		}
+	}
+	return most
 }
 
 // recordAnswers asks the three servers. The broken one has the letter that the card gives it;
