@@ -44,6 +44,7 @@ func stringParts() list {
 		{Name: "APPEND keeps the time to live", Run: dialogue(
 			"SET @k a EXAT 4102444800", done, "APPEND @k b", two, "GET @k", bulk("ab"), "EXPIRETIME @k", ":4102444800\r\n", "APPEND @k xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", ":92\r\n", "EXPIRETIME @k", ":4102444800\r\n", "STRLEN @k", ":92\r\n", "PERSIST @k", one, "APPEND @k c", ":93\r\n", "STRLEN @k", ":93\r\n", "TTL @k", noTTL,
 		)},
+		{Name: "APPEND makes room for as much again, and the next ones move nothing", Run: makesRoom},
 		{Name: "STRLEN is what a value has in bytes, a number its digits", Run: dialogue(
 			"STRLEN @none", zero, "SET @k hello", done, "STRLEN @k", ":5\r\n", "SET @k -12345", done, "OBJECT ENCODING @k", bulk("int"), "STRLEN @k", ":6\r\n", "SET @k 9223372036854775807", done, "STRLEN @k", ":19\r\n", "SET @k -9223372036854775808", done, "STRLEN @k", ":20\r\n", "SET @k 0", done, "STRLEN @k", one,
 		)},
@@ -66,6 +67,7 @@ func stringParts() list {
 		{Name: "SETRANGE fills what there was not with zeros", Run: dialogue(
 			"SETRANGE @k 3 x", ":4\r\n", "GET @k", bulk("\x00\x00\x00x"), "STRLEN @k", ":4\r\n", "SETRANGE @k 8 yz", ":10\r\n", "GET @k", bulk("\x00\x00\x00x\x00\x00\x00\x00yz"), "OBJECT ENCODING @k", bulk("raw"), "SETRANGE @a 0 x", one, "GET @a", bulk("x"), "OBJECT ENCODING @a", bulk("raw"),
 		)},
+		{Name: "SETRANGE shows nothing of what was there when the string was longer", Run: growsOverZeros},
 		{Name: "SETRANGE makes a number raw", Run: dialogue("SET @k 12345", done, "SETRANGE @k 1 9", ":5\r\n", "GET @k", bulk("19345"), "OBJECT ENCODING @k", bulk("raw"), "INCR @k", ":19346\r\n", "OBJECT ENCODING @k", bulk("int"))},
 		{Name: "SETRANGE keeps the time to live", Run: dialogue("SET @k hello EXAT 4102444800", done, "SETRANGE @k 1 E", ":5\r\n", "SETRANGE @k 100 x", ":101\r\n", "EXPIRETIME @k", ":4102444800\r\n", "STRLEN @k", ":101\r\n")},
 		{Name: "SETRANGE refuses what is no offset before it looks at the key", Run: dialogue(
@@ -239,6 +241,30 @@ func growsByBytes(t *T) {
 		}
 	}
 	c.Exchange(own.cmd("SET @k short")+own.cmd("APPEND @k er")+own.cmd("GET @k")+own.cmd("TTL @k"), done+":7\r\n"+bulk("shorter")+noTTL)
+}
+
+// makesRoom expects that one APPEND takes memory for twice as much as there is, and that those
+// for which there is room then take none.
+func makesRoom(t *T) {
+	c, k := t.Dial(), newKeys().key("k")
+	c.Exchange(cmd("SET", k, numbered(10_000))+cmd("APPEND", k, numbered(1000)), done+":11000\r\n")
+	roomy := c.Call("MEMORY", "USAGE", k).Int
+	require.GreaterOrEqual(t, roomy, int64(20_000), "MEMORY USAGE of 11,000 bytes, of which 1,000 were appended")
+	for i := range 9 {
+		c.Exchange(cmd("APPEND", k, numbered(1000)), integer(int64(12_000+1000*i)))
+		require.Equal(t, roomy, c.Call("MEMORY", "USAGE", k).Int, "MEMORY USAGE of %d bytes", 12_000+1000*i)
+	}
+}
+
+// growsOverZeros makes a string shorter, and longer again beyond a gap. Of as many lengths as a
+// block's class has some stay in their block, with what was behind them.
+func growsOverZeros(t *T) {
+	c, k := t.Dial(), newKeys().key("k")
+	for n := 600; n < 640; n++ {
+		text := numbered(n)
+		c.Exchange(cmd("SET", k, text+"password")+cmd("SET", k, text)+cmd("SETRANGE", k, fmt.Sprint(n+7), "y")+cmd("GET", k),
+			done+done+integer(int64(n+8))+bulk(text+strings.Repeat("\x00", 7)+"y"))
+	}
 }
 
 func partsOfALongString(t *T) {
