@@ -44,7 +44,7 @@ func init() {
 			bugs: []planted{
 				{bug: "arity-unchecked", own: "too few arguments, or too many, are an error"},
 				{bug: "one-reply-a-read", own: "two requests in one packet are both answered"},
-				{bug: "short-write-is-lost", own: "what a client reads late comes whole"},
+				{bug: "short-write-is-lost", own: "a large reply comes whole, though its client reads late"},
 				{bug: "values-split-at-spaces", own: "a value in the log keeps every byte"},
 				{bug: "rewrite-forgets-what-comes", own: "BGREWRITEAOF loses nothing"},
 			},

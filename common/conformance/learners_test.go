@@ -9,8 +9,7 @@ package conformance_test
 // The servers share no code with the chapters and none with each other: threads here, a loop
 // there. So a report that names the mistake in all of them does it for a stranger's, too.
 //
-// The verdict over the mistakes is a share. A few look like others from outside: those have
-// a line in the table that says what it would take to tell them apart.
+// The verdict over the mistakes is a share: from outside a few look like others.
 
 import (
 	"bytes"
@@ -34,6 +33,7 @@ import (
 	"redis-internals/common/conformance/cases"
 	"redis-internals/common/harness"
 	"redis-internals/common/museum"
+	"redis-internals/common/museum/judge"
 )
 
 // learner is a server below learners.
@@ -49,9 +49,8 @@ type learner struct {
 
 // planted is a mistake that a server makes with --bug.
 type planted struct {
-	bug  string // the exhibit's name without its number
-	own  string // the core case that is about it
-	hard string // what it would take to tell it from others, where another one is named; or ""
+	bug string // the exhibit's name without its number
+	own string // the core case that is about it
 }
 
 const (
@@ -97,6 +96,23 @@ func TestLearners(t *testing.T) {
 		}
 	})
 	bugs.conclude(t, m)
+}
+
+// Each mistake is an exhibit's, and the README of the servers names it.
+func TestLearners_AreListed(t *testing.T) {
+	root, err := chapters.Root()
+	require.NoError(t, err)
+	m, err := museum.Open(root)
+	require.NoError(t, err)
+	readme := readFile(t, filepath.Join(root, "common", "conformance", "learners", "README.md"))
+	for _, l := range learners {
+		row := regexp.MustCompile("(?m)^\\| `" + l.language + "` .*$").FindString(readme)
+		for _, p := range l.bugs {
+			require.Contains(t, row, "`"+p.bug+"`", "the README's row of %s", l.language)
+			_, err := m.Find(p.bug)
+			require.NoError(t, err)
+		}
+	}
 }
 
 // prepare builds a server, and returns how it is started. A language that is not installed is
@@ -220,7 +236,7 @@ type verdict struct {
 
 // judge grades it, and looks for the mistake among those that are known.
 func (v *verdict) judge(t *testing.T, m museum.Museum) {
-	v.grade = gradeCore(t, known(m), v.command, v.upto, 0)
+	v.grade = gradeCore(t, judge.Causes(m), v.command, v.upto, 0)
 	v.exhibits = nil
 	for _, found := range namedExhibit.FindAllStringSubmatch(v.out.String(), -1) {
 		x, err := m.Find(found[1])
@@ -230,18 +246,6 @@ func (v *verdict) judge(t *testing.T, m museum.Museum) {
 }
 
 var namedExhibit = regexp.MustCompile(`exhibit (\d\d)`)
-
-// known are the museum's exhibits, as the grader compares them.
-func known(m museum.Museum) (list []conformance.Exhibit) {
-	for _, x := range m.Exhibits {
-		e := conformance.Exhibit{Number: x.Number, Title: x.Title, Core: map[string]string{}}
-		for _, f := range x.Core {
-			e.Core[f.Case] = f.Symptom
-		}
-		list = append(list, e)
-	}
-	return list
-}
 
 // says is all that is looked at.
 func (v *verdict) says() string { return fmt.Sprint(v.isAbout(), v.exhibits) }
@@ -275,10 +279,8 @@ func (vs *verdicts) conclude(t *testing.T, m museum.Museum) {
 		}
 		who := v.language + " --bug " + v.bug
 		named.add(v.named(), "%s: the first report is about %q, not %q", who, v.isAbout(), v.own)
-		if _, err := m.Find(v.bug); err == nil {
-			likened.add(v.likened(), "%s: it is likened to %v. %s", who, v.exhibits, v.hard)
-			first.add(v.likened() && v.exhibits[0] == v.bug, "%s: %v", who, v.exhibits)
-		}
+		likened.add(v.likened(), "%s: it is likened to %v", who, v.exhibits)
+		first.add(v.likened() && v.exhibits[0] == v.bug, "%s: %v", who, v.exhibits)
 		prompt.add(v.promptly(), "%s: the first report came after %v, on a machine that is slowed down %.1f times", who, v.first, v.slow)
 	}
 	require.GreaterOrEqual(t, named.percent(), share, "first reports about the planted bug's own case: %s", &named)

@@ -1,10 +1,15 @@
-// A small Redis: chapters 2 to 5, with a goroutine for each client.
+// main.go: chapters 2 to 5 in Go: a goroutine for each client, and one lock.
 //
-//	server --port 6379 [--maxkeys 10] [--maxmemory-policy allkeys-lru]
-//	       [--appendonly yes] [--appendfsync always]
+//	go run . --port 7000 [--maxkeys 10] [--maxmemory-policy allkeys-lru]
+//	         [--appendonly yes] [--appendfsync always] [--bug NAME]
 //
-// A goroutine reads its client's requests and writes the replies; a command runs with the lock
-// held. --bug NAME makes one mistake.
+//	resp.go      bytes ─▶ arguments, which stand in the reader's buffer
+//	commands.go  arguments ─▶ reply, with the lock held
+//	store.go     the keys
+//	aof.go       what has changed ─▶ the log
+//
+// --bug plants one mistake: partial-argument, arity-unchecked, value-is-not-copied, incr-wraps,
+// overwrite-counts-as-new.
 package main
 
 import (

@@ -1,11 +1,15 @@
-// A small Redis: chapters 2 to 4, on Node's own event loop.
+// server.js: chapters 2 to 4 in Node: its event loop, a parser for each client, a log.
 //
-//   node server.js --port 6379 [--limit 10] [--aof yes]
+//   node server.js --port 7000 [--limit 10] [--aof yes] [--bug NAME]
+//
+//   data ─▶ parser.text ─▶ requests ─▶ execute ─▶ replies, in one write
+//                                         └─▶ append, fsync
 //
 // Bytes are read into strings with one character for each ("latin1"), and written the same
 // way, so that text and binary values are handled alike.
 //
-// --bug NAME makes one mistake.
+// --bug plants one mistake: names-in-one-case, leaving-client-ends-all,
+// set-keeps-the-time-limit, dump-only, time-left-is-logged.
 'use strict';
 
 const fs = require('fs');

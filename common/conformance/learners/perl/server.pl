@@ -1,9 +1,15 @@
 #!/usr/bin/perl
-# A small Redis: chapters 2 and 3, one loop over select.
+# server.pl: chapters 2 and 3 in Perl: one loop over select.
 #
-#   perl server.pl --port 6379 [--maxkeys 10]
+#   perl server.pl --port 7000 [--maxkeys 10] [--bug NAME]
 #
-# --bug NAME makes one mistake.
+#   select ─▶ welcome    a new client
+#          ─▶ receive    bytes ─▶ %in ─▶ requests ─▶ execute ─▶ %out
+#          ─▶ transmit   of %out what the socket takes
+#          every 100 ms: expire_all
+#
+# --bug plants one mistake: bulk-for-simple, line-feed-only, unknown-answers-pong, error-twice,
+# overwrite-evicts.
 
 use strict;
 use warnings;

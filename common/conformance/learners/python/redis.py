@@ -1,13 +1,16 @@
-"""A small Redis: chapters 2 to 5, with a thread for each client.
+"""redis.py: chapters 2 to 5 in Python: a thread for each client, and one lock.
 
-    python3 redis.py --port 6379 [--maxkeys 10] [--maxmemory-policy allkeys-lru]
-                     [--appendonly yes] [--appendfsync always]
+    python3 redis.py --port 7000 [--maxkeys 10] [--maxmemory-policy allkeys-lru]
+                     [--appendonly yes] [--appendfsync always] [--bug NAME]
 
-A thread reads its client's requests and writes the replies. A command runs with
-the lock held: that is what Redis' single thread is for. The log is written with
-the lock held, too, so its order is the order in which things happened.
+    a client's thread:  read a request ─▶ lock ─▶ execute ─▶ log ─▶ unlock ─▶ reply
+    one more:           every 100 ms: lock, delete what has expired
 
---bug NAME makes one mistake.
+The lock is what Redis' single thread is for. The log is written with it held, so
+its order is the order in which things happened.
+
+--bug plants one mistake: newest-goes-first, values-split-at-spaces,
+zeros-in-front-pass, incr-drops-ttl, missing-key-crashes.
 """
 
 import argparse
