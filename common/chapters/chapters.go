@@ -64,11 +64,7 @@ func Parse(list []Chapter, s string) (Chapter, error) {
 			}
 		}
 	}
-	names := make([]string, len(list))
-	for i, c := range list {
-		names[i] = c.Name
-	}
-	return Chapter{}, fmt.Errorf("no chapter %q; there are: %s", s, strings.Join(names, " "))
+	return Chapter{}, fmt.Errorf("no chapter %q; there are %02d to %02d", s, list[0].Number, list[len(list)-1].Number)
 }
 
 // Root finds the repository's root: the nearest directory, from the working

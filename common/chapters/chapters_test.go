@@ -17,7 +17,7 @@ func TestParse_TakesAChapterAsPeopleTypeIt(t *testing.T) {
 	}
 	for _, typed := range []string{"", "0", "3", "resp", "ch02-echo"} {
 		_, err := Parse(list, typed)
-		require.ErrorContains(t, err, "there are: ch01-echo ch02-resp", typed)
+		require.ErrorContains(t, err, "there are 01 to 02", typed)
 	}
 }
 

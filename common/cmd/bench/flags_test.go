@@ -161,7 +161,7 @@ func TestRun_SaysWhatIsWrongInALineAndExitsWithTwo(t *testing.T) {
 		"-seconds NaN":              "-seconds NaN: give a number from 0.01 to 3600",
 		"-pipeline 0":               `-pipeline "0": give numbers from 1 to 100000, as in 1,16,64`,
 		"-pipeline 1,,2":            `-pipeline "1,,2": give numbers from 1 to 100000, as in 1,16,64`,
-		"-ch 9":                     `-ch: no chapter "9"; there are: ch01-echo ch02-resp ch03-get`,
+		"-ch 9":                     `-ch: no chapter "9"; there are 01 to 03`,
 		"-ch 02 -commands get":      `-commands: no command "get" to measure in chapter 2; there are: ping,ping_inline`,
 		"-ch 01 -clients 2":         "chapter 1 serves one client at a time: -clients 1 and no -idle",
 		"-ch 01 -idle 2":            "chapter 1 serves one client at a time: -clients 1 and no -idle",
