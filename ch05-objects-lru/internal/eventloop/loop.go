@@ -87,6 +87,10 @@ func New() (*Loop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("epoll_create1: %w", err)
 	}
+	// The Go runtime has an epoll of its own. It opens that when it first needs it, which may be at
+	// a garbage collection, and if there is no descriptor left by then it ends the process. A timer
+	// makes it need it now.
+	time.AfterFunc(0, func() {})
 	wakeFd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
 	if err != nil {
 		unix.Close(epfd)
