@@ -118,6 +118,7 @@ func coreCommands() list {
 		{Name: "an argument keeps its spaces and its case", Means: "A bulk string ends where its length says, not at a space.", Run: echoesWhole(" Hello  World ")},
 		{Name: "an argument keeps its line breaks", Means: "A bulk string ends where its length says, not at a line break.", Run: echoesWhole("one\r\ntwo\nthree\r\n")},
 		{Name: "an argument keeps bytes of any value", Means: "A bulk string is bytes: zeros and bytes beyond ASCII too.", Run: echoesWhole(everyValue)},
+		{Name: "a length counts bytes, not characters", Means: "A letter beyond ASCII is more than one byte.", Run: echoesWhole("größer: 大")},
 		{Name: "an empty argument is an argument", Means: "$0 is a bulk string of no bytes; its line break is there.", Run: echoesWhole("")},
 		{Name: "an argument of 100,000 bytes is read whole", Means: "A request may come in many reads: those bytes belong together.", Run: echoesWhole(long)},
 		{
@@ -224,6 +225,18 @@ func coreClients() list {
 				stays.Exchange(cmd("PING"), "+PONG\r\n") // the half has been read by now: what comes next is an error
 				inTheMiddle.Reset()
 				stays.Exchange(cmd("PING"), "+PONG\r\n")
+				t.Dial().Exchange(cmd("PING"), "+PONG\r\n")
+			},
+		},
+		{
+			Name: "what is no request ends nobody else", Means: "A browser, a scanner, an empty line: they may be refused, or not understood, and the server goes on.",
+			Run: func(t *T) {
+				for _, nonsense := range []string{"\r\n", "*0\r\n", "hello\r\n", "*abc\r\n", "*1\r\n$-1\r\n", "*1\r\n:1\r\n", "GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\x00"} {
+					c := t.Dial()
+					c.Send(nonsense)
+					t.Dial().Exchange(cmd("PING"), "+PONG\r\n")
+					c.Close()
+				}
 				t.Dial().Exchange(cmd("PING"), "+PONG\r\n")
 			},
 		},
