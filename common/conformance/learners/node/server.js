@@ -36,6 +36,7 @@ const request = (args) => `*${args.length}\r\n${args.map(bulk).join('')}`;
 class Parser {
   constructor() {
     this.text = '';
+    this.wanted = 0; // how long text must be for the next argument to be whole
     this.done = 0; // characters of requests that were taken
   }
 
@@ -45,6 +46,7 @@ class Parser {
 
   // next returns a request's arguments, or null if there is no whole one.
   next() {
+    if (this.text.length < this.wanted) return null;
     let at = 0;
     const number = (kind) => {
       if (at < this.text.length && this.text[at] !== kind) throw new Error(`Protocol error: expected '${kind}'`);
@@ -60,11 +62,14 @@ class Parser {
     const args = [];
     for (let i = 0; i < count; i++) {
       const length = number('$');
-      if (length === null || this.text.length < at + length + 2) return null;
+      if (length === null) return null;
+      this.wanted = at + length + 2;
+      if (this.text.length < this.wanted) return null;
       args.push(this.text.slice(at, at + length));
       at += length + 2;
     }
     this.text = this.text.slice(at);
+    this.wanted = 0;
     this.done += at;
     return args;
   }
