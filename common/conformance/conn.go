@@ -327,9 +327,13 @@ type tape struct {
 	came   wire.Clip
 	fresh  bool // something came since the last byte was sent
 	script *Script
+	named  *names // may be nil
 }
 
 func (p *tape) sentBytes(b []byte) {
+	if p.named != nil {
+		p.named.note(b)
+	}
 	p.script.sent(p.number, b)
 	p.mu.Lock()
 	defer p.mu.Unlock()

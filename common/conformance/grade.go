@@ -65,6 +65,7 @@ func (o Grading) Grade(w io.Writer, target *Target) bool {
 		}
 		return false
 	}
+	defer target.sweep()
 	stages := o.stages(target)
 	for _, st := range stages {
 		if g.coreOf(st); g.core.failed > 0 {

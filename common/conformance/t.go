@@ -289,7 +289,7 @@ func (t *T) exchanges() string {
 func (t *T) newTape() *tape {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	tape := &tape{number: len(t.tapes) + 1, script: t.target.Script}
+	tape := &tape{number: len(t.tapes) + 1, script: t.target.Script, named: t.target.named}
 	t.tapes = append(t.tapes, tape)
 	return tape
 }

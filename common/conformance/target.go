@@ -36,6 +36,7 @@ type Target struct {
 
 	Script *Script // where what a case says and hears is written; nil is nowhere
 
+	named   *names // that were sent to it, where only an address is known
 	shared  *harness.Server
 	command *harness.Command // that starts it; nil where it is a program of this machine
 }
@@ -207,7 +208,7 @@ func AddressTarget(addr string, chapter int) (*Target, error) {
 	if _, _, err := net.SplitHostPort(addr); err != nil {
 		return nil, fmt.Errorf("%q is no host:port", addr)
 	}
-	t := &Target{Name: addr, Addr: addr, Chapter: chapter}
+	t := &Target{Name: addr, Addr: addr, Chapter: chapter, named: &names{}}
 	if err := t.reachable(); err != nil {
 		return nil, err
 	}
