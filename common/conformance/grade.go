@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"redis-internals/common/chapters"
+	"redis-internals/common/terminal"
 )
 
 // How long one wait may last in each tier. A core case asks for little, and its verdict is
@@ -420,21 +421,7 @@ func (g *grader) coloured(colour, text string) string {
 }
 
 // wrapped breaks text at spaces so that it fits the terminal.
-func (g *grader) wrapped(text, indent string) string {
-	var lines []string
-	line := indent
-	for _, word := range strings.Fields(text) {
-		if len(line) > len(indent) && len(line)+1+len(word) > g.Columns {
-			lines = append(lines, line)
-			line = indent
-		}
-		if len(line) > len(indent) {
-			line += " "
-		}
-		line += word
-	}
-	return strings.Join(append(lines, line), "\n")
-}
+func (g *grader) wrapped(text, indent string) string { return terminal.Wrap(text, indent, g.Columns) }
 
 // foldedLines is how many lines one of a report's becomes at most: bytes that are sent may be
 // many.

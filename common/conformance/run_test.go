@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"redis-internals/common/terminal"
 )
 
 // scripted is a target that says its script to everybody who connects, whatever
@@ -299,10 +301,18 @@ func TestMatrix_HasACellForEveryTarget(t *testing.T) {
 	var out bytes.Buffer
 	good, bad := scripted(t, "+OK\r\n"), scripted(t, "+NO\r\n")
 	good.Name, bad.Name, bad.Chapter = "good", "bad", 1
-	require.False(t, Matrix(&out, []*Target{good, bad}, graded("I passes", "II passes", "I skips")))
-	for _, row := range []string{"case 0  ok     FAIL", "case 1  ok     -", "case 2  skip   skip"} {
-		require.Contains(t, out.String(), row)
+	o := MatrixOptions{Progress: &terminal.Progress{}, Beside: 2}
+	rows := graded("I passes", "II passes", "I skips", "I skips")
+	rows[1].Alone = true
+	rows[1].Name += strings.Repeat(" and so on", 10)
+	require.False(t, Matrix(&out, []*Target{good, bad}, rows, o))
+	require.Regexp(t, `(?m)^  case 0 +ok NO$`, out.String())
+	require.Regexp(t, `(?m)^  case 1 and so on .* ok  -$`, out.String())
+	require.Regexp(t, `(?m)^  case 2 +s  s$`, out.String())
+	require.Contains(t, out.String(), "\n  bad: case 0: byte 1")
+	require.Regexp(t, `(?m)^  good: .* \(2 cases\)$`, out.String())
+	for line := range strings.Lines(out.String()) {
+		require.LessOrEqual(t, len(line), terminal.Columns+1, line)
 	}
-	require.Contains(t, out.String(), "bad: case 0: byte 1")
-	require.True(t, Matrix(&out, []*Target{good}, graded("I passes", "I skips")))
+	require.True(t, Matrix(&out, []*Target{good}, graded("I passes", "I skips"), o))
 }

@@ -77,3 +77,21 @@ func (p *Progress) put(text string) {
 	fmt.Fprintf(p.w, "\r%s%s\r", string(runes), strings.Repeat(" ", max(0, p.shown-len(runes))))
 	p.shown = len(runes)
 }
+
+// Wrap breaks text at spaces into lines of at most so many columns, each indented. A word that
+// is longer than a line has one of its own.
+func Wrap(text, indent string, columns int) string {
+	var lines []string
+	line := indent
+	for _, word := range strings.Fields(text) {
+		if len(line) > len(indent) && len(line)+1+len(word) > columns {
+			lines = append(lines, line)
+			line = indent
+		}
+		if len(line) > len(indent) {
+			line += " "
+		}
+		line += word
+	}
+	return strings.Join(append(lines, line), "\n")
+}

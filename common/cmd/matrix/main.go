@@ -1,5 +1,5 @@
 // Matrix runs the suite on every stage and on redis-server and prints a table:
-// a row a case, a column a server. Its exit code is 1 if a cell says FAIL.
+// a row a case, a column a server. Its exit code is 1 if a cell says NO.
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"redis-internals/common/conformance"
 	"redis-internals/common/conformance/cases"
 	"redis-internals/common/harness"
+	"redis-internals/common/terminal"
 )
 
 func main() {
@@ -30,7 +31,8 @@ func run(stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "matrix:", err)
 		return 1
 	}
-	if !conformance.Matrix(stdout, targets, cases.All()) {
+	o := conformance.MatrixOptions{Colour: terminal.Colours(stdout), Progress: terminal.NewProgress(stderr), Beside: 2}
+	if !conformance.Matrix(stdout, targets, cases.All(), o) {
 		return 1
 	}
 	return 0
@@ -46,7 +48,10 @@ func start(stderr io.Writer) ([]*conformance.Target, error) {
 		return nil, err
 	}
 	var targets []*conformance.Target
+	progress := terminal.NewProgress(stderr)
+	defer progress.Clear()
 	for _, c := range list {
+		progress.Show("building %s", c.Name)
 		t, err := conformance.StageTarget(c)
 		if err != nil {
 			return targets, err

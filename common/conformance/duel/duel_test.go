@@ -87,7 +87,7 @@ $`,
   a client has left
 $`,
 		"FLUSHALL": `not asked, as it does not know them: EXISTS EXPIREAT .* UNLINK
-all   different, found after \d+ commands?; the shortest session that shows it:
+all: different, found after \d+ commands?; the shortest session that shows it:
 ` + heads + `  > .*
   \(error\).*
 $`,
@@ -104,5 +104,5 @@ $`,
 func TestDuel_ASoundServerIsAlike(t *testing.T) {
 	alike, report := fight(t, "none", 300*time.Millisecond)
 	require.True(t, alike, report)
-	require.Regexp(t, `^core  alike in \d{2,} commands\nall   not asked: it needs FLUSHALL`, report)
+	require.Regexp(t, `^core: alike in \d{2,} commands\nall: not asked: it needs FLUSHALL`, report)
 }

@@ -36,15 +36,15 @@ func (d *Duel) Report(w io.Writer, rounds []Round, colour bool) (alike bool) {
 	r := reporter{w, d, colour}
 	for _, round := range rounds {
 		if len(round.Unknown) > 0 {
-			r.wrapped("      not asked, as it does not know them: " + strings.Join(round.Unknown, " "))
+			r.wrapped("  not asked, as it does not know them: " + strings.Join(round.Unknown, " "))
 		}
 		switch {
 		case round.Skipped != "":
-			r.wrapped(fmt.Sprintf("%-5s not asked: %s", round.Name, round.Skipped))
+			r.wrapped(round.Name + ": not asked: " + round.Skipped)
 		case round.Found == nil:
-			r.wrapped(fmt.Sprintf("%-5s alike in %s", round.Name, commands(round.Commands)))
+			r.wrapped(round.Name + ": alike in " + commands(round.Commands))
 		default:
-			r.wrapped(fmt.Sprintf("%-5s different, found after %s; the shortest session that shows it:", round.Name, commands(round.Commands)))
+			r.wrapped(fmt.Sprintf("%s: different, found after %s; the shortest session that shows it:", round.Name, commands(round.Commands)))
 		}
 		if round.Found != nil {
 			fmt.Fprintln(w)
@@ -297,17 +297,6 @@ func (r reporter) folded(line, colour string) {
 
 // wrapped writes a sentence, broken at spaces; what it is indented by holds for all its lines.
 func (r reporter) wrapped(text string) {
-	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
-	line := ""
-	for word := range strings.SplitSeq(strings.TrimLeft(text, " "), " ") {
-		if line != "" && len([]rune(indent+line))+1+len([]rune(word)) > terminal.Columns {
-			fmt.Fprintln(r, indent+line)
-			line = ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	fmt.Fprintln(r, indent+line)
+	words := strings.TrimLeft(text, " ")
+	fmt.Fprintln(r, terminal.Wrap(words, text[:len(text)-len(words)], terminal.Columns))
 }
