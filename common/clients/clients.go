@@ -26,6 +26,7 @@
 package clients
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -38,6 +39,7 @@ import (
 
 	"redis-internals/common/chapters"
 	"redis-internals/common/harness"
+	"redis-internals/common/terminal"
 )
 
 // A Check is something that is done on both servers, and must look the same on both.
@@ -73,6 +75,8 @@ type Options struct {
 	Chapter chapters.Chapter // the stage that is compared with redis-server
 	Only    string           // those whose name contains it
 	Verbose bool             // prints the transcripts
+
+	Progress *terminal.Progress // says which check is made; nil: nobody sees it
 }
 
 // Run makes the checks and reports a line each. It returns true if none failed.
@@ -90,18 +94,24 @@ func Run(out io.Writer, o Options, checks []Check) (bool, error) {
 		return false, err
 	}
 	kinds := [2]kind{{fmt.Sprintf("ch%02d", o.Chapter.Number), binary}, {"redis", redis}}
+	checks = slices.DeleteFunc(slices.Clone(checks), func(c Check) bool { return !strings.Contains(c.Name, o.Only) })
+	progress := cmp.Or(o.Progress, &terminal.Progress{})
 	var passed, failed, skipped int
-	for _, c := range checks {
-		if !strings.Contains(c.Name, o.Only) {
-			continue
-		}
+	for i, c := range checks {
+		progress.Clear()
+		progress.Show("%d of %d: %s", i+1, len(checks), c.Name)
 		began := time.Now()
 		transcript, err := c.both(dir, kinds)
 		took := time.Since(began).Round(100 * time.Millisecond)
+		progress.Clear()
 		switch {
 		case errors.Is(err, errMissing):
 			skipped++
-			fmt.Fprintf(out, "skip  %-28s %v\n", c.Name, err)
+			line := fmt.Sprintf("skip  %-28s %v", c.Name, err)
+			if len(line) > terminal.Columns {
+				line = "skip  " + c.Name + "\n" + terminal.Wrap(err.Error(), "      ", terminal.Columns)
+			}
+			fmt.Fprintln(out, line)
 		case err != nil:
 			failed++
 			fmt.Fprintf(out, "FAIL  %-28s %v\n%s\n", c.Name, took, indent(err.Error()))

@@ -34,6 +34,8 @@ type KillConfig struct {
 	Clients  int
 	Seed     uint64
 	Patience time.Duration // for a reply, and until the log is loaded
+
+	Progress func(rounds int64) // is told after each; may be nil
 }
 
 // KillResult counts what a run has done.
@@ -71,6 +73,9 @@ func RunKills(ctx context.Context, cfg KillConfig) (KillResult, error) {
 			return k.result, fmt.Errorf("seed %d, round %d: %w", cfg.Seed, k.result.Rounds+1, err)
 		}
 		k.result.Rounds++
+		if cfg.Progress != nil {
+			cfg.Progress(k.result.Rounds)
+		}
 	}
 	return k.result, ctx.Err()
 }

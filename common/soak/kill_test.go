@@ -29,7 +29,14 @@ func killConfig(t *testing.T, name, binary string) KillConfig {
 	require.NoError(t, err, "KILLS")
 	seed, err := strconv.ParseUint(getenv("SEED", strconv.FormatInt(time.Now().UnixNano(), 10)), 10, 64)
 	require.NoError(t, err, "SEED")
-	return KillConfig{Name: name, Binary: binary, Rounds: rounds, Clients: killClients, Seed: seed, Patience: time.Minute}
+	return KillConfig{
+		Name: name, Binary: binary, Rounds: rounds, Clients: killClients, Seed: seed, Patience: time.Minute,
+		Progress: func(done int64) {
+			if done%20 == 0 {
+				t.Logf("killed %d of %d times", done, rounds)
+			}
+		},
+	}
 }
 
 // TestKills kills each stage that has all types, as often as KILLS says.

@@ -81,10 +81,12 @@ func TestSoak(t *testing.T) {
 				}
 				binary, err := harness.BuildWith(c, b.name, b.flags...)
 				require.NoError(t, err)
+				stop := tick(t, limit)
 				result, err := Run(t.Context(), Config{
 					Name: fmt.Sprintf("ch%02d", c.Number), Binary: binary, Clients: defaultClients,
 					Time: limit, Seed: seed, Patience: time.Minute, Slack: slackOf(c),
 				})
+				stop()
 				if err != nil {
 					t.Fatalf("%v\nagain: make soak CH=%02d SEED=%d SOAKTIME=%v", err, c.Number, seed, limit)
 				}
@@ -92,6 +94,28 @@ func TestSoak(t *testing.T) {
 			})
 		}
 	}
+}
+
+// ticks are how often a long soak says how far it is.
+const ticks = 10 * time.Second
+
+// tick says so until stop is called. Nothing is said of a short one.
+func tick(t *testing.T, limit time.Duration) (stop func()) {
+	began, done, stopped := time.Now(), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		every := time.NewTicker(ticks)
+		defer every.Stop()
+		for {
+			select {
+			case <-every.C:
+				t.Logf("%v of %v", time.Since(began).Round(time.Second), limit)
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-stopped }
 }
 
 func getenv(name, otherwise string) string {

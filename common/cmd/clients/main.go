@@ -16,6 +16,7 @@ import (
 	"redis-internals/common/chapters"
 	"redis-internals/common/clients"
 	"redis-internals/common/harness"
+	"redis-internals/common/terminal"
 )
 
 func main() {
@@ -27,6 +28,7 @@ func main() {
 func run(args []string, stdout, stderr io.Writer) int {
 	options, err := parse(args, stderr)
 	if err == nil {
+		options.Progress = terminal.NewProgress(stderr)
 		var passed bool
 		if passed, err = clients.Run(stdout, options, clients.All(options.Root)); err == nil {
 			if passed {

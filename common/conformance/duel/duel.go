@@ -336,7 +336,7 @@ func (d *Duel) try(s Session, ownNames bool) bool {
 			c.Stage.Wait = shortPatience
 		}
 	}
-	if d.best == nil || f.Session.shorter(d.best.Session) {
+	if d.best == nil || f.Session.shorter(d.best.Session) && f.Diff.like(d.best.Diff) {
 		d.best = f
 	}
 	return true

@@ -51,32 +51,32 @@ func TestDuel_FindsTheShortestSession(t *testing.T) {
 		"argument ends at NUL": heads + `  > ECHO "\\x00" +> ECHO "\\x00"
   "" +"\\x00"
 $`,
-		"SET keeps the time limit": heads + `  > SET k . [EePp][Xx] 100000 +> SET k . [EePp][Xx] 100000
+		"SET keeps the time limit": heads + `  > SET [kl] . [EePp][Xx] 100000 +> SET [kl] . [EePp][Xx] 100000
   OK +OK
-  > SET k . +> SET k .
+  > SET [kl] . +> SET [kl] .
   OK +OK
-  > TTL k +> TTL k
+  > TTL [kl] +> TTL [kl]
   \(integer\) 100(000)? +\(integer\) -1
 $`,
-		"a negative EXPIRE keeps the key": heads + `  > SET k . +> SET k .
+		"a negative EXPIRE keeps the key": heads + `  > SET [kl] . +> SET [kl] .
   OK +OK
-  > EXPIRE k -1 +> EXPIRE k -1
+  > EXPIRE [kl] -1 +> EXPIRE [kl] -1
   \(integer\) 1 +\(integer\) 1
-  > (GET|TTL|DEL|EXPIRE) k.*
+  > (GET|TTL|DEL|EXPIRE) [kl].*
 .*
 $`,
-		"null is an array": heads + `  > GET k +> GET k
+		"null is an array": heads + `  > GET [kl] +> GET [kl]
   \(nil\) +\(nil\)
 
 On the wire the last replies are "\*-1\\r\\n" and "\$-1\\r\\n"\.
 $`,
-		"GET of nothing ends the server": heads + `  > GET k +> GET k
+		"GET of nothing ends the server": heads + `  > GET [kl] +> GET [kl]
   \(no reply: it closed the connection\) +\(nil\)
 
   The server ended with exit code 2. The last that it printed:
   panic: no such key
 `,
-		"GET of nothing hangs": heads + `  > GET k +> GET k
+		"GET of nothing hangs": heads + `  > GET [kl] +> GET [kl]
   \(no reply\) +\(nil\)
 $`,
 		"leaving client ends all": heads + `  > PING +> PING
@@ -89,7 +89,7 @@ $`,
 		"FLUSHALL": `not asked, as it does not know them: EXISTS EXPIREAT .* UNLINK
 all: different, found after \d+ commands?; the shortest session that shows it:
 ` + heads + `  > .*
-  \(error\).*
+  .*
 $`,
 	} {
 		t.Run(bug, func(t *testing.T) {

@@ -41,6 +41,20 @@ func (d *Difference) String() string {
 		wire.Escape(differential.Bytes(d.Got)), wire.Escape(differential.Bytes(d.Want)))
 }
 
+// like reports whether a difference may be shown in the place of another one: what should have
+// come is an error of the same kind in both, or none. Otherwise a session that is made shorter
+// would end as one that nobody would send.
+func (d *Difference) like(other Difference) bool {
+	if (d.Err == nil) != (other.Err == nil) || d.Want.IsError() != other.Want.IsError() {
+		return false
+	}
+	kind := func(v wire.Value) string {
+		words := strings.Fields(v.Text)
+		return strings.Join(words[:min(3, len(words))], " ")
+	}
+	return !d.Want.IsError() || kind(d.Want) == kind(other.Want)
+}
+
 // Connect dials both servers.
 func (p *Pair) Connect() error {
 	p.queue = differential.Queue{}

@@ -66,6 +66,13 @@ func (s Session) named(i int, name string) Session {
 	return Session{lines, s.Burst}
 }
 
+// cut is the session without the last n words of its i-th line.
+func (s Session) cut(i, n int) Session {
+	lines := slices.Clone(s.Lines)
+	lines[i].Request = lines[i].Request[:len(lines[i].Request)-n]
+	return Session{lines, s.Burst}
+}
+
 // mapped is the session with all words but the commands' names changed.
 func (s Session) mapped(change func(string) string) Session {
 	lines := slices.Clone(s.Lines)

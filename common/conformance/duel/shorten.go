@@ -55,7 +55,7 @@ func (s Session) fair(from, to int) bool {
 	return true
 }
 
-// plainWords writes names in capitals, and puts short words in the place of long and odd ones,
+// plainWords writes names in capitals, leaves out words at the end, and puts short words in the place of long and odd ones,
 // keys in that of keys.
 func (d *Duel) plainWords(better func(Session) bool) (done bool) {
 	for i := range d.best.Session.Lines {
@@ -65,6 +65,11 @@ func (d *Duel) plainWords(better func(Session) bool) (done bool) {
 		request := slices.Clone(d.best.Session.Lines[i].Request)
 		if s := d.best.Session; better(s.named(i, strings.ToUpper(request[0]))) {
 			done = true
+		}
+		for n := 2; n > 0; n-- { // an option, and its value
+			if s := d.best.Session; i < len(s.Lines) && len(s.Lines[i].Request) > n && better(s.cut(i, n)) {
+				done = true
+			}
 		}
 		for _, word := range request[1:] {
 			for _, by := range plainer(word) {
@@ -112,7 +117,7 @@ func (d *Duel) tryShorter(s Session, ownNames bool) bool {
 	before := d.best
 	if s.Burst < before.Session.Burst {
 		d.best = nil // nothing is shorter, but this is better
-		if !d.try(s, ownNames) {
+		if !d.try(s, ownNames) || !d.best.Diff.like(before.Diff) {
 			d.best = before
 		}
 		return d.best != before
