@@ -38,6 +38,7 @@ func hyperLogLogs() list {
 		{Name: "PFCOUNT of several keys counts what is in any of them", Run: dialogue(
 			"PFADD @a 1 2 3 4", one, "PFADD @b 3 4 5 6", one, "PFADD @c 7", one, "PFCOUNT @a @b", ":6\r\n", "PFCOUNT @a @b @c", ":7\r\n", "PFCOUNT @c", one, "PFCOUNT @a @none @b", ":6\r\n", "EXISTS @none", zero,
 		)},
+		{Name: "PFMERGE of what is alike changes no register", Run: mergesAlike},
 		{Name: "PFMERGE makes one of several", Run: dialogue(
 			"PFADD @a 1 2 3 4", one, "PFADD @b 3 4 5 6", one, "PFMERGE @d @a @b", done, "PFCOUNT @d", ":6\r\n", "PFMERGE @a @b", done, "PFCOUNT @a", ":6\r\n", "PFMERGE @e", done, "PFCOUNT @e", zero, "PFDEBUG ENCODING @e", "+sparse\r\n", "PFMERGE @f @none", done, "EXISTS @f", one, "PFCOUNT @f", zero, "PFMERGE @d", done, "PFCOUNT @d", ":6\r\n", "PFDEBUG ENCODING @d", "+sparse\r\n",
 		)},
@@ -177,4 +178,23 @@ func hllRegisters(t *T) {
 	}
 	require.Equal(t, map[int]int64{8436: 1, 12711: 2, 15780: 1}, set)
 	c.Exchange(cmd("PFDEBUG", "ENCODING", k)+cmd("PFCOUNT", k), "+dense\r\n"+three)
+}
+
+// mergesAlike merges two HyperLogLogs of the same 6,000 things: many registers are above one, so
+// that anything but their maximum shows.
+func mergesAlike(t *T) {
+	c, own := t.Dial(), newKeys()
+	things := make([]string, 6000)
+	for i := range things {
+		things[i] = strconv.Itoa(i)
+	}
+	for _, key := range []string{"a", "b"} {
+		require.EqualValues(t, 1, c.Call(append([]string{"PFADD", own.key(key)}, things...)...).Int)
+	}
+	count := c.Call("PFCOUNT", own.key("a")).Int
+	require.InDelta(t, len(things), count, 300)
+	require.Equal(t, count, c.Call("PFCOUNT", own.key("a"), own.key("b")).Int)
+	speak(c, own, "PFMERGE @c @a @b", done)
+	require.Equal(t, count, c.Call("PFCOUNT", own.key("c")).Int)
+	require.Equal(t, c.Call("PFDEBUG", "GETREG", own.key("a")), c.Call("PFDEBUG", "GETREG", own.key("c")))
 }

@@ -256,6 +256,12 @@ func coreTransactions() list {
 			"MULTI", done, "SET @k", anyError("ERR wrong number"), "EXEC", anyError("EXECABORT"),
 		)},
 		{Name: "WATCH: EXEC is null if somebody else has changed the key", Means: "Then nothing runs; a null array.", Run: scene("A> SET @k 1", done, "A> WATCH @k", done, "B> SET @k 2", done, "A> MULTI", done, "A> SET @k 3", queued, "A> EXEC", "*-1\r\n", "B> GET @k", bulk("2"))},
+		{Name: "WATCH: a key whose time runs out has changed", Means: "Time is somebody else, too.", Run: func(t *T) {
+			a, own := t.Dial(), newKeys()
+			a.Exchange(own.cmd("SET @k v PX 100")+own.cmd("WATCH @k"), done+done)
+			awaitNull(t, t.Dial(), own.cmd("GET @k"))
+			converse(t, a, own, "MULTI", done, "PING", queued, "EXEC", "*-1\r\n")
+		}},
 		{Name: "WATCH: EXEC runs if nobody has", Means: "And what was watched is forgotten.", Run: scene("A> WATCH @k", done, "A> MULTI", done, "A> SET @k 1", queued, "A> EXEC", array(done), "B> SET @k 2", done, "A> MULTI", done, "A> EXEC", emptyList)},
 	}))
 	return concat(ends, transactions)
@@ -263,6 +269,7 @@ func coreTransactions() list {
 
 // coreTypes is chapter 8's.
 func coreTypes() list {
+	long := strings.Repeat("longer-than-before-", 20)
 	lists := in(8, lesson8Lists, core(list{
 		{Name: "a list is pushed to and popped from at both ends", Means: "The first one pushed at the left stands rightmost of those.", Run: session("RPUSH @l b c", ":2\r\n", "LPUSH @l a", ":3\r\n", "LRANGE @l 0 -1", bulks("a b c"), "LPOP @l", bulk("a"), "RPOP @l", bulk("c"), "LLEN @l", one)},
 		{Name: "a list whose last element is popped is no key any more", Means: "There are no empty collections.", Run: session("RPUSH @l a", one, "LPOP @l", bulk("a"), "EXISTS @l", zero, "LPOP @l", nilBulk)},
@@ -275,11 +282,24 @@ func coreTypes() list {
 			waits.Expect(array(bulk(own.key("l")), bulk("a")))
 			converse(t, pushes, own, "EXISTS @l", zero)
 		}},
+		{Name: "who waits longest is served first", Means: "Clients that wait for a list stand in a queue.", Run: func(t *T) {
+			own, first, second, pushes := newKeys(), t.Dial(), t.Dial(), t.Dial()
+			for _, c := range []*conformance.Conn{first, second} {
+				c.Send(own.cmd("BLPOP @l 0"))
+				c.ExpectSilence(20 * time.Millisecond)
+				converse(t, pushes, own, "PING", "+PONG\r\n")
+			}
+			converse(t, pushes, own, "RPUSH @l a b", ":2\r\n")
+			first.Expect(array(bulk(own.key("l")), bulk("a")))
+			second.Expect(array(bulk(own.key("l")), bulk("b")))
+		}},
+		{Name: "an element of a list may become longer", Means: "What stands behind it moves, and is found from both ends.", Run: session("RPUSH @l a b c", ":3\r\n", "LSET @l 1 "+long, done, "LINDEX @l -2", bulk(long), "LRANGE @l 0 -1", bulks("a "+long+" c"), "RPOP @l", bulk("c"), "RPOP @l", bulk(long), "RPOP @l", bulk("a"))},
 		{Name: "a command for another type is WRONGTYPE", Means: "A key holds one type; it is left as it is.", Run: session("SET @k v", done, "LPUSH @k a", wrongType, "SADD @k a", wrongType, "GET @k", bulk("v"), "RPUSH @l a", one, "GET @l", wrongType, "INCR @l", wrongType)},
 	}))
 	others := in(8, lesson8Sets, core(list{
 		{Name: "a set has each member once", Means: "SADD counts those that are new.", Run: session("SADD @s a b a", ":2\r\n", "SADD @s b", zero, "SCARD @s", ":2\r\n", "SISMEMBER @s a", one, "SISMEMBER @s c", zero, "SREM @s a c", one)},
 		{Name: "a set of integers is an intset, until another word comes", Means: "OBJECT ENCODING tells.", Run: session("SADD @s 3 1 2", ":3\r\n", "OBJECT ENCODING @s", bulk("intset"), "SMEMBERS @s", bulks("1 2 3"), "SADD @s a", one, "OBJECT ENCODING @s", bulk("hashtable"))},
+		{Name: "a set of integers is in their order, negative ones too", Means: "All have the width of the widest; one that is wider changes them all.", Run: session("SADD @s -5 7 -300", ":3\r\n", "SISMEMBER @s -5", one, "SMEMBERS @s", bulks("-300 -5 7"), "SADD @s -5000000000", one, "SMEMBERS @s", bulks("-5000000000 -300 -5 7"), "SISMEMBER @s -300", one)},
 		{Name: "sets are intersected", Means: "What is in both.", Run: session("SADD @a 1 2 3", ":3\r\n", "SADD @b 2 3 4", ":3\r\n", "SINTER @a @b", bulks("2 3"), "SINTERSTORE @c @a @b", ":2\r\n", "SCARD @c", ":2\r\n")},
 		{Name: "a hash has a value for each field", Means: "HSET counts the fields that are new.", Run: session("HSET @h a 1 b 2", ":2\r\n", "HSET @h a 3", zero, "HGET @h a", bulk("3"), "HGET @h c", nilBulk, "HLEN @h", ":2\r\n", "HDEL @h a c", one, "HGETALL @h", bulks("b 2"))},
 	}))
@@ -289,9 +309,11 @@ func coreTypes() list {
 	}))
 	strs := in(8, lesson8Strings, core(list{
 		{Name: "a string grows at its end and is cut into parts", Means: "APPEND makes room to grow: it does not copy each time.", Run: session("APPEND @k hello", ":5\r\n", "APPEND @k _world", ":11\r\n", "GETRANGE @k 0 4", bulk("hello"), "GETRANGE @k -5 -1", bulk("world"), "STRLEN @k", ":11\r\n")},
+		{Name: "a gap in a string is zeros", Means: "Nothing shows of what stood there when the string was longer.", Run: session("SET @k abcdef", done, "SET @k a", done, "SETRANGE @k 3 x", ":4\r\n", "GET @k", bulk("a\x00\x00x"))},
 		{Name: "a string is an array of bits", Means: "Bit 0 is the highest one of the first byte.", Run: session("SETBIT @k 1 1", zero, "SETBIT @k 7 1", zero, "GET @k", bulk("A"), "GETBIT @k 1", one, "BITCOUNT @k", ":2\r\n")},
 	}))
 	counted := in(8, "HyperLogLog and cardinality estimation", core(list{
+		{Name: "PFMERGE counts what is in several once", Means: "Of two registers the higher one is kept.", Run: session("PFADD @a 1 2 3 4", one, "PFADD @b 3 4 5 6", one, "PFMERGE @c @a @b", done, "PFCOUNT @c", ":6\r\n", "PFCOUNT @a @b", ":6\r\n")},
 		{Name: "PFCOUNT tells how many different things were added", Means: "Nearly, in 12 KB at most; of few exactly.", Run: session("PFADD @h a b c a", one, "PFADD @h a", zero, "PFCOUNT @h", ":3\r\n")},
 	}))
 	lfu := in(8, lesson8LFU, core(list{
