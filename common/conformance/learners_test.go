@@ -13,6 +13,7 @@ package conformance_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -147,6 +148,7 @@ func passesCore(t *testing.T, c harness.Command, upto int) {
 		g = gradeCore(t, nil, c, upto, slowServer)
 		require.True(t, g.passed, "%s", g.out.String())
 		if g.within(g.took, coreTime) {
+			t.Logf("the core of chapters 2 to %d took %v", upto, g.took)
 			return
 		}
 	}
@@ -269,6 +271,9 @@ func (vs *verdicts) add(t *testing.T, m museum.Museum, v *verdict) {
 
 // conclude counts. What was not right while other servers ran is judged once more, alone.
 func (vs *verdicts) conclude(t *testing.T, m museum.Museum) {
+	if len(vs.all) == 0 {
+		return // -run has chosen none
+	}
 	var named, likened, first, prompt tally
 	for _, v := range vs.all {
 		for try := 1; try < tries && !(v.named() && v.likened() && v.promptly()); try++ {
@@ -286,7 +291,9 @@ func (vs *verdicts) conclude(t *testing.T, m museum.Museum) {
 	require.GreaterOrEqual(t, named.percent(), share, "first reports about the planted bug's own case: %s", &named)
 	require.GreaterOrEqual(t, likened.percent(), share, "right exhibits among the first two: %s", &likened)
 	require.Equal(t, 100, prompt.percent(), "first reports within %v: %s", promptly, &prompt)
-	t.Logf("The first report is about the planted bug in %s\nThe right exhibit is among the first two in %s\nIt is the first in %s", &named, &likened, &first)
+	slowest := slices.MaxFunc(vs.all, func(a, b *verdict) int { return cmp.Compare(a.first, b.first) })
+	t.Logf("The first report is about the planted bug in %s\nThe right exhibit is among the first two in %s\nIt is the first in %s\n"+
+		"The slowest first report came after %v, of %s --bug %s", &named, &likened, &first, slowest.first, slowest.language, slowest.bug)
 }
 
 // tally is a share, and what does not belong to it.
