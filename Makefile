@@ -74,6 +74,14 @@ duel: export DUEL_FLAGS = $(FLAGS)
 duel: ## ADDR=127.0.0.1:6379 or CMD='my.py --port {port}' [UPTO=03] [SEED=7] [TIME=30s] | any server and redis-server, asked the same at random: the shortest session after which they differ
 	@$(call tool,duel) -addr "$(ADDR)" -cmd "$$DUEL_CMD" -flags "$$DUEL_FLAGS" -upto "$(UPTO)" $(if $(SEED),-seed $(SEED)) $(if $(TIME),-time $(TIME)) || $(quietly)
 
+.PHONY: bugs
+bugs: ## | the museum of bugs: what people do wrong, with marks for those played
+	@$(call tool,bug) -list || $(quietly)
+
+.PHONY: bug
+bug: ## N=07 | play one: its story, the patch, a question, and what really happens
+	@$(call tool,bug) -n "$(N)" || $(quietly)
+
 .PHONY: matrix
 matrix: ## | every case of the suite on every stage and on redis-server, as a table
 	@$(call tool,matrix) || $(quietly)
@@ -119,7 +127,7 @@ lint: ## | gofumpt, go vet and staticcheck
 
 .PHONY: race
 race: ## [CH=02] | the tests with the race detector, and the suite on the newest stage
-	@$(GO_TEST) -race $(call PACKAGES,$(SELECTED)) $(filter-out %/conformance %/soak,$(shell go list ./common/...)) || $(quietly)
+	@$(GO_TEST) -race $(call PACKAGES,$(SELECTED)) $(filter-out %/conformance %/soak %/museum,$(shell go list ./common/...)) || $(quietly)
 	@CH=$(STAGE) $(GO_TEST) -race -run '^Test(Run|Grade|Matrix|Alone|Stages)' -skip '$(ORACLE)' ./common/conformance || $(quietly)
 
 .PHONY: fuzz

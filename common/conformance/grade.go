@@ -423,31 +423,7 @@ func (g *grader) coloured(colour, text string) string {
 // wrapped breaks text at spaces so that it fits the terminal.
 func (g *grader) wrapped(text, indent string) string { return terminal.Wrap(text, indent, g.Columns) }
 
-// foldedLines is how many lines one of a report's becomes at most: bytes that are sent may be
-// many.
-const foldedLines = 4
-
-// folded indents a report, and cuts lines that are longer than the terminal into pieces. A mark
-// under a line moves with the piece that it points to.
+// folded cuts a report so that it fits the terminal.
 func (g *grader) folded(report, indent string) string {
-	room := g.Columns - len(indent)
-	var out []string
-	for line := range strings.Lines(report) {
-		line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), "\n")
-		if mark := strings.Index(line, "^ "); mark >= 0 && strings.TrimSpace(line[:mark]) == "" && len(line) > room {
-			out = append(out, line[:mark+1], line[mark+2:])
-			continue
-		}
-		var pieces []string
-		for len(line) > room {
-			pieces = append(pieces, line[:room])
-			line = "          " + line[room:]
-		}
-		pieces = append(pieces, line)
-		if len(pieces) > foldedLines && !g.Verbose {
-			pieces = append(pieces[:foldedLines-2], "          ...", pieces[len(pieces)-1])
-		}
-		out = append(out, pieces...)
-	}
-	return indent + strings.Join(out, "\n"+indent)
+	return Folded(report, indent, g.Columns, g.Verbose)
 }

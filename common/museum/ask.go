@@ -82,20 +82,27 @@ func (a *asked) run(script, dir string) (string, error) {
 		return "", errors.Join(err, requested.Close())
 	}
 	defer answers.Close()
+	// A file, not a pipe: what the script leaves behind may hold it for as long as it likes.
+	output, err := os.CreateTemp("", "redis-internals-output-")
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(output.Name())
+	defer output.Close()
 	number := strconv.Itoa(a.options.Port.Number)
 	cmd := exec.CommandContext(ctx, "bash", "-c", restartFunction+script)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "PORT="+number, "DIR="+dir, "LC_ALL=C", "TERM=dumb")
+	cmd.Stdout, cmd.Stderr = output, output
 	cmd.ExtraFiles = []*os.File{requested, answered}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
 		a.serve(requests, answers)
 	}()
-	out, err := cmd.CombinedOutput()
+	err = cmd.Run()
 	// The last writers: serve ends when they are closed.
 	_ = requested.Close()
 	_ = answered.Close()
@@ -111,7 +118,8 @@ func (a *asked) run(script, dir string) (string, error) {
 	if errors.As(err, &exit) { // the last command's status is no matter
 		err = nil
 	}
-	return printable(strings.ReplaceAll(string(out), number, "6379")), err
+	out, readErr := os.ReadFile(output.Name())
+	return printable(strings.ReplaceAll(string(out), number, "6379")), errors.Join(err, readErr)
 }
 
 // serve restarts the server when the script asks for it.

@@ -195,3 +195,16 @@ func run(x museum.Exhibit, binary string, asked []conformance.Case, patience tim
 	close(errs)
 	return results, <-errs
 }
+
+// Show runs one case on an exhibit's binary: its report is what the suite says of the mistake.
+func Show(x museum.Exhibit, binary, name string) (conformance.Result, error) {
+	c, err := Case(name)
+	if err != nil {
+		return conformance.Result{}, err
+	}
+	results, err := run(x, binary, []conformance.Case{c}, short)
+	if err != nil {
+		return conformance.Result{}, err
+	}
+	return results[0], nil
+}
