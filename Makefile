@@ -104,7 +104,7 @@ doctor: ## | what this machine lacks: what for, and how to get it
 
 ##@ For maintainers
 .PHONY: drift
-drift: ## | differences between chapters that no README explains; arrows that point up
+drift: ## | differences between chapters that no README explains; arrows that point up; broken exhibits
 	@$(call tool,chapters) drift || $(quietly)
 
 .PHONY: carry

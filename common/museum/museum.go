@@ -42,15 +42,20 @@ type Museum struct {
 
 // Open reads what there is below the repository's root. It is an error that an exhibit is not
 // what it should be; the others are returned all the same.
-func Open(root string) (m Museum, err error) {
+func Open(root string) (Museum, error) {
+	m, wrong, err := read(root)
+	return m, errors.Join(append(wrong, err)...)
+}
+
+// read reads all exhibits, and says of each that cannot be read why.
+func read(root string) (m Museum, wrong []error, err error) {
 	if m.Chapters, err = chapters.List(root); err != nil {
-		return m, err
+		return m, nil, err
 	}
 	entries, err := os.ReadDir(filepath.Join(root, Folder)) // sorted by name
 	if err != nil {
-		return m, fmt.Errorf("opening the museum: %w", err)
+		return m, nil, fmt.Errorf("opening the museum: %w", err)
 	}
-	var wrong []error
 	byNumber := map[int]string{}
 	for _, e := range entries {
 		if !e.IsDir() {
@@ -67,7 +72,7 @@ func Open(root string) (m Museum, err error) {
 			m.Exhibits = append(m.Exhibits, x)
 		}
 	}
-	return m, errors.Join(wrong...)
+	return m, wrong, nil
 }
 
 // Find picks an exhibit by what people type: 7, 07, its name, or both. The error says what

@@ -9,6 +9,7 @@ import (
 	"redis-internals/common/chapters"
 	"redis-internals/common/conformance"
 	"redis-internals/common/museum"
+	"redis-internals/common/terminal"
 )
 
 // hall lists the exhibits with their marks.
@@ -37,7 +38,7 @@ func hall(m museum.Museum, marks map[string]string, w io.Writer) {
 				sign = "-"
 				done++
 			}
-			lines := terminal.Wrap(x.Title, "           ", 80)
+			lines := terminal.Wrap(x.Title, "           ", terminal.Columns)
 			fmt.Fprintf(w, "  [%s] %s  %s\n", sign, x.ID(), lines[len("           "):])
 		}
 	}

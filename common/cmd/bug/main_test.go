@@ -16,6 +16,7 @@ import (
 	"redis-internals/common/chapters"
 	"redis-internals/common/harness"
 	"redis-internals/common/museum"
+	"redis-internals/common/terminal"
 )
 
 func TestMain(m *testing.M) {
@@ -77,7 +78,7 @@ func TestRun_InAPipeTheExhibitIsShownWhole(t *testing.T) {
 	require.NotContains(t, out, "\x1b")
 	require.NotContains(t, out, "a, b or c?")
 	for line := range strings.Lines(out) {
-		require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimRight(line, "\n")), 80, line)
+		require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimRight(line, "\n")), terminal.Columns, line)
 	}
 	marks, err := readMarks()
 	require.NoError(t, err)
@@ -97,7 +98,7 @@ func TestPlay_AsksUntilItIsALetterAndKeepsAMark(t *testing.T) {
 		{"", "What happens", "[x] 05"}, // left with an end of file: the mark stays
 	} {
 		var out bytes.Buffer
-		p := &player{m: m, x: x, in: bufio.NewReader(strings.NewReader(row.typed)), out: &out, asks: true, columns: 80}
+		p := &player{m: m, x: x, in: bufio.NewReader(strings.NewReader(row.typed)), out: &out, asks: true}
 		require.NoError(t, p.play())
 		require.Contains(t, out.String(), row.says)
 		require.Equal(t, max(1, strings.Count(row.typed, "\n")), strings.Count(out.String(), "a, b or c?"))
@@ -118,7 +119,7 @@ func TestRun_ListFitsATerminalAndHasEveryExhibit(t *testing.T) {
 		require.Contains(t, list.String(), "  [ ] "+x.ID()+"  ")
 	}
 	for line := range strings.Lines(list.String()) {
-		require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimRight(line, "\n")), 80, line)
+		require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimRight(line, "\n")), terminal.Columns, line)
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"redis-internals/common/harness"
 	"redis-internals/common/museum"
 	"redis-internals/common/museum/judge"
+	"redis-internals/common/terminal"
 )
 
 // Colours of a terminal.
@@ -37,26 +38,21 @@ const (
 
 // player shows an exhibit.
 type player struct {
-	m       museum.Museum
-	x       museum.Exhibit
-	in      *bufio.Reader
-	out     io.Writer
-	asks    bool // somebody is there to answer
-	colour  bool
-	columns int
+	m      museum.Museum
+	x      museum.Exhibit
+	in     *bufio.Reader
+	out    io.Writer
+	asks   bool // somebody is there to answer
+	colour bool
 }
 
 func newPlayer(m museum.Museum, x museum.Exhibit, stdin io.Reader, stdout io.Writer) *player {
-	p := &player{m: m, x: x, in: bufio.NewReader(stdin), out: stdout, columns: 80}
-	if f, ok := stdout.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		p.colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
-			p.columns = min(width, 100)
-		}
-		in, ok := stdin.(*os.File)
-		p.asks = ok && term.IsTerminal(int(in.Fd()))
+	in, ok := stdin.(*os.File)
+	return &player{
+		m: m, x: x, in: bufio.NewReader(stdin), out: stdout,
+		asks:   ok && term.IsTerminal(int(in.Fd())) && terminal.Is(stdout),
+		colour: terminal.Colours(stdout),
 	}
-	return p
 }
 
 // play goes through the exhibit.
@@ -148,7 +144,7 @@ func (p *player) coloured(colour, text string) string {
 }
 
 func (p *player) heading(text string) {
-	p.print("%s\n\n", p.coloured(strong, terminal.Wrap(text, "", p.columns)))
+	p.print("%s\n\n", p.coloured(strong, terminal.Wrap(text, "", terminal.Columns)))
 }
 
 // prose prints paragraphs. What is indented or fenced is no prose and stands as it is; an item
@@ -156,9 +152,9 @@ func (p *player) heading(text string) {
 func (p *player) prose(text string) {
 	for _, paragraph := range paragraphs(text) {
 		if paragraph.verbatim {
-			p.print("%s\n", conformance.Folded(paragraph.text, "    ", p.columns, true))
+			p.print("%s\n", conformance.Folded(paragraph.text, "    ", terminal.Columns, true))
 		} else {
-			p.print("%s\n", terminal.Wrap(paragraph.text, "", p.columns))
+			p.print("%s\n", terminal.Wrap(paragraph.text, "", terminal.Columns))
 		}
 		if paragraph.last {
 			p.print("\n")
@@ -188,7 +184,7 @@ func (p *player) patch() error {
 		case strings.HasPrefix(line, "-"):
 			colour = red
 		}
-		for piece := range strings.SplitSeq(conformance.Folded(line, "", p.columns, true), "\n") {
+		for piece := range strings.SplitSeq(conformance.Folded(line, "", terminal.Columns, true), "\n") {
 			if colour != "" {
 				piece = p.coloured(colour, piece)
 			}
@@ -203,7 +199,7 @@ func (p *player) patch() error {
 func (p *player) question() {
 	p.heading("What does this print, on a server with this patch?")
 	p.prose(p.x.Question)
-	p.print("%s\n\n", conformance.Folded(p.x.Script, "    ", p.columns, true))
+	p.print("%s\n\n", conformance.Folded(p.x.Script, "    ", terminal.Columns, true))
 	for _, letter := range museum.Letters {
 		p.print("%s\n", p.coloured(strong, letter+")"))
 		p.output(p.x.Answers[letter])
@@ -216,7 +212,7 @@ func (p *player) output(text string) {
 		p.print("    (nothing)\n\n")
 		return
 	}
-	p.print("%s\n\n", conformance.Folded(text, "    ", p.columns, false))
+	p.print("%s\n\n", conformance.Folded(text, "    ", terminal.Columns, false))
 }
 
 // guess reads a letter; "" where nobody is asked or answers.
@@ -299,9 +295,9 @@ func (p *player) failingCase(binary string) error {
 	p.heading("What the suite says of it")
 	p.print("  %s  %s\n", p.coloured(red, "FAIL"), name)
 	if r.Case.Means != "" {
-		p.print("%s\n", terminal.Wrap(r.Case.Means, "        ", p.columns))
+		p.print("%s\n", terminal.Wrap(r.Case.Means, "        ", terminal.Columns))
 	}
-	p.print("%s\n\n", conformance.Folded(r.Report, "    ", p.columns, false))
+	p.print("%s\n\n", conformance.Folded(r.Report, "    ", terminal.Columns, false))
 	if all := len(p.x.Core) + len(p.x.Full); all > 1 {
 		p.prose(fmt.Sprintf("%d cases in all fail by it, and bugs/%s/README.md names them.", all, p.x.Folder()))
 	}

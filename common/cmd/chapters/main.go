@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"redis-internals/common/chapters"
+	"redis-internals/common/museum"
 )
 
 const usage = `usage: chapters list
@@ -193,11 +194,18 @@ func drift(root string, n int, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if len(found) == 0 {
-		fmt.Fprintf(stdout, "drift: none in %d chapters\n", n)
+	faults, exhibits, err := museum.Faults(root)
+	if err != nil {
+		return err
+	}
+	if len(found)+len(faults) == 0 {
+		fmt.Fprintf(stdout, "drift: none in %d chapters and %d exhibits\n", n, exhibits)
 		return nil
 	}
 	for _, f := range found {
+		fmt.Fprintln(stdout, f)
+	}
+	for _, f := range faults {
 		fmt.Fprintln(stdout, f)
 	}
 	return errFound

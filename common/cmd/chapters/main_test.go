@@ -85,12 +85,21 @@ func TestRun_DriftExitsByWhatItFinds(t *testing.T) {
 	inRepository(t)
 	var stdout, stderr bytes.Buffer
 	require.Zero(t, run([]string{"drift"}, &stdout, &stderr), stdout.String())
-	require.Equal(t, "drift: none in 2 chapters\n", stdout.String())
+	require.Equal(t, "drift: none in 2 chapters and 0 exhibits\n", stdout.String())
 
 	write(t, "ch02-resp/main.go", "// main.go: a server.\n\npackage main // changed\n")
 	stdout.Reset()
 	require.Equal(t, 1, run([]string{"drift"}, &stdout, &stderr))
 	require.Contains(t, stdout.String(), "ch02-resp/main.go: differs from ch01-echo")
+}
+
+func TestRun_DriftLooksAtTheMuseum(t *testing.T) {
+	inRepository(t)
+	write(t, "bugs/README.md", "# A museum\n")
+	write(t, "bugs/01-no-name/README.md", "# No front matter\n")
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, 1, run([]string{"drift"}, &stdout, &stderr))
+	require.Equal(t, "bugs/01-no-name/README.md: begins with front matter between two lines of ---\n", stdout.String())
 }
 
 func TestRun_CarryTellsWhatItDid(t *testing.T) {
