@@ -3,7 +3,7 @@ package conformance_test
 // exercises_test.go: the READMEs' exercises, done.
 //
 // Where an exercise says what happens when something is changed, the change is made
-// (as mutants are: on a copy), and it must happen. Where it asks for a design, a
+// (on a copy), and it must happen. Where it asks for a design, a
 // measurement or a program there is nothing to run, and it says so.
 
 import (
