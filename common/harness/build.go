@@ -14,11 +14,18 @@ import (
 	"redis-internals/common/chapters"
 )
 
-// builds holds one result per chapter built by this process.
+// builds holds one result per server built by this process.
 var builds struct {
 	sync.Mutex
 	dir    string
-	byName map[string]string
+	byName map[string]*built
+}
+
+// built is a server's binary. Several may be built beside each other, each of them once.
+type built struct {
+	once   sync.Once
+	binary string
+	err    error
 }
 
 // TagsVariable names an environment variable with the build tags of the stages,
@@ -43,23 +50,36 @@ func BuildWith(c chapters.Chapter, name string, flags ...string) (string, error)
 }
 
 func build(c chapters.Chapter, name string, replaced map[string]string, flags ...string) (string, error) {
+	dir, b, err := place(name)
+	if err != nil {
+		return "", err
+	}
+	b.once.Do(func() { b.binary, b.err = compile(c, dir, name, replaced, flags) })
+	return b.binary, b.err
+}
+
+// place is where the build of that name goes, and what has become of it.
+func place(name string) (dir string, b *built, err error) {
 	builds.Lock()
 	defer builds.Unlock()
-	if binary, ok := builds.byName[name]; ok {
-		return binary, nil
-	}
 	if builds.dir == "" {
-		dir, err := os.MkdirTemp("", "redis-internals-build-")
-		if err != nil {
-			return "", err
+		if builds.dir, err = os.MkdirTemp("", "redis-internals-build-"); err != nil {
+			return "", nil, err
 		}
-		builds.dir, builds.byName = dir, map[string]string{}
+		builds.byName = map[string]*built{}
 	}
-	binary := filepath.Join(builds.dir, name)
+	if builds.byName[name] == nil {
+		builds.byName[name] = &built{}
+	}
+	return builds.dir, builds.byName[name], nil
+}
+
+func compile(c chapters.Chapter, dir, name string, replaced map[string]string, flags []string) (string, error) {
+	binary := filepath.Join(dir, name)
 	args := []string{"build", "-o", binary, "-tags", os.Getenv(TagsVariable)}
 	args = append(args, flags...)
 	if len(replaced) > 0 {
-		overlay, err := writeOverlay(c, filepath.Join(builds.dir, name+"-overlay"), replaced)
+		overlay, err := writeOverlay(c, filepath.Join(dir, name+"-overlay"), replaced)
 		if err != nil {
 			return "", err
 		}
@@ -74,7 +94,6 @@ func build(c chapters.Chapter, name string, replaced map[string]string, flags ..
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building %s: %w\n%s", name, err, out)
 	}
-	builds.byName[name] = binary
 	return binary, nil
 }
 

@@ -19,7 +19,7 @@ import (
 )
 
 // waiting is how many exhibits are judged beside each other, a core; -parallel says otherwise.
-const waiting = 2
+const waiting = 4
 
 func TestMain(m *testing.M) {
 	conformance.RaiseFileLimit()
