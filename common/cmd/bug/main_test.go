@@ -189,3 +189,10 @@ func TestParagraphs(t *testing.T) {
 	}, paragraphs("one\ntwo\n\n- a\n  b\n- c\n\n    indented\n\n```\nfenced\n\nstill\n```\nend"))
 	require.Empty(t, paragraphs(" \n"))
 }
+
+func TestFoldedCode(t *testing.T) {
+	require.Equal(t, []string{"+    short()"}, foldedCode("+\tshort()", 30))
+	require.Equal(t, []string{"-    call(first, second, // a", "          remark that goes on", "          and on"},
+		foldedCode("-\tcall(first, second, // a remark that goes on and on", 31))
+	require.Equal(t, []string{"+" + strings.Repeat("x", 29), "          xx"}, foldedCode("+"+strings.Repeat("x", 31), 30))
+}

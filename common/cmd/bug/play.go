@@ -184,7 +184,7 @@ func (p *player) patch() error {
 		case strings.HasPrefix(line, "-"):
 			colour = red
 		}
-		for piece := range strings.SplitSeq(conformance.Folded(line, "", terminal.Columns, true), "\n") {
+		for _, piece := range foldedCode(line, terminal.Columns) {
 			if colour != "" {
 				piece = p.coloured(colour, piece)
 			}

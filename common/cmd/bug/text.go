@@ -4,6 +4,21 @@ package main
 
 import "strings"
 
+// foldedCode breaks a line of a patch that is wider than columns, where it has a space if it can.
+func foldedCode(line string, columns int) (pieces []string) {
+	const indent = "          "
+	runes := []rune(strings.ReplaceAll(line, "\t", "    "))
+	for len(runes) > columns {
+		at := columns
+		if space := strings.LastIndex(string(runes[len(indent):columns]), " "); space > 0 {
+			at = len(indent) + len([]rune(string(runes[len(indent):columns])[:space]))
+		}
+		pieces = append(pieces, string(runes[:at]))
+		runes = append([]rune(indent), []rune(strings.TrimLeft(string(runes[at:]), " "))...)
+	}
+	return append(pieces, string(runes))
+}
+
 // paragraph is text that is broken anew, or verbatim lines.
 type paragraph struct {
 	text     string
