@@ -55,7 +55,7 @@ func TestRun_SaysWhatIsWrongInALineAndExits(t *testing.T) {
 		{nil, 2, "chapters: no verb; there are: list diff drift carry\n"},
 		{[]string{"dif"}, 2, "chapters: no verb \"dif\"; there are: list diff drift carry\n"},
 		{[]string{"diff"}, 2, "chapters: diff: which chapter? -ch 02, or with make: CH=02\n"},
-		{[]string{"diff", "-ch", "9"}, 2, "chapters: diff: no chapter \"9\"; there are: ch01-echo ch02-resp\n"},
+		{[]string{"diff", "-ch", "9"}, 2, "chapters: diff: no chapter \"9\"; there are 01 to 02\n"},
 		{[]string{"diff", "-ch", "01"}, 1, "chapters: diff: ch01-echo is the first chapter, there is nothing before it\n"},
 		{[]string{"diff", "-ch", "2", "-from", "2"}, 2, "chapters: diff: ch02-resp is not before itself; -from takes an earlier chapter, with make: FROM=01\n"},
 		{[]string{"diff", "-ch", "1", "-from", "2"}, 2, "chapters: diff: ch02-resp is not before ch01-echo: swap them, -ch 02 -from 01, or with make: CH=02 FROM=01\n"},
