@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"redis-internals/common/chapters"
-	"redis-internals/common/conformance"
 	"redis-internals/common/museum"
 	"redis-internals/common/terminal"
 )
