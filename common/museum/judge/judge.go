@@ -5,7 +5,7 @@
 //	                          time: a server that a case has ended or filled is no other's
 //	     │ as listed: believed
 //	     ▼ not as listed
-//	once more, alone and with long patience: only then it counts
+//	again, alone and with long patience: only what is so every time counts
 //
 // Most of the time of a failing case is waiting for what never comes, so those that are listed
 // as failing are waited for a short while.
@@ -63,25 +63,40 @@ func Judge(x museum.Exhibit, binary string) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	var doubtful []conformance.Case
-	for _, r := range results {
-		if surprise(x, r) != "" {
-			doubtful = append(doubtful, r.Case)
+	doubtful := surprises(x, results)
+	for range again {
+		if len(doubtful) == 0 {
+			return nil, nil
 		}
+		if results, err = runAlone(x, binary, doubtful); err != nil {
+			return nil, err
+		}
+		doubtful = surprises(x, results)
 	}
-	if len(doubtful) == 0 {
-		return nil, nil
-	}
-	machine.Lock()
-	defer machine.Unlock()
-	results, err = run(x, binary, doubtful, long)
 	var found []Finding
 	for _, r := range results {
 		if message := surprise(x, r); message != "" {
 			found = append(found, Finding{r.Case.Name, message, r.Report})
 		}
 	}
-	return found, err
+	return found, nil
+}
+
+// runAlone runs cases when nothing else of this process runs.
+func runAlone(x museum.Exhibit, binary string, doubtful []conformance.Case) ([]conformance.Result, error) {
+	machine.Lock()
+	defer machine.Unlock()
+	return run(x, binary, doubtful, long)
+}
+
+// surprises are the cases that did not end as the exhibit says.
+func surprises(x museum.Exhibit, results []conformance.Result) (doubtful []conformance.Case) {
+	for _, r := range results {
+		if surprise(x, r) != "" {
+			doubtful = append(doubtful, r.Case)
+		}
+	}
+	return doubtful
 }
 
 // surprise says in what a result is not what the exhibit says; "" if it is. How a case fails is not
