@@ -40,7 +40,7 @@ tool      = go build -o bin/$(1) ./common/cmd/$(1) && bin/$(1)
 ##@ For students
 .PHONY: run
 run: ## [CH=02] [ARGS="--port 7000"] | build and start a stage, the newest one if CH is not given
-	@CGO_ENABLED=0 go build -C $(STAGE) -o ../bin/$(STAGE) . && exec bin/$(STAGE) $(ARGS)
+	@CGO_ENABLED=0 go build -C $(STAGE) -o ../bin/$(STAGE) . || $(quietly); exec common/verbs/serve.sh bin/$(STAGE) $(ARGS)
 
 # What is asked of one stage: its cases, its README, and what it does beside redis-server. The
 # suite's own tests, and the oracle's, are for all.

@@ -23,12 +23,7 @@ func verb(t *testing.T, line string, env ...string) (code int, stdout, stderr st
 	require.NoError(t, err)
 	cmd := exec.Command("bash", "-c", line)
 	cmd.Dir = root
-	for _, e := range os.Environ() { // this test may have been started by make
-		if name, _, _ := strings.Cut(e, "="); !strings.HasPrefix(name, "MAKE") && name != "MFLAGS" && name != "CH" {
-			cmd.Env = append(cmd.Env, e)
-		}
-	}
-	cmd.Env = append(cmd.Env, env...)
+	cmd.Env = append(typed(), env...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	var exit *exec.ExitError
@@ -37,6 +32,17 @@ func verb(t *testing.T, line string, env ...string) (code int, stdout, stderr st
 		code = exit.ExitCode()
 	}
 	return code, out.String(), errs.String()
+}
+
+// typed is the environment of a line that somebody types: this test may have been started by
+// make.
+func typed() (env []string) {
+	for _, e := range os.Environ() {
+		if name, _, _ := strings.Cut(e, "="); !strings.HasPrefix(name, "MAKE") && name != "MFLAGS" && name != "CH" {
+			env = append(env, e)
+		}
+	}
+	return env
 }
 
 func requireFits(t *testing.T, text string) {
