@@ -153,6 +153,7 @@ func keepsPipeline(t *T) {
 func keepsOverRestarts(t *T) {
 	d := newDisk(t)
 	s, c := d.start()
+	speak(c, plain, "SET first v", done)
 	for i := range 5 {
 		n := strconv.Itoa(i)
 		speak(c, plain, "SET "+n+" v EX 1000", done, "SET last "+n, done)
@@ -160,7 +161,7 @@ func keepsOverRestarts(t *T) {
 			speak(c, plain, "DEL "+strconv.Itoa(i-1), one)
 		}
 		s, c = d.afterKill(s, c)
-		speak(c, plain, "GET last", bulk(n), "DBSIZE", ":2\r\n")
+		speak(c, plain, "GET last", bulk(n), "DBSIZE", ":3\r\n")
 	}
 	require.Equal(t, []string{base1, incr1, manifest}, d.names(), "a restart adds no files")
 	require.Equal(t, named1, d.read(manifest))
