@@ -19,6 +19,7 @@ package duel
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,8 +44,8 @@ const firstWithPipelines = 4
 // How long a reply may take: at first, and where a session is being made shorter. A server that
 // hangs would hang each time.
 const (
-	patience      = 3 * time.Second
-	shortPatience = 500 * time.Millisecond
+	patience      = 4 * time.Second
+	shortPatience = time.Second
 )
 
 // Duel is how two servers are compared.
@@ -75,6 +76,9 @@ type Finding struct {
 	Again   bool   // it came out the same on a server that was started afresh
 	Death   string // how the server ended upon it; "" if it did not
 }
+
+// slow reports whether nothing was found but that a reply came late, once.
+func (f *Finding) slow() bool { return !f.Again && errors.Is(f.Diff.Err, os.ErrDeadlineExceeded) }
 
 // Round is what one round came to.
 type Round struct {
@@ -277,18 +281,19 @@ func (d *Duel) allKinds() (kinds []*rapid.Generator[Session]) {
 func (d *Duel) round(name string, limit time.Duration, sessions *rapid.Generator[Session], ownNames bool) (Round, error) {
 	d.commands, d.best, d.failure = 0, nil, nil
 	began := time.Now()
-	seed := d.Seed
-	for ; time.Since(began) < limit && d.best == nil && d.failure == nil; seed++ {
+	for seed := d.Seed; time.Since(began) < limit && d.best == nil && d.failure == nil; seed++ {
 		d.Progress.Show("%s: %d commands, alike so far; %d of %d s", name, d.commands, int(time.Since(began).Seconds()), int(limit.Seconds()))
-		d.try(sessions.Example(seed), ownNames)
-	}
-	r := Round{Name: name, Commands: d.commands, Found: d.best}
-	if d.best != nil {
+		if !d.try(sessions.Example(seed), ownNames) {
+			continue
+		}
 		if d.best.Diff.Err != errEnded {
 			d.shorten(ownNames)
 		}
-		r.Found, d.best.Seed = d.best, seed-1
+		if d.best.Seed = seed; d.Judged.Launch != nil && d.best.slow() {
+			d.best = nil
+		}
 	}
+	r := Round{Name: name, Commands: d.commands, Found: d.best}
 	d.Progress.Clear()
 	if d.best != nil { // that it is gone now is told with it
 		return r, nil
