@@ -41,6 +41,9 @@ func Run(target *Target, c Case) Result {
 	switch {
 	case t.failed:
 		result.Status, result.Report, result.Symptom = Failed, t.report.String(), t.diagnosed()
+		if result.Symptom == serverEnded && t.server != target.shared {
+			result.Report += "\n" + deathReport(t.server)
+		}
 	case t.skipped != "":
 		result.Status, result.Report = Skipped, t.skipped
 	}
@@ -48,15 +51,19 @@ func Run(target *Target, c Case) Result {
 }
 
 // RunLiving runs the case on a target whose shared server is started again if a case before
-// has ended it. Of a server that ends by this case the report has the last lines that it
-// printed.
+// has ended it. Of a case that fails the report has how the server has ended by it, or else what
+// it has printed meanwhile: the stack of a thread that has ended, for instance.
 func RunLiving(target *Target, c Case) Result {
 	target.revive()
+	printed := target.printed("")
 	r := Run(target, c)
-	if r.Status == Failed {
-		if died := target.DeathReport(); died != "" {
-			r.Report += "\n" + died
-		}
+	if r.Status != Failed {
+		return r
+	}
+	if died := target.DeathReport(); died != "" {
+		r.Report += "\n" + died
+	} else if said := target.printed(printed); said != "" {
+		r.Report += "\nThe server printed meanwhile:\n" + lastWords(said) + "\n"
 	}
 	return r
 }

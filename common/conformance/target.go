@@ -111,17 +111,29 @@ func (t *Target) Ended() bool {
 	}
 }
 
+// printed is what the shared server has printed behind what it had before.
+func (t *Target) printed(before string) string {
+	if t.shared == nil {
+		return ""
+	}
+	return strings.TrimPrefix(t.shared.Log(), before)
+}
+
 // DeathReport says how the shared server has ended, and what it printed last; "" if it has
 // not.
 func (t *Target) DeathReport() string {
 	if !hasEnded(t.shared) {
 		return ""
 	}
-	how := fmt.Sprintf("with exit code %d", t.shared.ExitCode())
-	if signal := t.shared.EndedBy(); signal > 0 {
+	return deathReport(t.shared)
+}
+
+func deathReport(s *harness.Server) string {
+	how := fmt.Sprintf("with exit code %d", s.ExitCode())
+	if signal := s.EndedBy(); signal > 0 {
 		how = "by the signal " + signal.String()
 	}
-	return "The server ended " + how + ". The last that it printed:\n" + lastWords(t.shared.Log()) + "\n"
+	return "The server ended " + how + ". The last that it printed:\n" + lastWords(s.Log()) + "\n"
 }
 
 // lastWords are the last lines of a log. Where a program begins with the reason for its end,
