@@ -8,9 +8,11 @@
 //	                           ──────────   ─────────   ──────────
 //	                               1      +     1     +     0        of 3: likeness 0.67
 //
-// That is Jaccard's index over two sets; a case that both fail, but differently, counts half. A
-// case that many exhibits fail tells little about any of them, so it weighs less: its weight is
-// 1 / sqrt(how many exhibits fail it).
+// What the exhibit fails and the server passes speaks against it: the same mistake would fail it.
+// What only the server fails says less, for a server that is being built lacks other things,
+// too. That is Tversky's index, which is Jaccard's where both count alike. A case that both
+// fail, but differently, counts half; one that many exhibits fail tells little about any of
+// them, and weighs 1 / sqrt(how many exhibits fail it).
 
 package conformance
 
@@ -29,7 +31,8 @@ type Exhibit struct {
 
 const (
 	otherSymptom = 0.5 // what a case counts that both fail, but not alike
-	tooUnlike    = 0.2 // a likeness below that names nothing
+	onlyServer   = 0.4 // what a case weighs that the server fails, and the exhibit passes
+	tooUnlike    = 0.3 // a likeness below that names nothing
 	namedCauses  = 2   // at most
 )
 
@@ -52,12 +55,13 @@ func Nearest(exhibits []Exhibit, asked []Result) []Exhibit {
 	likeness := func(e Exhibit) float64 {
 		var both, either float64
 		for name, symptom := range failed {
-			either += weight(name)
 			switch known, ok := e.Core[name]; {
-			case ok && known == symptom:
-				both += weight(name)
-			case ok:
-				both += otherSymptom * weight(name)
+			case !ok:
+				either += onlyServer * weight(name)
+			case known == symptom:
+				both, either = both+weight(name), either+weight(name)
+			default:
+				both, either = both+otherSymptom*weight(name), either+weight(name)
 			}
 		}
 		for name := range e.Core {
