@@ -213,3 +213,14 @@ say 'INCR n'; restart && say 'INCR n'; restart -9 && say 'INCR n'`
 	require.Equal(t, ":1\n:2\n:3\n", asked(t, 5, script, "--appendonly", "yes"))
 	require.Equal(t, ":1\n:1\n:1\n", asked(t, 5, script))
 }
+
+// A lesson is also what can go wrong with it.
+func TestMuseum_HasAnExhibitOfEachLesson(t *testing.T) {
+	of := map[string]int{}
+	for _, x := range open(t).Exhibits {
+		of[x.Lesson]++
+	}
+	for _, l := range chapters.Lessons {
+		require.NotZero(t, of[l.Title], "an exhibit of %q", l.Title)
+	}
+}
