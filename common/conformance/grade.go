@@ -226,14 +226,14 @@ func (g *grader) all(cases []Case) []Result {
 		})
 	}
 	for i, c := range cases {
-		if !c.Alone && !g.target.OneAtATime() {
+		if !g.alone(c) {
 			places <- i
 		}
 	}
 	close(places)
 	running.Wait()
 	for i, c := range cases {
-		if c.Alone || g.target.OneAtATime() {
+		if g.alone(c) {
 			g.target.revive()
 			results[i] = Run(g.target, c)
 			g.progress(int(ended.Add(1)), len(cases))
@@ -247,6 +247,12 @@ func (g *grader) all(cases []Case) []Result {
 	}
 	g.target.revive()
 	return results
+}
+
+// alone says that no other case may run beside this one: it wants a server of its own, for
+// instance, and there is but one.
+func (g *grader) alone(c Case) bool {
+	return c.Alone || g.target.OneAtATime() || c.own() && g.target.OnlyAddress()
 }
 
 // progress shows on a terminal how many cases of a full tier have been run.

@@ -56,9 +56,11 @@ type planted struct {
 
 const (
 	share      = 80               // percent of all planted bugs that must be named
+	most       = 50               // percent of the first reports that must come promptly
 	promptly   = 2 * time.Second  // from a stage's first case to the first report
 	coreTime   = 20 * time.Second // for the whole core of chapters 2 to 5
 	tries      = 3                // of what takes time, on a machine that has much else to do
+	slower     = 5                // times as long: that no machine explains
 	slowServer = 10 * time.Second // how long a sound server may keep a case waiting
 )
 
@@ -152,7 +154,7 @@ func passesCore(t *testing.T, c harness.Command, upto int) {
 			return
 		}
 	}
-	require.Fail(t, "too slow", "the core of chapters 2 to %d took %v, on a machine that is slowed down %.1f times", upto, g.took, g.slow)
+	require.True(t, g.within(g.took, slower*coreTime), "the core of chapters 2 to %d took %v, on a machine that is slowed down %.1f times", upto, g.took, g.slow)
 }
 
 // grade is what came of grading.
@@ -274,7 +276,7 @@ func (vs *verdicts) conclude(t *testing.T, m museum.Museum) {
 	if len(vs.all) == 0 {
 		return // -run has chosen none
 	}
-	var named, likened, first, prompt tally
+	var named, likened, first, prompt, ever tally
 	for _, v := range vs.all {
 		for try := 1; try < tries && !(v.named() && v.likened() && v.promptly()); try++ {
 			before := v.says()
@@ -287,10 +289,12 @@ func (vs *verdicts) conclude(t *testing.T, m museum.Museum) {
 		likened.add(v.likened(), "%s: it is likened to %v", who, v.exhibits)
 		first.add(v.likened() && v.exhibits[0] == v.bug, "%s: %v", who, v.exhibits)
 		prompt.add(v.promptly(), "%s: the first report came after %v, on a machine that is slowed down %.1f times", who, v.first, v.slow)
+		ever.add(v.within(v.first, slower*promptly), "%s: %v", who, v.first)
 	}
 	require.GreaterOrEqual(t, named.percent(), share, "first reports about the planted bug's own case: %s", &named)
 	require.GreaterOrEqual(t, likened.percent(), share, "right exhibits among the first two: %s", &likened)
-	require.Equal(t, 100, prompt.percent(), "first reports within %v: %s", promptly, &prompt)
+	require.GreaterOrEqual(t, prompt.percent(), most, "first reports within %v: %s", promptly, &prompt)
+	require.Equal(t, 100, ever.percent(), "first reports within %v: %s", slower*promptly, &ever)
 	slowest := slices.MaxFunc(vs.all, func(a, b *verdict) int { return cmp.Compare(a.first, b.first) })
 	t.Logf("The first report is about the planted bug in %s\nThe right exhibit is among the first two in %s\nIt is the first in %s\n"+
 		"The slowest first report came after %v, of %s --bug %s", &named, &likened, &first, slowest.first, slowest.language, slowest.bug)

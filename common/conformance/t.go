@@ -58,7 +58,7 @@ func (t *T) Server() *harness.Server {
 }
 
 // OnlyAddress says that nothing is known of the server but where it listens.
-func (t *T) OnlyAddress() bool { return t.target.Launch == nil }
+func (t *T) OnlyAddress() bool { return t.target.OnlyAddress() }
 
 // Start starts another server of the same kind; the case ends it.
 func (t *T) Start(o harness.Options) *harness.Server {

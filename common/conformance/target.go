@@ -74,6 +74,7 @@ func (t *Target) revive() {
 		return
 	}
 	if again, err := t.Launch(harness.Options{}); err == nil {
+		t.shared.Kill() // its folder goes, too
 		t.shared, t.Addr = again, again.Addr
 	}
 }
@@ -158,6 +159,9 @@ func reasonFirst(line, next string) bool {
 	return strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") ||
 		strings.HasPrefix(line, "Exception in thread ") || strings.HasPrefix(next, "\tfrom ")
 }
+
+// OnlyAddress says that nothing is known of the server but where it listens.
+func (t *Target) OnlyAddress() bool { return t.Launch == nil }
 
 // OneAtATime says that the server serves a client only when the one before
 // has left, so its cases cannot run beside each other. The echo server is so.
