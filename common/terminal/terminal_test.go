@@ -42,3 +42,8 @@ func TestProgress_IsOneLineThatFitsAndIsTakenAway(t *testing.T) {
 	p.Clear()
 	require.Empty(t, out.String(), "nothing stands there any more")
 }
+
+func TestWrap_CountsCharactersNotBytes(t *testing.T) {
+	require.Equal(t, "  größer\n  größer", Wrap("größer größer", "  ", 14))
+	require.Equal(t, "  größer größer", Wrap("größer größer", "  ", 15))
+}
