@@ -64,10 +64,14 @@ func (b *bench) session(ctx context.Context, start func(context.Context) error, 
 	return err
 }
 
+// dyingTime is how long a server that has broken its connections may take to be gone, on a
+// machine that has much else to do.
+const dyingTime = 2 * time.Second
+
 // lastWords adds to an error what a server printed that has ended. (Its end
 // breaks its connections a moment before we hear of it.)
 func (b *bench) lastWords(ctx context.Context, err error) error {
-	ctx, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+	ctx, cancel := context.WithTimeout(ctx, dyingTime)
 	defer cancel()
 	for _, s := range b.servers {
 		if s.proc == nil {
