@@ -2,11 +2,8 @@ package conformance_test
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"os"
-	"runtime"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,19 +14,9 @@ import (
 	"redis-internals/common/harness"
 )
 
-// waiting is how many tests run beside each other, a core; -parallel says otherwise.
-const waiting = 4
-
 func TestMain(m *testing.M) {
 	conformance.RaiseFileLimit()
-	flag.Parse()
-	beside := flag.Lookup("test.parallel")
-	if beside.Value.String() == beside.DefValue {
-		_ = beside.Value.Set(strconv.Itoa(waiting * runtime.GOMAXPROCS(0)))
-	}
-	code := m.Run()
-	harness.RemoveBuilds()
-	os.Exit(code)
+	os.Exit(harness.RunTests(m))
 }
 
 // stages returns the chapters to test: all, or the one that CH names.

@@ -1,11 +1,8 @@
 package museum_test
 
 import (
-	"flag"
 	"os"
 	"os/exec"
-	"runtime"
-	"strconv"
 	"testing"
 	"time"
 
@@ -18,19 +15,9 @@ import (
 	"redis-internals/common/museum/judge"
 )
 
-// waiting is how many exhibits are judged beside each other, a core; -parallel says otherwise.
-const waiting = 4
-
 func TestMain(m *testing.M) {
 	conformance.RaiseFileLimit()
-	flag.Parse()
-	beside := flag.Lookup("test.parallel")
-	if beside.Value.String() == beside.DefValue {
-		_ = beside.Value.Set(strconv.Itoa(waiting * runtime.GOMAXPROCS(0)))
-	}
-	code := m.Run()
-	harness.RemoveBuilds()
-	os.Exit(code)
+	os.Exit(harness.RunTests(m))
 }
 
 func open(t *testing.T) museum.Museum {
