@@ -6,6 +6,7 @@ import (
 	"net"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -275,6 +276,24 @@ func TestGrade_TriesOnceMoreWhatFailed(t *testing.T) {
 	passed, out := grade(t, Grading{Cases: []Case{c}})
 	require.True(t, passed, out)
 	require.Equal(t, 2, tries)
+}
+
+// A case that wants a server of its own empties the one that there is.
+func TestGrade_WhatWantsItsOwnServerIsAloneWhereThereIsOne(t *testing.T) {
+	var running, together atomic.Int32
+	var list []Case
+	for i := range 20 {
+		list = append(list, Case{Name: fmt.Sprintf("case %d", i), Lesson: "Implementing PING", From: 2, Own: true, Run: func(t *T) {
+			if running.Add(1) > 1 {
+				together.Add(1)
+			}
+			t.Dial().Expect("+OK\r\n")
+			running.Add(-1)
+		}})
+	}
+	passed, out := grade(t, Grading{Cases: list})
+	require.True(t, passed, out)
+	require.Zero(t, together.Load())
 }
 
 func TestGrade_SaysWhatAnswersThereIfItIsNoServerOfTheKind(t *testing.T) {
